@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The settings of every Swift target: language mode 6 and the strict extras.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .enableExperimentalFeature("Lifetimes"),
+    .strictMemorySafety(),
+]
+/// Warnings stop CI, not somebody who is in the middle of an edit.
+let settings = strict + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+let package = Package(
+    name: "lilypad-relayer",
+    products: [.executable(name: "lilypad-relayer", targets: ["lilypad-relayer"])],
+    targets: [
+        // C libraries, from Debian.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // Pure: no I/O, no clock, no logger, no Foundation.
+        .target(name: "JSON"),
+        .target(name: "Ethereum", dependencies: ["CSecp256k1"]),
+        .target(name: "Bacalhau", dependencies: ["JSON"]),
+        .target(name: "RelayCore", dependencies: ["Ethereum", "Bacalhau", "JSON"]),
+        .target(name: "Arguments"),
+
+        // What acts.
+        .target(name: "Transport", dependencies: ["CCurl", "CLinux", "COpenSSL"]),
+        .target(name: "EthereumRPC", dependencies: ["Transport", "Ethereum", "JSON"]),
+        .target(name: "BacalhauAPI", dependencies: ["Transport", "Bacalhau", "JSON"]),
+        .target(name: "SQLite", dependencies: ["CSQLite", "CLinux"]),
+        .target(name: "Settings", dependencies: ["CYaml", "JSON"]),
+        .target(name: "Keys", dependencies: ["COpenSSL", "Ethereum", "JSON"]),
+        .target(name: "Telemetry", dependencies: ["JSON"]),
+        .target(name: "RelayStore", dependencies: ["SQLite", "RelayCore", "Ethereum", "Bacalhau", "JSON"]),
+        .target(
+            name: "Relay",
+            dependencies: [
+                "Transport", "EthereumRPC", "BacalhauAPI", "RelayStore", "RelayCore", "Telemetry", "Keys", "Ethereum",
+                "Bacalhau", "JSON", "SQLite",
+            ]
+        ),
+        .executableTarget(
+            name: "lilypad-relayer",
+            dependencies: [
+                "Relay", "RelayStore", "RelayCore", "Settings", "Keys", "Arguments", "Telemetry", "Transport",
+                "EthereumRPC", "BacalhauAPI", "Ethereum", "Bacalhau", "JSON", "SQLite", "CLinux",
+            ]
+        ),
+
+        // Tests: one target a module, support that has tests of its own, end to end.
+        .target(
+            name: "RelayTestSupport",
+            dependencies: ["Transport", "Ethereum", "Bacalhau", "JSON", "RelayCore", "Keys"],
+            path: "Tests/RelayTestSupport"
+        ),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "RelayTestSupport"]),
+        .testTarget(name: "EthereumTests", dependencies: ["Ethereum", "JSON", "RelayTestSupport"]),
+        .testTarget(name: "BacalhauTests", dependencies: ["Bacalhau", "JSON", "RelayTestSupport"]),
+        .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore", "Ethereum", "Bacalhau", "JSON", "RelayTestSupport"]),
+        .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
+        .testTarget(name: "TransportTests", dependencies: ["Transport", "RelayTestSupport"]),
+        .testTarget(name: "EthereumRPCTests", dependencies: ["EthereumRPC", "Transport", "Ethereum", "JSON", "RelayTestSupport"]),
+        .testTarget(name: "BacalhauAPITests", dependencies: ["BacalhauAPI", "Transport", "Bacalhau", "JSON", "RelayTestSupport"]),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "RelayTestSupport"]),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
+        .testTarget(name: "KeysTests", dependencies: ["Keys", "Ethereum", "RelayTestSupport"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "JSON"]),
+        .testTarget(
+            name: "RelayStoreTests",
+            dependencies: ["RelayStore", "SQLite", "RelayCore", "Ethereum", "Bacalhau", "JSON", "RelayTestSupport"]
+        ),
+        .testTarget(
+            name: "RelayTests",
+            dependencies: [
+                "Relay", "RelayStore", "RelayCore", "EthereumRPC", "BacalhauAPI", "Transport", "Telemetry", "Keys",
+                "Ethereum", "Bacalhau", "JSON", "SQLite", "RelayTestSupport",
+            ]
+        ),
+        .testTarget(name: "EndToEndTests", dependencies: ["Transport", "Ethereum", "JSON", "RelayTestSupport"]),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = settings
+}
