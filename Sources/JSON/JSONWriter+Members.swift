@@ -1,0 +1,34 @@
+/// A name and its value in one call.
+extension JSONWriter {
+    package mutating func member(_ name: String, _ text: String) {
+        key(name)
+        string(text)
+    }
+
+    package mutating func member(_ name: String, _ value: some FixedWidthInteger) {
+        key(name)
+        integer(value)
+    }
+
+    package mutating func member(_ name: String, _ value: Bool) {
+        key(name)
+        bool(value)
+    }
+
+    package mutating func member(_ name: String, _ value: Double) {
+        key(name)
+        number(value)
+    }
+
+    @_disfavoredOverload
+    package mutating func member(_ name: String, _ tree: JSONValue) {
+        key(name)
+        value(tree)
+    }
+
+    /// The member's value is what `body` writes.
+    package mutating func member<E: Error>(_ name: String, _ body: (inout JSONWriter) throws(E) -> Void) throws(E) {
+        key(name)
+        try body(&self)
+    }
+}
