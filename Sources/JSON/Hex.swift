@@ -1,4 +1,6 @@
-/// Decodes an even number of hex digits to `target[offset...]`. False when one is no digit; the target is then scratch.
+/// Decodes an even number of hex digits to `target[offset...]`, or returns false when one is no digit.
+///
+/// After false the target is scratch.
 ///
 /// Sixteen digits at a time as two words, each byte's top bit serving as its truth value. (Lane masks of SIMD16<UInt8> were
 /// 20 times slower, its shuffles twice: the compiler takes them apart. Word lanes with `&`, `|`, `&+` and shifts become

@@ -85,8 +85,9 @@ private func keepingBytes(_ count: Int, of word: UInt64) -> UInt64 {
     count >= 8 ? word : word & ((1 << UInt64(count &* 8)) &- 1)
 }
 
-/// High bits of the bytes that are zero. Only the lowest set bit is exact, and only that one (or whether there is any) is
-/// used.
+/// High bits of the bytes that are zero.
+///
+/// Only the lowest set bit is exact, and only that one (or whether there is any) is used.
 @inline(__always)
 private func zeroBytes(_ word: UInt64) -> UInt64 {
     (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080

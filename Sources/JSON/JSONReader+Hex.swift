@@ -1,6 +1,7 @@
 extension JSONReader {
-    /// "0x…" appended to `arena`: the range it got there, or nil when the value is well-formed JSON but not even hex digits
-    /// behind 0x. Then it has been passed and nothing is appended.
+    /// Appends the bytes of a "0x…" string to `arena`: the range they got there, or nil for any other well-formed value.
+    ///
+    /// What gives nil has been passed, and nothing is appended.
     @inline(__always)
     package mutating func hexBytes(into arena: inout ByteArena) throws(JSONError) -> Range<Int>? {
         if try peek() == 0x22, let end = bytes.firstQuote(from: offset &+ 1) {
