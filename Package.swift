@@ -65,14 +65,27 @@ let package = Package(
             dependencies: ["Transport", "Ethereum", "Bacalhau", "JSON", "RelayCore", "Keys"],
             path: "Tests/RelayTestSupport"
         ),
+        .testTarget(
+            name: "RelayTestSupportTests",
+            dependencies: ["RelayTestSupport", "Transport", "Ethereum", "Bacalhau", "JSON"]
+        ),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "RelayTestSupport"]),
         .testTarget(name: "EthereumTests", dependencies: ["Ethereum", "JSON", "RelayTestSupport"]),
         .testTarget(name: "BacalhauTests", dependencies: ["Bacalhau", "JSON", "RelayTestSupport"]),
-        .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore", "Ethereum", "Bacalhau", "JSON", "RelayTestSupport"]),
+        .testTarget(
+            name: "RelayCoreTests",
+            dependencies: ["RelayCore", "Ethereum", "Bacalhau", "JSON", "RelayTestSupport"]
+        ),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
         .testTarget(name: "TransportTests", dependencies: ["Transport", "RelayTestSupport"]),
-        .testTarget(name: "EthereumRPCTests", dependencies: ["EthereumRPC", "Transport", "Ethereum", "JSON", "RelayTestSupport"]),
-        .testTarget(name: "BacalhauAPITests", dependencies: ["BacalhauAPI", "Transport", "Bacalhau", "JSON", "RelayTestSupport"]),
+        .testTarget(
+            name: "EthereumRPCTests",
+            dependencies: ["EthereumRPC", "Transport", "Ethereum", "JSON", "RelayTestSupport"]
+        ),
+        .testTarget(
+            name: "BacalhauAPITests",
+            dependencies: ["BacalhauAPI", "Transport", "Bacalhau", "JSON", "RelayTestSupport"]
+        ),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "RelayTestSupport"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
         .testTarget(name: "KeysTests", dependencies: ["Keys", "Ethereum", "RelayTestSupport"]),

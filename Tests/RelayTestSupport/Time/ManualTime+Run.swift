@@ -1,0 +1,69 @@
+/// What a test waited for did not happen.
+package enum ManualTimeError: Error, Equatable, CustomStringConvertible {
+    /// The condition was still false when the virtual time was used up.
+    case neverHappened(after: Duration)
+    /// The condition was still false and nobody sleeps, so that nothing can change any more.
+    case stuck
+
+    package var description: String {
+        switch self {
+        case .neverHappened(let duration): "the condition is still false after \(duration) of virtual time"
+        case .stuck: "the condition is false, the program is idle and nobody sleeps"
+        }
+    }
+}
+
+extension ManualTime {
+    /// Lets the program run, jumping to the next deadline whenever it is idle, until the condition holds.
+    ///
+    /// "Idle" is a guess: nothing has touched the clock or a fake in several turns of the executor and some real
+    /// milliseconds. A wrong guess makes time pass as it would on a slow machine, never out of order.
+    /// - Parameters:
+    ///   - limit: virtual time after which it gives up.
+    ///   - condition: asked after each step; reads the fakes or the store.
+    /// - Throws: `ManualTimeError`, `CancellationError`, and whatever the condition throws.
+    package func run(
+        within limit: Duration = .seconds(3600),
+        until condition: () async throws -> Bool
+    ) async throws {
+        let end = current.addingSaturated(limit.roundedUpToMilliseconds)
+        var idleWithoutSleepers = 0
+        while try await !condition() {
+            try await settle()
+            if try await condition() { return }
+            if advanceToNextSleeper(notAfter: end) {
+                idleWithoutSleepers = 0
+            } else if sleeperCount > 0 {
+                throw ManualTimeError.neverHappened(after: limit)
+            } else {
+                // Work outside the executor (a commit, a thread) may still be going on: patience before the verdict.
+                idleWithoutSleepers += 1
+                if idleWithoutSleepers > 400 { throw ManualTimeError.stuck }
+            }
+        }
+    }
+
+    /// Lets this much virtual time pass, stopping at each deadline on the way, and ends with an idle program.
+    package func run(for duration: Duration) async throws {
+        let end = current.addingSaturated(duration.roundedUpToMilliseconds)
+        repeat {
+            try await settle()
+        } while advanceToNextSleeper(notAfter: end)
+        let rest = end.subtractingReportingOverflow(current).partialValue
+        advance(by: .milliseconds(max(rest, 0)))
+        try await settle()
+    }
+
+    /// Waits in real time until the program seems idle.
+    private func settle() async throws {
+        var seen = activity
+        var quietRounds = 0
+        while quietRounds < 3 {
+            for _ in 0..<20 { await Task.yield() }
+            try await Task.sleep(for: .microseconds(300))
+            let now = activity
+            quietRounds = now == seen ? quietRounds + 1 : 0
+            seen = now
+        }
+    }
+}
