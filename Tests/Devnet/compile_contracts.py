@@ -1,0 +1,90 @@
+"""Compiles the contracts in `abi/` to the JSON files beside their sources.
+
+`compile_contracts.py` writes `abi/<Name>.json`; with `--check` it writes nothing and exits with 1 where a file is not
+what its source compiles to. Test contracts (`contracts/*.vy`) are compiled when a test asks for them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vyper import __version__ as VYPER_VERSION
+from vyper.compiler import compile_code
+from vyper.compiler.input_bundle import FilesystemInputBundle
+
+DEVNET = Path(__file__).resolve().parent
+ABI_FOLDER = DEVNET.parents[1] / "abi"
+TEST_CONTRACTS = DEVNET / "contracts"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """What a contract compiles to; `deployed_bytecode` lacks the immutables, which the constructor appends."""
+
+    name: str
+    abi: list[dict[str, Any]]
+    bytecode: str
+    deployed_bytecode: str
+
+    def as_json(self) -> str:
+        """The text of the file in `abi/`: one function or event a line, so that a change can be read."""
+        lines = ",\n".join("    " + json.dumps(entry, separators=(", ", ": ")) for entry in self.abi)
+        return (
+            "{\n"
+            f'  "contractName": {json.dumps(self.name)},\n'
+            f'  "compiler": {json.dumps({"name": "vyper", "version": VYPER_VERSION, "evmVersion": "cancun"})},\n'
+            f'  "abi": [\n{lines}\n  ],\n'
+            f'  "bytecode": {json.dumps(self.bytecode)},\n'
+            f'  "deployedBytecode": {json.dumps(self.deployed_bytecode)}\n'
+            "}\n"
+        )
+
+
+def compile_contract(source: Path) -> Artifact:
+    """Compiles one Vyper file; contracts of `abi/` can be imported by their names."""
+    output = compile_code(
+        source.read_text(),
+        contract_path=source.name,
+        output_formats=["abi", "bytecode", "bytecode_runtime"],
+        input_bundle=FilesystemInputBundle([ABI_FOLDER]),
+    )
+    return Artifact(source.stem, output["abi"], output["bytecode"], output["bytecode_runtime"])
+
+
+def load_artifact(name: str) -> Artifact:
+    """Reads `abi/<name>.json`; needs no compiler."""
+    content = json.loads((ABI_FOLDER / f"{name}.json").read_text())
+    return Artifact(content["contractName"], content["abi"], content["bytecode"], content["deployedBytecode"])
+
+
+def stale_artifacts() -> list[Path]:
+    """The JSON files that are missing or differ from what their sources compile to."""
+    stale = []
+    for source in sorted(ABI_FOLDER.glob("*.vy")):
+        target = source.with_suffix(".json")
+        if not target.exists() or target.read_text() != compile_contract(source).as_json():
+            stale.append(target)
+    return stale
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a file is not current")
+    if parser.parse_args().check:
+        stale = stale_artifacts()
+        for path in stale:
+            print(f"{path}: not what its source compiles to; run `make abi`", file=sys.stderr)
+        return 1 if stale else 0
+    for source in sorted(ABI_FOLDER.glob("*.vy")):
+        source.with_suffix(".json").write_text(compile_contract(source).as_json())
+        print(source.with_suffix(".json"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
