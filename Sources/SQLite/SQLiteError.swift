@@ -1,0 +1,77 @@
+internal import CSQLite
+
+/// What SQLite refused, with everything an operator needs to act on it.
+package struct SQLiteError: Error, Sendable, CustomStringConvertible {
+    /// The classes a caller acts on; all others are `other`.
+    package enum Kind: Sendable, Equatable {
+        /// Another writer held the lock for longer than the busy time-out: nothing was done, try again.
+        case busy
+        /// A row breaks the schema: UNIQUE, NOT NULL, CHECK, a foreign key, a STRICT type.
+        case constraint
+        /// The disk, or the ceiling on pages, is full.
+        case full
+        case readOnly
+        case corrupt
+        case notADatabase
+        case cannotOpen
+        case io
+        /// A newer version of the program has migrated the file.
+        case tooNew
+        /// The file lacks migrations, and this connection is not the one to apply them.
+        case tooOld
+        /// The file is another program's.
+        case foreign
+        /// Another process holds the file's lock.
+        case inUse
+        /// A value in a row is not of the type that was asked for.
+        case type
+        /// The writer, or the pool of readers, no longer works.
+        case closed
+        /// A mistake in the calling code.
+        case misuse
+        case other
+    }
+
+    package let kind: Kind
+    /// The primary result code, such as 19 for SQLITE_CONSTRAINT; 0 for what this module found itself.
+    package let code: Int32
+    /// The extended result code, such as 2067 for SQLITE_CONSTRAINT_UNIQUE.
+    package let extendedCode: Int32
+    package let message: String
+    package let path: String?
+    package let sql: String?
+
+    init(_ extended: Int32, _ message: String, path: String? = nil, sql: String? = nil) {
+        self.init(Self.kind(extended & 0xff), message, path: path, sql: sql, extended: extended)
+    }
+
+    init(_ kind: Kind, _ message: String, path: String? = nil, sql: String? = nil, extended: Int32 = 0) {
+        self.kind = kind
+        self.message = message
+        self.path = path
+        self.sql = sql
+        code = extended & 0xff
+        extendedCode = extended
+    }
+
+    private static func kind(_ code: Int32) -> Kind {
+        switch code {
+        case SQLITE_BUSY, SQLITE_LOCKED: .busy
+        case SQLITE_CONSTRAINT: .constraint
+        case SQLITE_FULL: .full
+        case SQLITE_READONLY: .readOnly
+        case SQLITE_CORRUPT: .corrupt
+        case SQLITE_NOTADB: .notADatabase
+        case SQLITE_CANTOPEN: .cannotOpen
+        case SQLITE_IOERR: .io
+        case SQLITE_MISMATCH: .type
+        case SQLITE_MISUSE, SQLITE_RANGE: .misuse
+        default: .other
+        }
+    }
+
+    package var description: String {
+        let codes = code == 0 ? "" : " (\(code), extended \(extendedCode))"
+        return (path.map { "\($0): " } ?? "") + message + codes + (sql.map { ", in: \($0)" } ?? "")
+    }
+}
