@@ -77,10 +77,11 @@ let package = Package(
             dependencies: ["RelayCore", "Ethereum", "Bacalhau", "JSON", "RelayTestSupport"]
         ),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
-        .testTarget(name: "TransportTests", dependencies: ["Transport", "RelayTestSupport"]),
+        .testTarget(name: "TransportTests", dependencies: ["Transport", "RelayTestSupport"], exclude: ["Servers"]),
         .testTarget(
             name: "EthereumRPCTests",
-            dependencies: ["EthereumRPC", "Transport", "Ethereum", "JSON", "RelayTestSupport"]
+            dependencies: ["EthereumRPC", "Transport", "Ethereum", "JSON", "RelayTestSupport"],
+            exclude: ["Fixtures"]
         ),
         .testTarget(
             name: "BacalhauAPITests",

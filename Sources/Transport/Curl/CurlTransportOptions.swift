@@ -1,0 +1,15 @@
+/// Limits and surroundings of a `CurlTransport`.
+package struct CurlTransportOptions: Sendable {
+    /// Connections to one host; further transfers wait for one.
+    package var connectionsPerHost = 64
+    package var connectionsInAll = 256
+    /// A kept connection older than this is not used again: servers and load balancers drop idle ones without a word.
+    package var idleLimit: Duration = .seconds(60)
+    /// A PEM file with the trusted certificates; `nil`: the system's.
+    package var certificateFile: String?
+    /// A proxy's URL; `nil`: what the environment (`https_proxy`, `no_proxy`) says; empty: none.
+    package var proxy: String?
+    package var userAgent = "lilypad-relayer"
+
+    package init() {}
+}
