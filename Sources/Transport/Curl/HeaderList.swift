@@ -8,7 +8,7 @@ enum HeaderList {
     @unsafe static func make(_ headers: [HTTPRequest.Header]) throws(HTTPError) -> UnsafeMutablePointer<curl_slist>? {
         var lines: [String] = []
         for header in headers {
-            guard isName(header.name), isValue(header.value) else {
+            guard header.isSendable else {
                 throw .badRequest("the header \(header.name.debugDescription) holds a forbidden character")
             }
             // libcurl takes "Name:" as "send no such header", and "Name;" as one without a value.
@@ -30,14 +30,5 @@ enum HeaderList {
             unsafe list = longer
         }
         return unsafe list
-    }
-
-    private static func isName(_ name: String) -> Bool {
-        !name.isEmpty
-            && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: ";") }
-    }
-
-    private static func isValue(_ value: String) -> Bool {
-        value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }
     }
 }
