@@ -26,17 +26,25 @@ package struct EnvironmentOverrides: Sendable {
     func apply(to root: inout Node) -> [Problem] {
         var problems: [Problem] = []
         for override in ordered {
-            let place = Place.environment(override.name)
             do throws(Problem) {
-                guard override.path.count <= Self.maximumDepth else {
-                    throw Problem(place: place, message: "nested deeper than \(Self.maximumDepth)")
-                }
-                try root.set(override.path[...], to: override.text, place: place)
+                try check(override)
+                try root.set(override.path[...], to: override.text, place: .environment(override.name))
             } catch {
                 problems.append(error)
             }
         }
         return problems
+    }
+
+    private func check(_ override: Override) throws(Problem) {
+        let place = Place.environment(override.name)
+        guard override.path.count <= Self.maximumDepth else {
+            throw Problem(place: place, message: "nested deeper than \(Self.maximumDepth)")
+        }
+        guard override.name == override.name.uppercased() else {
+            let name = Self.variable(prefix: prefix, path: override.path.joined(separator: "."))
+            throw Problem(place: place, message: "a setting's variable is written in capitals, such as \(quoted(name))")
+        }
     }
 
     private typealias Override = (name: String, path: [String], text: String)
@@ -52,7 +60,7 @@ package struct EnvironmentOverrides: Sendable {
         }
     }
 
-    /// `CHAIN__POLL_INTERVAL` as `chain`, `pollInterval`. What is not written so keeps its look and is then unknown.
+    /// `CHAIN__POLL_INTERVAL` as `chain`, `pollInterval`; what is not in capitals keeps its look.
     private static func path(_ name: Substring) -> [String] {
         segments(name).map { segment in
             guard segment.allSatisfy({ $0.isASCII && ($0.isUppercase || $0.isNumber || $0 == "_") }) else {

@@ -11,19 +11,21 @@ package func nearestName(to name: String, among known: [String]) -> String? {
 /// Bytes of a name that are compared: the work is bounded whatever somebody writes.
 private let longestCompared = 64
 
-/// How many insertions, deletions and replacements turn `one` into `other` (Levenshtein).
+/// How many insertions, deletions, replacements and swaps of neighbours turn `one` into `other` (optimal string alignment).
 private func distance(_ one: String, _ other: String) -> Int {
     let one = Array(one.utf8.prefix(longestCompared))
     let other = Array(other.utf8.prefix(longestCompared))
-    var row = Array(0...other.count)
-    for (i, x) in one.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for (j, y) in other.enumerated() {
-            let next = min(row[j] + 1, row[j + 1] + 1, diagonal + (x == y ? 0 : 1))
-            diagonal = row[j + 1]
-            row[j + 1] = next
+    var beforeLast: [Int] = []
+    var last = Array(0...other.count)
+    for i in one.indices {
+        var row = [i + 1]
+        for j in other.indices {
+            var cost = min(row[j] + 1, last[j + 1] + 1, last[j] + (one[i] == other[j] ? 0 : 1))
+            if i > 0, j > 0, one[i] == other[j - 1], one[i - 1] == other[j] { cost = min(cost, beforeLast[j - 1] + 1) }
+            row.append(cost)
         }
+        beforeLast = last
+        last = row
     }
-    return row[other.count]
+    return last[other.count]
 }
