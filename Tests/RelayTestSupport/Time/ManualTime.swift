@@ -1,5 +1,5 @@
 import Synchronization
-package import Transport
+import Transport
 
 /// A clock that only a test moves, so that minutes of back-off pass in no time and always the same way.
 ///

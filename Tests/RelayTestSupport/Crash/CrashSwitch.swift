@@ -1,0 +1,86 @@
+import Synchronization
+
+/// The simulated process has died: nothing more may happen in it.
+package struct Crash: Error, Equatable {
+    /// What it was about to do, or had just done.
+    package let point: String
+
+    package init(point: String) {
+        self.point = point
+    }
+}
+
+/// A one-shot "the process died here", shared by every wrapped seam of one simulated process.
+///
+/// The seams call `reach` at each point where a crash could matter. A first run without a crash counts the points; then
+/// one run for each of them dies there:
+///
+///     for point in 0..<count { run(CrashSwitch(at: point)); restart; check the world }
+///
+/// Once tripped, every `reach` throws, so that the dead process has no more effect on the world while its tasks are
+/// being cancelled.
+package final class CrashSwitch: Sendable {
+    private struct State {
+        var passed: [String] = []
+        var crash: Crash?
+        var waiting: [CheckedContinuation<Void, Never>] = []
+
+        mutating func die(at point: String) -> [CheckedContinuation<Void, Never>] {
+            crash = Crash(point: point)
+            defer { waiting = [] }
+            return waiting
+        }
+    }
+
+    private let fatalPoint: Int?
+    private let state = Mutex(State())
+
+    /// Dies at the point with this index, counted from 0; never when it is nil.
+    package init(at fatalPoint: Int? = nil) {
+        self.fatalPoint = fatalPoint
+    }
+
+    /// Passes a point; throws when the process dies here or is dead already.
+    package func reach(_ point: String) throws(Crash) {
+        let (crash, waiting) = state.withLock { state -> (Crash?, [CheckedContinuation<Void, Never>]) in
+            if let crash = state.crash { return (crash, []) }
+            state.passed.append(point)
+            guard state.passed.count - 1 == fatalPoint else { return (nil, []) }
+            return (Crash(point: point), state.die(at: point))
+        }
+        for continuation in waiting { continuation.resume() }
+        if let crash { throw crash }
+    }
+
+    /// Dies now, whatever point comes next.
+    package func trip(_ point: String = "tripped by the test") {
+        let waiting = state.withLock { state in state.crash == nil ? state.die(at: point) : [] }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// Where the process died, nil while it lives.
+    package var crash: Crash? { state.withLock { $0.crash } }
+
+    /// The points passed so far, in order, the fatal one included.
+    package var passed: [String] { state.withLock { $0.passed } }
+
+    /// Returns when the process has died; the caller then cancels its tasks and restarts it.
+    package func died() async {
+        await withCheckedContinuation { continuation in
+            let isDead = state.withLock { state in
+                if state.crash == nil { state.waiting.append(continuation) }
+                return state.crash != nil
+            }
+            if isDead { continuation.resume() }
+        }
+    }
+
+    /// Ends every `died()` that still waits, when the run is over without a crash.
+    package func finish() {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+}
