@@ -1,0 +1,53 @@
+/// A function of a contract.
+package struct ABIFunction: Hashable, Sendable {
+    package var name: String
+    package var inputs: [ABIParameter]
+    package var outputs: [ABIParameter]
+
+    package init(name: String, inputs: [ABIParameter], outputs: [ABIParameter] = []) {
+        self.name = name
+        self.inputs = inputs
+        self.outputs = outputs
+    }
+
+    /// `transfer(address,uint256)`.
+    package var signature: String { name + ABIParameter.signature(inputs) }
+
+    /// The first four bytes of the signature's hash.
+    package var selector: [UInt8] { Array(keccak256(Array(signature.utf8)).bytes.prefix(4)) }
+
+    /// The calldata of a call.
+    package func encodeCall(_ values: [ABIValue]) throws(ABIError) -> [UInt8] {
+        try ABIEncoder.encode(values, as: inputs, prefix: selector)
+    }
+
+    /// The arguments of a call to this function.
+    package func decodeCall(_ data: [UInt8]) throws(ABIError) -> [ABIValue] {
+        guard data.count >= 4, Array(data.prefix(4)) == selector else { throw .wrongSelector }
+        return try ABIDecoder.decode(Array(data.dropFirst(4)), as: inputs)
+    }
+
+    /// What the function would return; for contracts that a test plays.
+    package func encodeOutput(_ values: [ABIValue]) throws(ABIError) -> [UInt8] {
+        try ABIEncoder.encode(values, as: outputs)
+    }
+
+    /// What a call returned.
+    ///
+    /// Bytes behind the last value are let pass.
+    package func decodeOutput(_ data: [UInt8]) throws(ABIError) -> [ABIValue] {
+        try ABIDecoder.decode(data, as: outputs)
+    }
+}
+
+/// A contract's constructor.
+package struct ABIConstructor: Hashable, Sendable {
+    package var inputs: [ABIParameter]
+
+    package init(inputs: [ABIParameter]) { self.inputs = inputs }
+
+    /// What follows the contract's bytecode in a transaction that creates it.
+    package func encode(_ values: [ABIValue]) throws(ABIError) -> [UInt8] {
+        try ABIEncoder.encode(values, as: inputs)
+    }
+}

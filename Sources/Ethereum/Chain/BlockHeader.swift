@@ -1,0 +1,30 @@
+/// The fields of a block's header that following and fees need.
+package struct BlockHeader: Hashable, Sendable {
+    package var number: UInt64
+    package var hash: Hash32
+    package var parentHash: Hash32
+    /// Seconds since 1970.
+    package var timestamp: UInt64
+    /// In wei; nil before London (EIP-1559).
+    package var baseFeePerGas: UInt256?
+    package var gasLimit: UInt64
+    package var gasUsed: UInt64
+
+    package init(
+        number: UInt64,
+        hash: Hash32,
+        parentHash: Hash32,
+        timestamp: UInt64,
+        baseFeePerGas: UInt256?,
+        gasLimit: UInt64,
+        gasUsed: UInt64
+    ) {
+        self.number = number
+        self.hash = hash
+        self.parentHash = parentHash
+        self.timestamp = timestamp
+        self.baseFeePerGas = baseFeePerGas
+        self.gasLimit = gasLimit
+        self.gasUsed = gasUsed
+    }
+}
