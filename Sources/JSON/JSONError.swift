@@ -13,7 +13,7 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
         case utf8
         /// A number of a wrong form, or out of the range that was asked for.
         case number
-        /// More than `JSONReader.depthLimit` containers within each other.
+        /// More containers within each other than the limit.
         case depth
         /// A word that is none of `true`, `false` and `null`.
         case literal
@@ -35,7 +35,7 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
             case .escape: "bad escape in a string"
             case .utf8: "no UTF-8"
             case .number: "bad number"
-            case .depth: "more than \(JSONReader.depthLimit) levels"
+            case .depth: "too many levels"
             case .literal: "unknown word"
             case .trailing: "something follows the value"
             case .kind: "wrong kind of value"

@@ -22,9 +22,14 @@ package struct JSONReader: ~Escapable {
     private var kinds: UInt64 = 0
     private var depth = 0
     private var needsComma = false
+    private let depthLimit: Int
 
+    /// Reads `bytes` with at most `depthLimit` open containers (never more than `JSONReader.depthLimit`).
     @_lifetime(copy bytes)
-    package init(_ bytes: Span<UInt8>) { self.bytes = bytes }
+    package init(_ bytes: Span<UInt8>, depthLimit: Int = JSONReader.depthLimit) {
+        self.bytes = bytes
+        self.depthLimit = min(depthLimit, Self.depthLimit)
+    }
 
     @inline(__always)
     func failure(_ reason: JSONError.Reason) -> JSONError { JSONError(reason: reason, offset: offset) }
@@ -156,7 +161,7 @@ extension JSONReader {
     @inline(__always)
     private mutating func enter(_ open: UInt8, kind: UInt64) throws(JSONError) {
         try expect(open, else: .kind)
-        guard depth < Self.depthLimit else {
+        guard depth < depthLimit else {
             offset &-= 1
             throw failure(.depth)
         }

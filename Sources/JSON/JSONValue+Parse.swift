@@ -2,16 +2,21 @@
 package struct JSONLimits: Sendable, Equatable {
     /// Bytes of the whole text.
     package var bytes: Int
+    /// Open containers, `JSONReader.depthLimit` at most.
+    package var depth: Int
 
-    package init(bytes: Int = 1 << 20) { self.bytes = bytes }
+    package init(bytes: Int = 1 << 20, depth: Int = JSONReader.depthLimit) {
+        self.bytes = bytes
+        self.depth = depth
+    }
 }
 
 extension JSONValue {
     /// Reads a whole text strictly: one value, RFC 8259 to the letter, UTF-8, no byte order mark, no name twice in an
-    /// object, at most `JSONReader.depthLimit` levels, no half surrogate pairs, at most `limits.bytes`.
+    /// object, no half surrogate pairs, all within `limits`.
     package static func parse(_ text: Span<UInt8>, limits: JSONLimits = JSONLimits()) throws(JSONError) -> JSONValue {
         guard text.count <= limits.bytes else { throw JSONError(reason: .tooLong, offset: limits.bytes) }
-        var reader = JSONReader(text)
+        var reader = JSONReader(text, depthLimit: limits.depth)
         let value = try reader.value()
         try reader.finish()
         return value

@@ -1,0 +1,79 @@
+/// A job as the orchestrator answers for it: `GET …/jobs/{name}?include=executions`.
+package struct JobSnapshot: Sendable, Equatable {
+    package var id = ""
+    package var name = ""
+    package var namespace = ""
+    /// 1, unless somebody has submitted another job of this name.
+    package var version: Int64 = 0
+    package var state = JobState.undefined
+    package var message = ""
+    /// Nanoseconds since 1970.
+    package var createTime: Int64 = 0
+    package var modifyTime: Int64 = 0
+    package var labels: [String: String] = [:]
+    /// The first task's engine.
+    package var engine = ""
+    package var executions: [JobExecution] = []
+}
+
+/// One try of a job on one compute node.
+package struct JobExecution: Sendable, Equatable {
+    package var id = ""
+    package var nodeID = ""
+    package var jobVersion: Int64 = 0
+    /// nil when the server says something that is no known state.
+    package var state: ExecutionState?
+    /// May be stale: on a completed execution it often says "Running".
+    package var message = ""
+    /// Only to be trusted on a completed execution.
+    package var output = RunOutput()
+    /// The type of what was published, empty for nothing.
+    package var publishedType = ""
+    package var publishedCID: String?
+    package var createTime: Int64 = 0
+    package var modifyTime: Int64 = 0
+}
+
+/// What a program said, cut by Bacalhau at 2,048 bytes each.
+package struct RunOutput: Sendable, Equatable {
+    package var stdout = ""
+    package var stdoutTruncated = false
+    package var stderr = ""
+    package var stderrTruncated = false
+    package var exitCode: Int64 = 0
+}
+
+/// Why an answer is no job.
+package enum SnapshotError: Error, Sendable, Equatable, CustomStringConvertible {
+    case notJSON(reason: String, offset: Int)
+    /// The named member is missing or of a wrong kind.
+    case missing(String)
+
+    package var description: String {
+        switch self {
+        case .notJSON(let reason, let offset): "the answer is no JSON: \(reason) at byte \(offset)"
+        case .missing(let member): "the answer has no \(member)"
+        }
+    }
+}
+
+extension JobSnapshot {
+    /// Nanoseconds that every execution of a pending job has waited for its compute node to take it; nil when none waits.
+    ///
+    /// A minute of it is a broken node, not a slow job.
+    package func nodeSilence(at now: Int64) -> Int64? {
+        guard state == .pending, !executions.isEmpty, executions.allSatisfy({ $0.state == .new }),
+            let youngest = executions.map(\.createTime).max()
+        else { return nil }
+        let (silence, overflows) = now.subtractingReportingOverflow(youngest)
+        return overflows || silence < 0 ? nil : silence
+    }
+
+    /// The executions of the version at hand, oldest first.
+    var currentExecutions: [JobExecution] {
+        executions.enumerated()
+            .filter { $0.element.jobVersion == 0 || version == 0 || $0.element.jobVersion == version }
+            .sorted { ($0.element.createTime, $0.offset) < ($1.element.createTime, $1.offset) }
+            .map(\.element)
+    }
+}

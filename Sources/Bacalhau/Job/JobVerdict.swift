@@ -1,0 +1,123 @@
+/// What a job's state means for the request that asked for it.
+package enum JobVerdict: Sendable, Equatable {
+    /// Not over yet.
+    case running
+    case answer(JobAnswer)
+    /// No compute node had room at that moment: to be tried again under another name.
+    case busy(String)
+    case failed(JobFailure)
+    /// Stopped by somebody, with the reason that was given.
+    case stopped(String)
+    /// The orchestrator does not know the job.
+    case lost
+}
+
+/// What the contract is answered.
+package struct JobAnswer: Sendable, Equatable {
+    /// The result exactly as the program gave it.
+    package let bytes: [UInt8]
+    /// Whether Bacalhau has cut it.
+    package let isTruncated: Bool
+    package let resultType: ResultType
+    /// The execution it is taken from.
+    package let executionID: String
+}
+
+/// Why there is no result.
+package struct JobFailure: Sendable, Equatable {
+    /// The server's own words.
+    package let cause: String
+
+    package init(cause: String) { self.cause = cause }
+
+    /// One line of at most 1,024 bytes, fit for the chain.
+    package var reason: String { SafeText.line(cause) }
+}
+
+extension JobVerdict {
+    /// Judges a job for the result that was asked for; nil is a job that the orchestrator does not know.
+    package static func judge(_ job: JobSnapshot?, resultType: ResultType) -> JobVerdict {
+        guard let job else { return .lost }
+        switch job.state {
+        case .undefined, .pending, .queued, .running, .other: return .running
+        case .stopped: return .stopped(SafeText.line(job.message))
+        case .completed: return completed(job, resultType)
+        case .failed:
+            if job.executions.isEmpty, NodeLines(job.message).allBusy { return .busy(SafeText.line(job.message)) }
+            return .failed(JobFailure(cause: cause(of: job)))
+        }
+    }
+
+    private static func completed(_ job: JobSnapshot, _ resultType: ResultType) -> JobVerdict {
+        guard let execution = job.currentExecutions.last(where: { $0.state == .completed }) else {
+            return .failed(JobFailure(cause: "the job is completed, and no execution of it is"))
+        }
+        let output = execution.output
+        switch resultType {
+        case .cid: return published(execution)
+        case .stdout: return answer(output.stdout, output.stdoutTruncated, resultType, execution)
+        case .stderr: return answer(output.stderr, output.stderrTruncated, resultType, execution)
+        case .exitCode: return answer(String(exitCode(of: output, engine: job.engine)), false, resultType, execution)
+        }
+    }
+
+    private static func answer(
+        _ text: String,
+        _ isTruncated: Bool,
+        _ resultType: ResultType,
+        _ execution: JobExecution
+    ) -> JobVerdict {
+        .answer(
+            JobAnswer(
+                bytes: Array(text.utf8),
+                isTruncated: isTruncated,
+                resultType: resultType,
+                executionID: execution.id
+            )
+        )
+    }
+
+    private static func published(_ execution: JobExecution) -> JobVerdict {
+        guard execution.publishedType.lowercased() == "ipfs", let cid = execution.publishedCID else {
+            let what = execution.publishedType.isEmpty ? "nothing" : SafeText.quoted(execution.publishedType)
+            return .failed(JobFailure(cause: "the job published no CID, but \(what)"))
+        }
+        guard ContentID.isPlausible(cid) else {
+            return .failed(JobFailure(cause: "the job published \(SafeText.quoted(cid)), which is no CID"))
+        }
+        return answer(cid, false, .cid, execution)
+    }
+
+    /// A WASM program that returns without `proc_exit` is reported with -1.
+    private static func exitCode(of output: RunOutput, engine: String) -> Int64 {
+        engine.lowercased() == "wasm" && output.exitCode == -1 ? 0 : output.exitCode
+    }
+
+    /// The newest execution's own words; the job's message says only that there are no more nodes to try.
+    private static func cause(of job: JobSnapshot) -> String {
+        let failed = job.currentExecutions.last { execution in
+            (execution.state == .failed || execution.state == .askForBidRejected) && !execution.message.isEmpty
+        }
+        if let failed { return failed.message }
+        return job.message.isEmpty ? "the job failed, and Bacalhau does not say why" : job.message
+    }
+}
+
+/// The lines of a scheduler's message that say why each node was not taken.
+struct NodeLines {
+    /// Whether there is such a line, nothing else below the first one, and each says that its node is busy.
+    let allBusy: Bool
+
+    init(_ message: String) {
+        let lines = message.split(whereSeparator: \.isNewline).dropFirst()
+            .map { $0.drop(while: \.isWhitespace) }
+            .filter { !$0.isEmpty }
+        allBusy = !lines.isEmpty && lines.allSatisfy(Self.isBusy)
+    }
+
+    /// Whether a line is of the form `• Node 46813ad9: node busy with available capacity {…}`.
+    private static func isBusy(_ line: Substring) -> Bool {
+        guard line.hasPrefix("•"), let colon = line.firstIndex(of: ":") else { return false }
+        return line[colon...].dropFirst().drop(while: \.isWhitespace).hasPrefix("node busy")
+    }
+}
