@@ -1,0 +1,20 @@
+/// How long to wait after the n-th failure in a row: doubling from `first` to `limit`.
+///
+/// Without chance in it: what a machine decides must be the same in a replay. Spreading requests over time is not
+/// needed either, since one process asks for all of them.
+package struct Backoff: Equatable, Sendable {
+    package let first: Duration
+    package let limit: Duration
+
+    package init(first: Duration, limit: Duration) {
+        self.first = first
+        self.limit = limit
+    }
+
+    /// - Parameter failures: how many in a row; 1 for the first.
+    package func delay(after failures: Int) -> Duration {
+        let doublings = min(max(0, failures - 1), 30)
+        let delay = first * (1 << doublings)
+        return min(delay, limit)
+    }
+}

@@ -1,0 +1,42 @@
+/// Where a request is on its way. One state, and each state has one owner (design D10).
+///
+///     observed ──▶ accepted ──▶ submitted ──▶ answered ──▶ settling ──▶ settled
+///        └── refused: straight to answered ──────┘            │
+///     orphaned: its log is gone; dead: cannot be answered on chain
+package enum RequestState: String, CaseIterable, Sendable {
+    /// Its log has been stored. Owner: computing, which accepts or refuses it once it is deep enough.
+    case observed
+    /// Its job's name and exact body are stored. Owner: computing.
+    case accepted
+    /// The orchestrator has the job. Owner: computing.
+    case submitted
+    /// A result or a failure is stored. Owner: settling.
+    case answered
+    /// A transaction with the answer is signed and stored. Owner: settling.
+    case settling
+    /// The answer is final on chain, by us or by somebody else.
+    case settled
+    /// Its log is no longer in the canonical chain.
+    case orphaned
+    /// Cannot be answered on chain, with the reason; `jobs retry` takes it up again.
+    case dead
+
+    /// The states that may follow this one.
+    package var successors: Set<RequestState> {
+        switch self {
+        case .observed: [.accepted, .answered, .settled, .orphaned, .dead]
+        case .accepted: [.submitted, .answered, .settled, .orphaned, .dead]
+        case .submitted: [.accepted, .answered, .settled, .orphaned, .dead]
+        case .answered: [.settling, .settled, .orphaned, .dead]
+        case .settling: [.answered, .settled, .orphaned, .dead]
+        case .settled: []
+        case .orphaned: [.observed, .accepted, .submitted, .answered, .settling, .dead]
+        case .dead: [.observed, .answered]
+        }
+    }
+
+    package var isTerminal: Bool { self == .settled || self == .dead }
+
+    /// The states in which something is still to be done.
+    package static let open: [RequestState] = [.observed, .accepted, .submitted, .answered, .settling]
+}

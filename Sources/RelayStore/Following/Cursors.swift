@@ -1,0 +1,46 @@
+package import Ethereum
+internal import SQLite
+
+/// How far a contract's logs have been read.
+package struct ContractCursor: Equatable, Sendable {
+    package let contractID: Int64
+    package let address: Address
+    /// The first block that has not been read.
+    package var nextBlock: UInt64
+
+    package init(contractID: Int64, address: Address, nextBlock: UInt64) {
+        self.contractID = contractID
+        self.address = address
+        self.nextBlock = nextBlock
+    }
+}
+
+extension RelayStore {
+    /// Adds contracts that are new, each from its start block; those known keep their cursor. Returns all of `wanted`.
+    package func register(_ wanted: [(address: Address, startBlock: UInt64)]) async throws -> [ContractCursor] {
+        try await writer.write { t in
+            try wanted.map { contract in
+                let start = Int64(column: contract.startBlock)
+                try t.prepare(
+                    "INSERT INTO contract (address, start_block, next_block) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+                ).binding(contract.address.bytes, start, start).run()
+                let found = try t.prepare("SELECT id, address, next_block FROM contract WHERE address = ?")
+                    .binding(contract.address.bytes).first { try $0.cursor() }
+                guard let found else { throw StoreError.damaged("contract \(contract.address) is missing") }
+                return found
+            }
+        }
+    }
+
+    package func cursors() async throws -> [ContractCursor] {
+        try await readers.read { t in
+            try t.prepare("SELECT id, address, next_block FROM contract ORDER BY id").all { try $0.cursor() }
+        }
+    }
+}
+
+extension Row {
+    borrowing func cursor() throws -> ContractCursor {
+        ContractCursor(contractID: try int64(0), address: try address(1), nextBlock: try unsigned(2))
+    }
+}

@@ -1,0 +1,198 @@
+package import Ethereum
+package import RelayCore
+internal import SQLite
+
+/// What one range of blocks brought: stored in one transaction with the cursors that it moves (design D1).
+package struct IngestBatch: Sendable {
+    package var requests: [ObservedRequest]
+    package var rejected: [RejectedLog]
+    package var headers: [BlockHeader]
+    /// The first unread block for each contract that was asked; empty for a replay, which moves no cursor.
+    package var cursors: [ContractCursor]
+
+    package init(
+        requests: [ObservedRequest] = [],
+        rejected: [RejectedLog] = [],
+        headers: [BlockHeader] = [],
+        cursors: [ContractCursor] = []
+    ) {
+        self.requests = requests
+        self.rejected = rejected
+        self.headers = headers
+        self.cursors = cursors
+    }
+}
+
+/// A log that cannot be a request, kept with its bytes and its reason.
+package struct RejectedLog: Equatable, Sendable {
+    package let reason: String
+    /// Tells the same log from another one when a range is read again.
+    package let digest: Hash32
+    package let blockNumber: UInt64?
+    package let logIndex: UInt64?
+    package let transactionHash: Hash32?
+    package let bytes: [UInt8]
+
+    package init(
+        reason: String,
+        digest: Hash32,
+        blockNumber: UInt64?,
+        logIndex: UInt64?,
+        transactionHash: Hash32?,
+        bytes: [UInt8]
+    ) {
+        self.reason = reason
+        self.digest = digest
+        self.blockNumber = blockNumber
+        self.logIndex = logIndex
+        self.transactionHash = transactionHash
+        self.bytes = bytes
+    }
+}
+
+package struct IngestReport: Equatable, Sendable {
+    /// Requests stored for the first time.
+    package var found = 0
+    /// Requests that were stored already.
+    package var known = 0
+    /// Logs put into quarantine for the first time.
+    package var rejected = 0
+
+    package init() {}
+}
+
+extension RelayStore {
+    /// Headers kept below the newest one.
+    static let headerDepth: Int64 = 4_096
+    /// Logs kept in quarantine, and bytes of each: strangers choose how many there are.
+    static let rejectedLimit: Int64 = 10_000
+    static let rejectedBytes = 16 << 10
+
+    /// Stores what a range brought, with its cursors, in one transaction. A request that is known keeps its state; its
+    /// place is brought up to date.
+    package func ingest(_ batch: IngestBatch, at now: Timestamp) async throws -> IngestReport {
+        try await writer.write { t in
+            var report = IngestReport()
+            var contracts: [Address: Int64] = [:]
+            for request in batch.requests {
+                if try t.insert(request, contracts: &contracts, at: now) { report.found += 1 } else { report.known += 1 }
+            }
+            for log in batch.rejected where try t.insert(log, at: now) { report.rejected += 1 }
+            if !batch.rejected.isEmpty { try t.trimRejected() }
+            for header in batch.headers { try t.insert(header) }
+            for cursor in batch.cursors { try t.move(cursor) }
+            return report
+        }
+    }
+}
+
+extension Transaction {
+    /// Inserts a request, or moves a known one to its place. Returns whether it is new.
+    fileprivate borrowing func insert(
+        _ request: ObservedRequest,
+        contracts: inout [Address: Int64],
+        at now: Timestamp
+    ) throws -> Bool {
+        let key = request.hash.key
+        if let id = try requestID(of: request.hash) {
+            try prepare(
+                """
+                UPDATE request SET block_number = ?, block_hash = ?, transaction_hash = ?, log_index = ?
+                WHERE id = ? AND block_hash <> ?
+                """
+            ).binding(
+                Int64(column: request.place.blockNumber),
+                request.place.blockHash.bytes,
+                request.place.transactionHash.bytes,
+                Int64(column: request.place.logIndex),
+                id,
+                request.place.blockHash.bytes
+            ).run()
+            return false
+        }
+        let contract = try contractID(of: request.contract, &contracts)
+        try prepare(
+            """
+            INSERT INTO request (hash_key, hash, contract_id, job_id, requester, spec, result_type, damage, block_number,
+              block_hash, transaction_hash, log_index, state, wake_at, observed_at, changed_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'observed', 0, ?, ?)
+            """
+        ).binding(
+            key,
+            request.hash.bytes,
+            contract,
+            request.jobID.bigEndianBytes,
+            request.requester.bytes,
+            request.spec,
+            request.resultType.map { Int64($0) },
+            request.damage,
+            Int64(column: request.place.blockNumber),
+            request.place.blockHash.bytes,
+            request.place.transactionHash.bytes,
+            Int64(column: request.place.logIndex),
+            now.milliseconds,
+            now.milliseconds
+        ).run()
+        try audit(lastInsertRowID, from: nil, to: .observed, "observed", detail: nil, at: now)
+        return true
+    }
+
+    /// The request of this hash: found by 8 bytes of it, told apart by all of it.
+    borrowing func requestID(of hash: Hash32) throws -> Int64? {
+        try prepare("SELECT id FROM request WHERE hash_key = ? AND hash = ?").binding(hash.key, hash.bytes)
+            .first { try $0.int64(0) }
+    }
+
+    private borrowing func contractID(of address: Address, _ cache: inout [Address: Int64]) throws -> Int64 {
+        if let known = cache[address] { return known }
+        let id = try prepare("SELECT id FROM contract WHERE address = ?").binding(address.bytes)
+            .first { try $0.int64(0) }
+        guard let id else { throw StoreError.damaged("contract \(address) is not registered") }
+        cache[address] = id
+        return id
+    }
+
+    fileprivate borrowing func insert(_ log: RejectedLog, at now: Timestamp) throws -> Bool {
+        try prepare(
+            """
+            INSERT INTO rejected_log (digest, reason, block_number, log_index, transaction_hash, bytes, seen_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """
+        ).binding(
+            log.digest.bytes,
+            log.reason.cut(toBytes: 1_024),
+            log.blockNumber.map { Int64(column: $0) },
+            log.logIndex.map { Int64(column: $0) },
+            log.transactionHash?.bytes,
+            Array(log.bytes.prefix(RelayStore.rejectedBytes)),
+            now.milliseconds
+        ).run() > 0
+    }
+
+    fileprivate borrowing func trimRejected() throws {
+        try prepare("DELETE FROM rejected_log WHERE id <= (SELECT max(id) FROM rejected_log) - ?")
+            .binding(RelayStore.rejectedLimit).run()
+    }
+
+    fileprivate borrowing func insert(_ header: BlockHeader) throws {
+        let number = Int64(column: header.number)
+        try prepare(
+            """
+            INSERT INTO header (number, hash, parent_hash, timestamp) VALUES (?, ?, ?, ?)
+            ON CONFLICT (number) DO UPDATE SET hash = excluded.hash, parent_hash = excluded.parent_hash,
+              timestamp = excluded.timestamp
+            """
+        ).binding(number, header.hash.bytes, header.parentHash.bytes, Int64(column: header.timestamp)).run()
+        try prepare("DELETE FROM header WHERE number < ?").binding(number - RelayStore.headerDepth).run()
+    }
+
+    fileprivate borrowing func move(_ cursor: ContractCursor) throws {
+        try prepare("UPDATE contract SET next_block = ? WHERE id = ? AND next_block < ?")
+            .binding(Int64(column: cursor.nextBlock), cursor.contractID, Int64(column: cursor.nextBlock)).run()
+    }
+}
+
+extension Hash32 {
+    /// The first 8 bytes, as the index over them wants it.
+    var key: Int64 { Int64(bitPattern: bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }) }
+}

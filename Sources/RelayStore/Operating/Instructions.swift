@@ -1,0 +1,111 @@
+package import RelayCore
+internal import SQLite
+
+/// Something that another command wants of the relayer: it appends a row, the relayer carries it out (design D12).
+package struct Instruction: Equatable, Sendable {
+    package enum State: String, Sendable {
+        case waiting
+        case running
+        case done
+        case failed
+    }
+
+    package let id: Int64
+    /// `replay` or `retry`.
+    package let verb: String
+    /// A JSON object.
+    package let arguments: String
+    package let state: State
+    /// A JSON object, for long work: it is resumed from here after a crash.
+    package let progress: String?
+    /// A sentence for whoever gave it.
+    package let outcome: String?
+}
+
+let instructionColumns = "id, verb, arguments, state, progress, outcome"
+
+extension Row {
+    borrowing func instruction() throws -> Instruction {
+        let text = try text(3)
+        guard let state = Instruction.State(rawValue: text) else { throw StoreError.damaged("instruction state \(text)") }
+        return Instruction(
+            id: try int64(0),
+            verb: try self.text(1),
+            arguments: try self.text(2),
+            state: state,
+            progress: try optionalText(4),
+            outcome: try optionalText(5)
+        )
+    }
+}
+
+extension Transaction {
+    borrowing func insertInstruction(_ verb: String, arguments: String, at now: Timestamp) throws -> Int64 {
+        try prepare(
+            "INSERT INTO instruction (verb, arguments, state, created_at, changed_at) VALUES (?, ?, 'waiting', ?, ?)"
+        ).binding(verb, arguments, now.milliseconds, now.milliseconds).run()
+        return lastInsertRowID
+    }
+}
+
+extension RelayStore {
+    /// Ended instructions that are kept.
+    private static let instructionLimit: Int64 = 1_000
+
+    package func instruct(_ verb: String, arguments: String, at now: Timestamp) async throws -> Int64 {
+        try await writer.write { try $0.insertInstruction(verb, arguments: arguments, at: now) }
+    }
+
+    /// The oldest instruction that has not ended.
+    package func nextInstruction() async throws -> Instruction? {
+        try await readers.read { t in
+            try t.prepare(
+                """
+                SELECT \(instructionColumns) FROM instruction WHERE state IN ('waiting', 'running') ORDER BY id LIMIT 1
+                """
+            ).first { try $0.instruction() }
+        }
+    }
+
+    package func progress(_ id: Int64, _ json: String, at now: Timestamp) async throws {
+        _ = try await writer.write { t in
+            try t.prepare("UPDATE instruction SET state = 'running', progress = ?, changed_at = ? WHERE id = ?")
+                .binding(json, now.milliseconds, id).run()
+        }
+    }
+
+    package func finish(_ id: Int64, failed: Bool, outcome: String, at now: Timestamp) async throws {
+        _ = try await writer.write { t in
+            try t.prepare("UPDATE instruction SET state = ?, outcome = ?, changed_at = ? WHERE id = ?")
+                .binding(failed ? "failed" : "done", outcome.cut(toBytes: 4_096), now.milliseconds, id).run()
+            try t.prepare("DELETE FROM instruction WHERE id <= ? AND state IN ('done', 'failed')")
+                .binding(id - Self.instructionLimit).run()
+        }
+    }
+
+    /// Takes a dead request up again: where it has an answer it is settled anew, otherwise its compute begins anew.
+    /// Returns its new state.
+    package func revive(_ request: Int64, at now: Timestamp) async throws -> RequestState {
+        try await writer.write { t in
+            let answered = try t.prepare("SELECT 1 FROM answer WHERE request_id = ?").binding(request)
+                .first { try $0.int64(0) } != nil
+            let state: RequestState = answered ? .answered : .observed
+            try t.move(request, from: .dead, to: state, wakeAt: Timestamp(milliseconds: 0), reason: nil, at: now)
+            try t.prepare("UPDATE request SET settling = NULL WHERE id = ?").binding(request).run()
+            try t.audit(request, from: .dead, to: state, "taken up again", detail: nil, at: now)
+            return state
+        }
+    }
+
+    /// The running relayer's own account of itself, for `status`.
+    package func report(_ json: String, at now: Timestamp) async throws {
+        _ = try await writer.write { t in
+            try t.prepare(
+                """
+                INSERT INTO report (id, at, json) VALUES (1, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET at = excluded.at, json = excluded.json
+                """
+            ).binding(now.milliseconds, json).run()
+        }
+    }
+}

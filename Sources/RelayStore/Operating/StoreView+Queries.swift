@@ -1,0 +1,203 @@
+internal import Ethereum
+internal import RelayCore
+internal import SQLite
+
+private let listedColumns =
+    requestColumns + ", r.observed_at, r.changed_at, r.reason, a.kind, a.text, a.source, a.truncated"
+private let listedSource = requestSource + " LEFT JOIN answer a ON a.request_id = r.id"
+
+extension Row {
+    fileprivate borrowing func listed() throws -> Listed {
+        Listed(
+            request: try request(),
+            observedAt: try timestamp(13),
+            changedAt: try timestamp(14),
+            reason: try optionalText(15),
+            answer: isNull(16) ? nil : try answer(from: 16)
+        )
+    }
+}
+
+extension Transaction {
+    borrowing func instruction(_ id: Int64) throws -> Instruction? {
+        try prepare("SELECT \(instructionColumns) FROM instruction WHERE id = ?").binding(id)
+            .first { try $0.instruction() }
+    }
+
+    borrowing func overview() throws -> Overview {
+        let chain = try prepare("SELECT chain_id, genesis_hash FROM chain").first { (try $0.text(0), try $0.hash(1)) }
+        let counts = try prepare("SELECT state, count(*) FROM request GROUP BY state").all { row in
+            (state: try row.requestState(0), count: Int(clamping: try row.int64(1)))
+        }
+        let report = try prepare("SELECT at, json FROM report").first { row in
+            (at: try row.timestamp(0), json: try row.text(1))
+        }
+        return Overview(
+            chainID: chain?.0,
+            genesisHash: chain?.1,
+            cursors: try prepare("SELECT id, address, next_block FROM contract ORDER BY id").all { try $0.cursor() },
+            counts: RequestState.allCases.map { state in
+                (state: state, count: counts.first { $0.state == state }?.count ?? 0)
+            },
+            rejected: try count("SELECT count(*) FROM rejected_log"),
+            openInstructions: try count("SELECT count(*) FROM instruction WHERE state IN ('waiting', 'running')"),
+            report: report,
+            dead: try list(states: [.dead], limit: 20)
+        )
+    }
+
+    private borrowing func count(_ sql: String) throws -> Int {
+        Int(clamping: try prepare(sql).first { try $0.int64(0) } ?? 0)
+    }
+
+    borrowing func list(states: [RequestState], limit: Int) throws -> [Listed] {
+        // Eight places, filled up with a state that is there already.
+        let names = states.isEmpty ? RequestState.allCases.map(\.rawValue) : states.map(\.rawValue)
+        let statement = try prepare(
+            """
+            SELECT \(listedColumns) FROM \(listedSource)
+            WHERE r.state IN (?, ?, ?, ?, ?, ?, ?, ?) ORDER BY r.id DESC LIMIT ?
+            """
+        )
+        for place in 0..<8 { statement.bind(place + 1, names[min(place, names.count - 1)]) }
+        statement.bind(9, Int64(limit))
+        return try statement.all { try $0.listed() }
+    }
+
+    borrowing func rejected(limit: Int) throws -> [RejectedLog] {
+        try prepare(
+            """
+            SELECT reason, digest, block_number, log_index, transaction_hash, bytes FROM rejected_log
+            ORDER BY id DESC LIMIT ?
+            """
+        ).binding(Int64(limit)).all { row in
+            RejectedLog(
+                reason: try row.text(0),
+                digest: try row.hash(1),
+                blockNumber: try row.optionalInt64(2).flatMap { UInt64(exactly: $0) },
+                logIndex: try row.optionalInt64(3).flatMap { UInt64(exactly: $0) },
+                transactionHash: try row.optionalHash(4),
+                bytes: try row.blob(5)
+            )
+        }
+    }
+
+    borrowing func find(_ key: RequestKey, limit: Int) throws -> [Listed] {
+        let select = "SELECT \(listedColumns) FROM \(listedSource) WHERE "
+        switch key {
+        case .hash(let hash):
+            return try prepare(select + "r.hash_key = ? AND r.hash = ? LIMIT ?")
+                .binding(hash.key, hash.bytes, Int64(limit)).all { try $0.listed() }
+        case .hashPrefix(let digits):
+            return try prepare(select + "substr(lower(hex(r.hash)), 1, ?) = ? ORDER BY r.id DESC LIMIT ?")
+                .binding(Int64(digits.utf8.count), digits, Int64(limit)).all { try $0.listed() }
+        case .job(nil, let id):
+            return try prepare(select + "r.job_id = ? ORDER BY r.id DESC LIMIT ?")
+                .binding(id.bigEndianBytes, Int64(limit)).all { try $0.listed() }
+        case .job(let contract?, let id):
+            return try prepare(select + "r.job_id = ? AND c.address = ? ORDER BY r.id DESC LIMIT ?")
+                .binding(id.bigEndianBytes, contract.bytes, Int64(limit)).all { try $0.listed() }
+        }
+    }
+
+    borrowing func dossier(_ request: Int64) throws -> Dossier? {
+        let listed = try prepare("SELECT \(listedColumns) FROM \(listedSource) WHERE r.id = ?").binding(request)
+            .first { try $0.listed() }
+        guard let listed else { return nil }
+        return Dossier(
+            listed: listed,
+            jobs: try jobs(of: request),
+            settlements: try settlements(of: request),
+            history: try history(of: request)
+        )
+    }
+
+    private borrowing func jobs(of request: Int64) throws -> [Dossier.Job] {
+        try prepare(
+            "SELECT attempt, name, body, bacalhau_id, created_at FROM job WHERE request_id = ? ORDER BY attempt"
+        ).binding(request).all { row in
+            Dossier.Job(
+                attempt: Int(clamping: try row.int64(0)),
+                name: try row.text(1),
+                body: try row.blob(2),
+                bacalhauID: try row.optionalText(3),
+                createdAt: try row.timestamp(4)
+            )
+        }
+    }
+
+    private borrowing func history(of request: Int64) throws -> [AuditEntry] {
+        try prepare(
+            "SELECT at, from_state, to_state, event, detail FROM audit WHERE request_id = ? ORDER BY id"
+        ).binding(request).all { row in
+            AuditEntry(
+                at: try row.timestamp(0),
+                from: try row.optionalText(1).flatMap(RequestState.init(rawValue:)),
+                to: try row.requestState(2),
+                event: try row.text(3),
+                detail: try row.optionalText(4)
+            )
+        }
+    }
+
+    private borrowing func settlements(of request: Int64) throws -> [Dossier.Settlement] {
+        let rows = try prepare(
+            """
+            SELECT id, nonce, state, gas_limit, created_at, transaction_hash, block_number, succeeded, gas_used,
+              gas_price, callback_succeeded FROM settlement WHERE request_id = ? ORDER BY id
+            """
+        ).binding(request).all { row in
+            (id: try row.int64(0), make: try row.settlement())
+        }
+        return try rows.map { $0.make(try sent(by: $0.id)) }
+    }
+
+    private borrowing func sent(by settlement: Int64) throws -> [Dossier.Sent] {
+        try prepare(
+            """
+            SELECT hash, max_fee, max_priority_fee, created_at, last_sent_at, sends, last_outcome FROM attempt
+            WHERE settlement_id = ? ORDER BY id
+            """
+        ).binding(settlement).all { row in
+            Dossier.Sent(
+                hash: try row.hash(0),
+                fees: Fees(maxFeePerGas: try row.decimal(1), maxPriorityFeePerGas: try row.decimal(2)),
+                createdAt: try row.timestamp(3),
+                lastSentAt: try row.optionalTimestamp(4),
+                sends: Int(clamping: try row.int64(5)),
+                lastOutcome: try row.optionalText(6)
+            )
+        }
+    }
+}
+
+extension Row {
+    /// The settlement of a row, still without its attempts.
+    fileprivate borrowing func settlement() throws -> ([Dossier.Sent]) -> Dossier.Settlement {
+        let nonce = try unsigned(1)
+        let state = try text(2)
+        let gasLimit = try unsigned(3)
+        let createdAt = try timestamp(4)
+        let hash = try optionalHash(5)
+        let block = try optionalInt64(6).flatMap { UInt64(exactly: $0) }
+        let succeeded = try optionalBool(7)
+        let gasUsed = try optionalInt64(8).flatMap { UInt64(exactly: $0) }
+        let gasPrice = isNull(9) ? nil : try decimal(9)
+        let callback = try optionalBool(10)
+        return { attempts in
+            Dossier.Settlement(
+                nonce: nonce,
+                state: state,
+                gasLimit: gasLimit,
+                createdAt: createdAt,
+                transactionHash: hash,
+                blockNumber: block,
+                succeeded: succeeded,
+                gasUsed: gasUsed,
+                gasPrice: gasPrice,
+                callbackSucceeded: callback,
+                attempts: attempts
+            )
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package import Ethereum
+package import RelayCore
+internal import SQLite
+
+/// The store as every other command sees it: reading beside a running relayer, and appending instructions (design D12).
+package final class StoreView {
+    private let path: String
+    private let connection: Connection
+
+    /// Opens an existing file without changing it. Throws `SQLiteError`.
+    package init(path: String) throws {
+        self.path = path
+        connection = try Connection(path: path, options: ConnectionOptions(access: .readOnly))
+        try connection.checkMigrations(Schema.migrations, applicationID: Schema.applicationID)
+    }
+
+    /// Appends an instruction for the running relayer, or for the next start. Returns its number.
+    package func instruct(_ verb: String, arguments: String, at now: Timestamp) throws -> Int64 {
+        let writing = try Connection(path: path, options: ConnectionOptions(access: .readWrite))
+        return try writing.transaction { try $0.insertInstruction(verb, arguments: arguments, at: now) }
+    }
+
+    package func instruction(_ id: Int64) throws -> Instruction? {
+        try connection.read { try $0.instruction(id) }
+    }
+
+    package func overview() throws -> Overview {
+        try connection.read { try $0.overview() }
+    }
+
+    /// Requests, the newest first.
+    package func list(states: [RequestState], limit: Int) throws -> [Listed] {
+        try connection.read { try $0.list(states: states, limit: limit) }
+    }
+
+    package func rejected(limit: Int) throws -> [RejectedLog] {
+        try connection.read { try $0.rejected(limit: limit) }
+    }
+
+    /// The requests that `key` may mean.
+    package func find(_ key: RequestKey, limit: Int = 10) throws -> [Listed] {
+        try connection.read { try $0.find(key, limit: limit) }
+    }
+
+    /// Everything that happened to a request.
+    package func dossier(_ request: Int64) throws -> Dossier? {
+        try connection.read { try $0.dossier(request) }
+    }
+}
+
+/// How a person names a request.
+package enum RequestKey: Equatable, Sendable {
+    case hash(Hash32)
+    /// Lower-case hex digits, 8 at least.
+    case hashPrefix(String)
+    case job(contract: Address?, id: UInt256)
+
+    /// `0x` and 64 digits, a prefix of 8 or more of them, or `[CONTRACT:]JOBID` in decimal.
+    package init?(_ text: String) {
+        if let colon = text.firstIndex(of: ":") {
+            guard let contract = Address(hex: String(text[..<colon])),
+                let id = UInt256(decimal: String(text[text.index(after: colon)...]))
+            else { return nil }
+            self = .job(contract: contract, id: id)
+            return
+        }
+        let hasPrefix = text.hasPrefix("0x")
+        let digits = (hasPrefix ? String(text.dropFirst(2)) : text).lowercased()
+        if digits.count == 64, let hash = Hash32(hex: "0x" + digits) {
+            self = .hash(hash)
+        } else if !hasPrefix, let id = UInt256(decimal: text) {
+            self = .job(contract: nil, id: id)
+        } else if (8..<64).contains(digits.count), digits.allSatisfy(\.isHexDigit) {
+            self = .hashPrefix(digits)
+        } else {
+            return nil
+        }
+    }
+}
+
+/// A request in a list.
+package struct Listed: Sendable {
+    package let request: Request
+    package let observedAt: Timestamp
+    package let changedAt: Timestamp
+    package let reason: String?
+    package let answer: Answer?
+}
+
+/// What `status` shows.
+package struct Overview: Sendable {
+    package let chainID: String?
+    package let genesisHash: Hash32?
+    package let cursors: [ContractCursor]
+    package let counts: [(state: RequestState, count: Int)]
+    package let rejected: Int
+    package let openInstructions: Int
+    /// The relayer's own report and when it was written.
+    package let report: (at: Timestamp, json: String)?
+    package let dead: [Listed]
+}
+
+/// Everything about one request.
+package struct Dossier: Sendable {
+    package struct Job: Sendable {
+        package let attempt: Int
+        package let name: String
+        package let body: [UInt8]
+        package let bacalhauID: String?
+        package let createdAt: Timestamp
+    }
+
+    package struct Settlement: Sendable {
+        package let nonce: UInt64
+        package let state: String
+        package let gasLimit: UInt64
+        package let createdAt: Timestamp
+        package let transactionHash: Hash32?
+        package let blockNumber: UInt64?
+        package let succeeded: Bool?
+        package let gasUsed: UInt64?
+        package let gasPrice: UInt256?
+        package let callbackSucceeded: Bool?
+        package let attempts: [Sent]
+    }
+
+    package struct Sent: Sendable {
+        package let hash: Hash32
+        package let fees: Fees
+        package let createdAt: Timestamp
+        package let lastSentAt: Timestamp?
+        package let sends: Int
+        package let lastOutcome: String?
+    }
+
+    package let listed: Listed
+    package let jobs: [Job]
+    package let settlements: [Settlement]
+    package let history: [AuditEntry]
+}

@@ -1,0 +1,34 @@
+package import RelayCore
+internal import SQLite
+
+/// One line of a request's history: each change of its state, and what else is worth keeping.
+package struct AuditEntry: Equatable, Sendable {
+    package let at: Timestamp
+    package let from: RequestState?
+    package let to: RequestState
+    /// Past tense, from a fixed set: `observed`, `job accepted`, `transaction signed` …
+    package let event: String
+    package let detail: String?
+}
+
+extension Transaction {
+    borrowing func audit(
+        _ request: Int64,
+        from: RequestState?,
+        to: RequestState,
+        _ event: String,
+        detail: String?,
+        at: Timestamp
+    ) throws {
+        try prepare(
+            "INSERT INTO audit (request_id, at, from_state, to_state, event, detail) VALUES (?, ?, ?, ?, ?, ?)"
+        ).binding(
+            request,
+            at.milliseconds,
+            from?.rawValue,
+            to.rawValue,
+            event,
+            detail.map { $0.cut(toBytes: 4_096) }
+        ).run()
+    }
+}

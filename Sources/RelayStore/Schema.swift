@@ -1,0 +1,169 @@
+internal import SQLite
+
+/// The tables. What a query filters on is a column with its own constraint; the rest of a machine's state is one JSON
+/// column with a version. A migration that has been released is never edited.
+enum Schema {
+    /// "lily": marks a database file as this program's.
+    static let applicationID: Int32 = 0x6c69_6c79
+
+    static let migrations = [
+        Migration("first", chain + request + job + settlement + audit + operating)
+    ]
+
+    private static let chain = """
+        CREATE TABLE chain (
+          id INTEGER PRIMARY KEY CHECK (id = 1),
+          chain_id TEXT NOT NULL,
+          genesis_hash BLOB NOT NULL CHECK (length(genesis_hash) = 32),
+          account BLOB CHECK (length(account) = 20)
+        ) STRICT;
+        CREATE TABLE contract (
+          id INTEGER PRIMARY KEY,
+          address BLOB NOT NULL UNIQUE CHECK (length(address) = 20),
+          start_block INTEGER NOT NULL CHECK (start_block >= 0),
+          next_block INTEGER NOT NULL CHECK (next_block >= 0)
+        ) STRICT;
+        CREATE TABLE header (
+          number INTEGER PRIMARY KEY,
+          hash BLOB NOT NULL CHECK (length(hash) = 32),
+          parent_hash BLOB NOT NULL CHECK (length(parent_hash) = 32),
+          timestamp INTEGER NOT NULL
+        ) STRICT;
+
+        """
+
+    /// An 8-byte key of the hash is indexed, not the hash: a unique index on random 32 bytes is the dearest thing in
+    /// ingest, and 8 bytes can be ground to collide, so the key is not unique and the whole hash is compared.
+    private static let request = """
+        CREATE TABLE request (
+          id INTEGER PRIMARY KEY,
+          hash_key INTEGER NOT NULL,
+          hash BLOB NOT NULL CHECK (length(hash) = 32),
+          contract_id INTEGER NOT NULL REFERENCES contract,
+          job_id BLOB NOT NULL CHECK (length(job_id) = 32),
+          requester BLOB NOT NULL CHECK (length(requester) = 20),
+          spec BLOB NOT NULL,
+          result_type INTEGER,
+          damage TEXT,
+          block_number INTEGER NOT NULL CHECK (block_number >= 0),
+          block_hash BLOB NOT NULL CHECK (length(block_hash) = 32),
+          transaction_hash BLOB NOT NULL CHECK (length(transaction_hash) = 32),
+          log_index INTEGER NOT NULL CHECK (log_index >= 0),
+          state TEXT NOT NULL CHECK (state IN ('observed', 'accepted', 'submitted', 'answered', 'settling', 'settled',
+            'orphaned', 'dead')),
+          wake_at INTEGER NOT NULL,
+          reason TEXT,
+          computing TEXT,
+          settling TEXT,
+          observed_at INTEGER NOT NULL,
+          changed_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX request_hash_key ON request (hash_key);
+        CREATE INDEX request_observed ON request (wake_at) WHERE state = 'observed';
+        CREATE INDEX request_computing ON request (wake_at) WHERE state IN ('accepted', 'submitted');
+        CREATE INDEX request_answered ON request (wake_at) WHERE state = 'answered';
+        CREATE INDEX request_settling ON request (wake_at) WHERE state = 'settling';
+        CREATE INDEX request_dead ON request (id) WHERE state = 'dead';
+        CREATE TABLE rejected_log (
+          id INTEGER PRIMARY KEY,
+          digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+          reason TEXT NOT NULL,
+          block_number INTEGER,
+          log_index INTEGER,
+          transaction_hash BLOB,
+          bytes BLOB NOT NULL,
+          seen_at INTEGER NOT NULL
+        ) STRICT;
+
+        """
+
+    private static let job = """
+        CREATE TABLE job (
+          id INTEGER PRIMARY KEY,
+          request_id INTEGER NOT NULL REFERENCES request,
+          attempt INTEGER NOT NULL CHECK (attempt >= 1),
+          name TEXT NOT NULL UNIQUE,
+          body BLOB NOT NULL,
+          bacalhau_id TEXT,
+          created_at INTEGER NOT NULL,
+          UNIQUE (request_id, attempt)
+        ) STRICT;
+        CREATE TABLE answer (
+          request_id INTEGER PRIMARY KEY REFERENCES request,
+          kind TEXT NOT NULL CHECK (kind IN ('result', 'failure')),
+          text TEXT NOT NULL,
+          source TEXT NOT NULL,
+          truncated INTEGER NOT NULL CHECK (truncated IN (0, 1)),
+          created_at INTEGER NOT NULL
+        ) STRICT;
+
+        """
+
+    private static let settlement = """
+        CREATE TABLE settlement (
+          id INTEGER PRIMARY KEY,
+          request_id INTEGER NOT NULL REFERENCES request,
+          nonce INTEGER NOT NULL CHECK (nonce >= 0),
+          state TEXT NOT NULL CHECK (state IN ('live', 'final', 'lost')),
+          gas_limit INTEGER NOT NULL,
+          created_at INTEGER NOT NULL,
+          transaction_hash BLOB,
+          block_number INTEGER,
+          block_hash BLOB,
+          succeeded INTEGER,
+          gas_used INTEGER,
+          gas_price TEXT,
+          callback_succeeded INTEGER
+        ) STRICT;
+        CREATE UNIQUE INDEX settlement_nonce ON settlement (nonce) WHERE state <> 'lost';
+        CREATE UNIQUE INDEX settlement_live ON settlement (request_id) WHERE state = 'live';
+        CREATE INDEX settlement_request ON settlement (request_id);
+        CREATE TABLE attempt (
+          id INTEGER PRIMARY KEY,
+          settlement_id INTEGER NOT NULL REFERENCES settlement,
+          hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+          raw BLOB NOT NULL,
+          max_fee TEXT NOT NULL,
+          max_priority_fee TEXT NOT NULL,
+          created_at INTEGER NOT NULL,
+          last_sent_at INTEGER,
+          sends INTEGER NOT NULL DEFAULT 0,
+          last_outcome TEXT
+        ) STRICT;
+        CREATE INDEX attempt_settlement ON attempt (settlement_id);
+
+        """
+
+    private static let audit = """
+        CREATE TABLE audit (
+          id INTEGER PRIMARY KEY,
+          request_id INTEGER NOT NULL REFERENCES request,
+          at INTEGER NOT NULL,
+          from_state TEXT,
+          to_state TEXT NOT NULL,
+          event TEXT NOT NULL,
+          detail TEXT
+        ) STRICT;
+        CREATE INDEX audit_request ON audit (request_id);
+
+        """
+
+    private static let operating = """
+        CREATE TABLE instruction (
+          id INTEGER PRIMARY KEY,
+          verb TEXT NOT NULL,
+          arguments TEXT NOT NULL,
+          state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed')),
+          progress TEXT,
+          outcome TEXT,
+          created_at INTEGER NOT NULL,
+          changed_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX instruction_open ON instruction (id) WHERE state IN ('waiting', 'running');
+        CREATE TABLE report (
+          id INTEGER PRIMARY KEY CHECK (id = 1),
+          at INTEGER NOT NULL,
+          json TEXT NOT NULL
+        ) STRICT;
+        """
+}

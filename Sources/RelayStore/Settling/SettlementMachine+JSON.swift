@@ -1,0 +1,72 @@
+internal import Ethereum
+internal import JSON
+internal import RelayCore
+
+/// A settlement machine as a column: nonce, attempts and receipt have rows of their own.
+extension SettlementMachine {
+    static let version: Int64 = 1
+
+    var json: String {
+        var members: [JSONMember] = [
+            JSONMember("v", .number(JSONNumber(Self.version))), JSONMember("failures", .number(JSONNumber(failures))),
+        ]
+        if let hold {
+            let value: JSONValue = [
+                "reason": .string(hold.reason), "since": .number(JSONNumber(hold.since.milliseconds)),
+                "limit": .number(JSONNumber(hold.limit.wholeMilliseconds)),
+            ]
+            members.append(JSONMember("hold", value))
+        }
+        if case .reverted(let inclusion) = phase { members.append(JSONMember("reverted", inclusion.json)) }
+        return JSONValue.object(members).line
+    }
+
+    /// - Parameter live: the live settlement's nonce, gas limit and attempts, if one has been signed.
+    init(json: String?, live: (nonce: UInt64, gasLimit: UInt64, attempts: [Attempt])?) throws {
+        let tree = try JSONValue.stored(json ?? #"{"v":1,"failures":0}"#)
+        guard try tree.int("v") == Self.version, let failures = Int(exactly: try tree.int("failures")) else {
+            throw StoreError.damaged("settlement machine")
+        }
+        var hold: Hold?
+        if let stored = tree["hold"] {
+            hold = Hold(
+                reason: try stored.text("reason"),
+                since: Timestamp(milliseconds: try stored.int("since")),
+                limit: .milliseconds(try stored.int("limit"))
+            )
+        }
+        var phase = Phase.checking
+        if let reverted = tree["reverted"] {
+            phase = .reverted(try Inclusion(stored: reverted))
+        } else if let live {
+            phase = .sent(nonce: live.nonce, gasLimit: live.gasLimit, attempts: live.attempts)
+        }
+        self.init(phase: phase, hold: hold, failures: failures)
+    }
+}
+
+extension Inclusion {
+    fileprivate var json: JSONValue {
+        [
+            "hash": .string(transactionHash.hex), "block": .number(JSONNumber(blockNumber)),
+            "blockHash": .string(blockHash.hex), "gasUsed": .number(JSONNumber(gasUsed)),
+            "gasPrice": .string(effectiveGasPrice.description),
+        ]
+    }
+
+    fileprivate init(stored tree: JSONValue) throws {
+        guard let hash = Hash32(hex: try tree.text("hash")), let blockHash = Hash32(hex: try tree.text("blockHash")),
+            let block = UInt64(exactly: try tree.int("block")), let gas = UInt64(exactly: try tree.int("gasUsed")),
+            let price = UInt256(decimal: try tree.text("gasPrice"))
+        else { throw StoreError.damaged("a reverted settlement") }
+        self.init(
+            transactionHash: hash,
+            blockNumber: block,
+            blockHash: blockHash,
+            succeeded: false,
+            gasUsed: gas,
+            effectiveGasPrice: price,
+            callbackSucceeded: nil
+        )
+    }
+}

@@ -1,0 +1,133 @@
+package import Ethereum
+package import RelayCore
+internal import SQLite
+
+/// One step of a request's settlement, stored in one transaction before anything is done about it.
+package struct SettlingChange: Sendable {
+    package enum Step: Sendable {
+        /// Nothing but the machine itself: a wait, a hold.
+        case waited
+        /// Signed under a fresh nonce, not sent yet.
+        case signed(nonce: UInt64, gasLimit: UInt64, Attempt)
+        /// Signed again under the live settlement's nonce with higher fees.
+        case bumped(Attempt)
+        /// The bytes were given to a node, with what it said.
+        case sent(Hash32, outcome: String)
+        /// The live settlement's nonce went to another transaction.
+        case lost
+        /// Mined, with effect or without; final.
+        case included(Inclusion)
+    }
+
+    package let request: Int64
+    package let from: RequestState
+    package let to: RequestState
+    package let machine: SettlementMachine
+    package let step: Step
+    package var reason: String?
+    package var wakeAt: Timestamp
+    package var event: String?
+    package var detail: String?
+
+    package init(
+        request: Int64,
+        from: RequestState,
+        to: RequestState,
+        machine: SettlementMachine,
+        step: Step = .waited,
+        reason: String? = nil,
+        wakeAt: Timestamp = Timestamp(milliseconds: 0),
+        event: String? = nil,
+        detail: String? = nil
+    ) {
+        self.request = request
+        self.from = from
+        self.to = to
+        self.machine = machine
+        self.step = step
+        self.reason = reason
+        self.wakeAt = wakeAt
+        self.event = event
+        self.detail = detail
+    }
+}
+
+extension RelayStore {
+    /// Stores steps of several requests in one transaction: nonces that are handed out together are stored together.
+    /// Throws `StoreError.outOfStep` when a request is not in its `from` any more; then nothing of them is kept.
+    package func record(_ changes: [SettlingChange], at now: Timestamp) async throws {
+        guard !changes.isEmpty else { return }
+        try await writer.write { t in
+            for change in changes { try t.apply(change, at: now) }
+        }
+    }
+}
+
+extension Transaction {
+    fileprivate borrowing func apply(_ change: SettlingChange, at now: Timestamp) throws {
+        let request = change.request
+        try move(request, from: change.from, to: change.to, wakeAt: change.wakeAt, reason: change.reason, at: now)
+        try prepare("UPDATE request SET settling = ? WHERE id = ?").binding(change.machine.json, request).run()
+        switch change.step {
+        case .waited: break
+        case .signed(let nonce, let gasLimit, let attempt):
+            try prepare(
+                "INSERT INTO settlement (request_id, nonce, state, gas_limit, created_at) VALUES (?, ?, 'live', ?, ?)"
+            ).binding(request, Int64(column: nonce), Int64(column: gasLimit), now.milliseconds).run()
+            try insert(attempt, settlement: lastInsertRowID, at: now)
+        case .bumped(let attempt):
+            try insert(attempt, settlement: try liveSettlement(of: request), at: now)
+        case .sent(let hash, let outcome):
+            try prepare("UPDATE attempt SET last_sent_at = ?, sends = sends + 1, last_outcome = ? WHERE hash = ?")
+                .binding(now.milliseconds, outcome.cut(toBytes: 1_024), hash.bytes).run()
+        case .lost:
+            try prepare("UPDATE settlement SET state = 'lost' WHERE id = ?").binding(try liveSettlement(of: request)).run()
+        case .included(let inclusion):
+            try store(inclusion, settlement: try liveSettlement(of: request))
+        }
+        if let event = change.event {
+            try audit(request, from: change.from, to: change.to, event, detail: change.detail, at: now)
+        }
+    }
+
+    private borrowing func liveSettlement(of request: Int64) throws -> Int64 {
+        let id = try prepare("SELECT id FROM settlement WHERE request_id = ? AND state = 'live'").binding(request)
+            .first { try $0.int64(0) }
+        guard let id else { throw StoreError.damaged("request \(request) has no live settlement") }
+        return id
+    }
+
+    private borrowing func insert(_ attempt: Attempt, settlement: Int64, at now: Timestamp) throws {
+        try prepare(
+            """
+            INSERT INTO attempt (settlement_id, hash, raw, max_fee, max_priority_fee, created_at)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """
+        ).binding(
+            settlement,
+            attempt.hash.bytes,
+            attempt.rawBytes,
+            attempt.fees.maxFeePerGas.description,
+            attempt.fees.maxPriorityFeePerGas.description,
+            now.milliseconds
+        ).run()
+    }
+
+    private borrowing func store(_ inclusion: Inclusion, settlement: Int64) throws {
+        try prepare(
+            """
+            UPDATE settlement SET state = 'final', transaction_hash = ?, block_number = ?, block_hash = ?, succeeded = ?,
+              gas_used = ?, gas_price = ?, callback_succeeded = ? WHERE id = ?
+            """
+        ).binding(
+            inclusion.transactionHash.bytes,
+            Int64(column: inclusion.blockNumber),
+            inclusion.blockHash.bytes,
+            inclusion.succeeded,
+            Int64(column: inclusion.gasUsed),
+            inclusion.effectiveGasPrice.description,
+            inclusion.callbackSucceeded,
+            settlement
+        ).run()
+    }
+}

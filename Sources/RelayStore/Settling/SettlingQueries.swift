@@ -1,0 +1,132 @@
+package import Ethereum
+package import RelayCore
+internal import SQLite
+
+/// A request with an answer that is to be, or has been, sent.
+package struct SettlingItem: Sendable {
+    package let request: Request
+    package let answer: Answer
+    package let machine: SettlementMachine
+}
+
+extension RelayStore {
+    /// Answered requests that are due and whose block is at or below `block`, the oldest first.
+    package func answered(upTo block: UInt64, at now: Timestamp, limit: Int) async throws -> [SettlingItem] {
+        try await readers.read { t in
+            try t.settlingItems(
+                """
+                SELECT \(settlingColumns) FROM \(settlingSource)
+                WHERE r.state = 'answered' AND r.wake_at <= ? AND r.block_number <= ? ORDER BY r.wake_at, r.id LIMIT ?
+                """,
+                now.milliseconds,
+                Int64(column: block),
+                limit
+            )
+        }
+    }
+
+    /// Requests with a signed settlement that are due, in the order of their nonces.
+    ///
+    /// - Parameter all: also those that are not due: a new head may have brought their receipts.
+    package func settling(at now: Timestamp, all: Bool, limit: Int) async throws -> [SettlingItem] {
+        let due = all ? Int64.max : now.milliseconds
+        return try await readers.read { t in
+            try t.settlingItems(
+                """
+                SELECT \(settlingColumns) FROM \(settlingSource)
+                WHERE r.state = 'settling' AND r.wake_at <= ? AND r.block_number <= ? ORDER BY r.wake_at, r.id LIMIT ?
+                """,
+                due,
+                .max,
+                limit
+            )
+        }
+    }
+
+    /// The highest nonce of a settlement that is not lost, for the ledger.
+    package func highestNonce() async throws -> UInt64? {
+        try await readers.read { t in
+            let highest = try t.prepare("SELECT max(nonce) FROM settlement WHERE state <> 'lost'")
+                .first { try $0.optionalInt64(0) } ?? nil
+            return highest.flatMap { UInt64(exactly: $0) }
+        }
+    }
+
+    /// Signed settlements that are not final yet: how many, and what they may cost at most, in wei.
+    package func liveSettlements() async throws -> (count: Int, cost: UInt256) {
+        try await readers.read { t in
+            let costs = try t.prepare(
+                """
+                SELECT s.gas_limit, (SELECT max_fee FROM attempt WHERE settlement_id = s.id ORDER BY id DESC LIMIT 1)
+                FROM request r JOIN settlement s ON s.request_id = r.id AND s.state = 'live' WHERE r.state = 'settling'
+                """
+            ).all { row in
+                try row.decimal(1).multipliedSaturating(by: UInt256(try row.unsigned(0)))
+            }
+            return (costs.count, costs.reduce(UInt256.zero) { $0.addingSaturating($1) })
+        }
+    }
+
+    /// When the next request becomes due for settling that is not yet.
+    package func nextSettling(after now: Timestamp) async throws -> Timestamp? {
+        try await readers.read { t in
+            let sent = try t.prepare("SELECT min(wake_at) FROM request WHERE state = 'settling' AND wake_at > ?")
+                .binding(now.milliseconds).first { try $0.optionalTimestamp(0) } ?? nil
+            let answered = try t.prepare("SELECT min(wake_at) FROM request WHERE state = 'answered' AND wake_at > ?")
+                .binding(now.milliseconds).first { try $0.optionalTimestamp(0) } ?? nil
+            return [sent, answered].compactMap { $0 }.min()
+        }
+    }
+}
+
+private let settlingColumns =
+    requestColumns + ", a.kind, a.text, a.source, a.truncated, r.settling"
+private let settlingSource = requestSource + " JOIN answer a ON a.request_id = r.id"
+
+extension Row {
+    borrowing func answer(from column: Int) throws -> Answer {
+        let text = try text(column)
+        guard let kind = Answer.Kind(rawValue: text) else { throw StoreError.damaged("answer kind \(text)") }
+        return Answer(
+            kind: kind,
+            text: try self.text(column + 1),
+            source: try self.text(column + 2),
+            truncated: try bool(column + 3)
+        )
+    }
+}
+
+extension Transaction {
+    fileprivate borrowing func settlingItems(_ sql: String, _ due: Int64, _ block: Int64, _ limit: Int) throws
+        -> [SettlingItem]
+    {
+        let drafts = try prepare(sql).binding(due, block, Int64(limit)).all { row in
+            (request: try row.request(), answer: try row.answer(from: 13), machine: try row.optionalText(17))
+        }
+        return try drafts.map { draft in
+            SettlingItem(
+                request: draft.request,
+                answer: draft.answer,
+                machine: try SettlementMachine(json: draft.machine, live: try live(of: draft.request.id))
+            )
+        }
+    }
+
+    private borrowing func live(of request: Int64) throws -> (nonce: UInt64, gasLimit: UInt64, attempts: [Attempt])? {
+        let live = try prepare(
+            "SELECT id, nonce, gas_limit FROM settlement WHERE request_id = ? AND state = 'live'"
+        ).binding(request).first { row in (try row.int64(0), try row.unsigned(1), try row.unsigned(2)) }
+        guard let (id, nonce, gasLimit) = live else { return nil }
+        let attempts = try prepare(
+            "SELECT hash, raw, max_fee, max_priority_fee, last_sent_at FROM attempt WHERE settlement_id = ? ORDER BY id"
+        ).binding(id).all { row in
+            Attempt(
+                hash: try row.hash(0),
+                rawBytes: try row.blob(1),
+                fees: Fees(maxFeePerGas: try row.decimal(2), maxPriorityFeePerGas: try row.decimal(3)),
+                lastSentAt: try row.optionalTimestamp(4)
+            )
+        }
+        return (nonce, gasLimit, attempts)
+    }
+}
