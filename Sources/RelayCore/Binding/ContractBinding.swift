@@ -58,7 +58,12 @@ package struct ContractBinding: Sendable {
     package let gas: Gas
 
     /// The calldata that settles `jobID` with `answer`, which must fit the contract's bounds.
-    package func calldata(jobID: UInt256, requestHash: Hash32, resultType: UInt8, answer: Answer) throws(ABIError)
+    package func calldata(
+        jobID: UInt256,
+        requestHash: Hash32,
+        resultType: UInt8,
+        answer: Answer
+    ) throws(ABIError)
         -> [UInt8]
     {
         let call = answer.kind == .result ? fulfill : fail

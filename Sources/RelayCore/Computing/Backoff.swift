@@ -11,7 +11,7 @@ package struct Backoff: Equatable, Sendable {
         self.limit = limit
     }
 
-    /// - Parameter failures: how many in a row; 1 for the first.
+    /// The wait after so many failures in a row (1 for the first).
     package func delay(after failures: Int) -> Duration {
         let doublings = min(max(0, failures - 1), 30)
         let delay = first * (1 << doublings)

@@ -64,9 +64,17 @@ extension RelayStore {
     /// kept.
     package func record(_ change: ComputingChange, at now: Timestamp) async throws {
         try await writer.write { t in
-            try t.move(change.request, from: change.from, to: change.to, wakeAt: change.wakeAt, reason: change.reason, at: now)
+            try t.move(
+                change.request,
+                from: change.from,
+                to: change.to,
+                wakeAt: change.wakeAt,
+                reason: change.reason,
+                at: now
+            )
             if let machine = change.machine {
-                try t.prepare("UPDATE request SET computing = ? WHERE id = ?").binding(machine.json, change.request).run()
+                try t.prepare("UPDATE request SET computing = ? WHERE id = ?").binding(machine.json, change.request)
+                    .run()
             }
             if let job = change.newJob {
                 try t.prepare(

@@ -56,10 +56,12 @@ extension RelayStore {
     /// When the next request becomes due for computing that is not yet.
     package func nextComputing(after now: Timestamp) async throws -> Timestamp? {
         try await readers.read { t in
-            let job = try t.prepare(
-                "SELECT min(wake_at) FROM request WHERE state IN ('accepted', 'submitted') AND wake_at > ?"
-            ).binding(now.milliseconds).first { try $0.optionalTimestamp(0) } ?? nil
-            let observed = try t.prepare("SELECT min(wake_at) FROM request WHERE state = 'observed' AND wake_at > ?")
+            let job =
+                try t.prepare(
+                    "SELECT min(wake_at) FROM request WHERE state IN ('accepted', 'submitted') AND wake_at > ?"
+                ).binding(now.milliseconds).first { try $0.optionalTimestamp(0) } ?? nil
+            let observed =
+                try t.prepare("SELECT min(wake_at) FROM request WHERE state = 'observed' AND wake_at > ?")
                 .binding(now.milliseconds).first { try $0.optionalTimestamp(0) } ?? nil
             return [job, observed].compactMap { $0 }.min()
         }

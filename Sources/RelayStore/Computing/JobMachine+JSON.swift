@@ -36,7 +36,7 @@ extension JobMachine {
         return JSONValue.object(members).line
     }
 
-    /// - Parameter answer: the stored one, for a machine that has ended.
+    /// With the stored answer, for a machine that has ended.
     init(json: String, answer: Answer?) throws {
         let tree = try JSONValue.stored(json)
         guard try tree.int("v") == Self.version else { throw StoreError.damaged("job machine of another version") }

@@ -75,7 +75,11 @@ extension RelayStore {
             var report = IngestReport()
             var contracts: [Address: Int64] = [:]
             for request in batch.requests {
-                if try t.insert(request, contracts: &contracts, at: now) { report.found += 1 } else { report.known += 1 }
+                if try t.insert(request, contracts: &contracts, at: now) {
+                    report.found += 1
+                } else {
+                    report.known += 1
+                }
             }
             for log in batch.rejected where try t.insert(log, at: now) { report.rejected += 1 }
             if !batch.rejected.isEmpty { try t.trimRejected() }

@@ -27,7 +27,9 @@ let instructionColumns = "id, verb, arguments, state, progress, outcome"
 extension Row {
     borrowing func instruction() throws -> Instruction {
         let text = try text(3)
-        guard let state = Instruction.State(rawValue: text) else { throw StoreError.damaged("instruction state \(text)") }
+        guard let state = Instruction.State(rawValue: text) else {
+            throw StoreError.damaged("instruction state \(text)")
+        }
         return Instruction(
             id: try int64(0),
             verb: try self.text(1),
@@ -87,7 +89,8 @@ extension RelayStore {
     /// Returns its new state.
     package func revive(_ request: Int64, at now: Timestamp) async throws -> RequestState {
         try await writer.write { t in
-            let answered = try t.prepare("SELECT 1 FROM answer WHERE request_id = ?").binding(request)
+            let answered =
+                try t.prepare("SELECT 1 FROM answer WHERE request_id = ?").binding(request)
                 .first { try $0.int64(0) } != nil
             let state: RequestState = answered ? .answered : .observed
             try t.move(request, from: .dead, to: state, wakeAt: Timestamp(milliseconds: 0), reason: nil, at: now)

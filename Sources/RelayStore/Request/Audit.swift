@@ -6,7 +6,7 @@ package struct AuditEntry: Equatable, Sendable {
     package let at: Timestamp
     package let from: RequestState?
     package let to: RequestState
-    /// Past tense, from a fixed set: `observed`, `job accepted`, `transaction signed` …
+    /// What happened, in the past tense and from a fixed set, such as `observed` or `transaction signed`.
     package let event: String
     package let detail: String?
 }

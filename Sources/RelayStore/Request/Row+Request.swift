@@ -47,7 +47,9 @@ extension Row {
     }
 
     borrowing func address(_ column: Int) throws -> Address {
-        guard let address = Address(try blob(column)) else { throw StoreError.damaged("column \(column) is no address") }
+        guard let address = Address(try blob(column)) else {
+            throw StoreError.damaged("column \(column) is no address")
+        }
         return address
     }
 

@@ -11,7 +11,9 @@ extension JSONValue {
     }
 
     func int(_ name: String) throws -> Int64 {
-        guard let value = self[name]?.int64 else { throw StoreError.damaged("a machine's column has no number \(name)") }
+        guard let value = self[name]?.int64 else {
+            throw StoreError.damaged("a machine's column has no number \(name)")
+        }
         return value
     }
 

@@ -21,7 +21,7 @@ extension SettlementMachine {
         return JSONValue.object(members).line
     }
 
-    /// - Parameter live: the live settlement's nonce, gas limit and attempts, if one has been signed.
+    /// With the live settlement's nonce, gas limit and attempts, if one has been signed.
     init(json: String?, live: (nonce: UInt64, gasLimit: UInt64, attempts: [Attempt])?) throws {
         let tree = try JSONValue.stored(json ?? #"{"v":1,"failures":0}"#)
         guard try tree.int("v") == Self.version, let failures = Int(exactly: try tree.int("failures")) else {

@@ -81,7 +81,8 @@ extension Transaction {
             try prepare("UPDATE attempt SET last_sent_at = ?, sends = sends + 1, last_outcome = ? WHERE hash = ?")
                 .binding(now.milliseconds, outcome.cut(toBytes: 1_024), hash.bytes).run()
         case .lost:
-            try prepare("UPDATE settlement SET state = 'lost' WHERE id = ?").binding(try liveSettlement(of: request)).run()
+            try prepare("UPDATE settlement SET state = 'lost' WHERE id = ?").binding(try liveSettlement(of: request))
+                .run()
         case .included(let inclusion):
             try store(inclusion, settlement: try liveSettlement(of: request))
         }

@@ -25,9 +25,8 @@ extension RelayStore {
         }
     }
 
-    /// Requests with a signed settlement that are due, in the order of their nonces.
-    ///
-    /// - Parameter all: also those that are not due: a new head may have brought their receipts.
+    /// Requests with a signed settlement that are due; with `all` also those that are not, since a new head may have
+    /// brought their receipts.
     package func settling(at now: Timestamp, all: Bool, limit: Int) async throws -> [SettlingItem] {
         let due = all ? Int64.max : now.milliseconds
         return try await readers.read { t in
@@ -46,7 +45,8 @@ extension RelayStore {
     /// The highest nonce of a settlement that is not lost, for the ledger.
     package func highestNonce() async throws -> UInt64? {
         try await readers.read { t in
-            let highest = try t.prepare("SELECT max(nonce) FROM settlement WHERE state <> 'lost'")
+            let highest =
+                try t.prepare("SELECT max(nonce) FROM settlement WHERE state <> 'lost'")
                 .first { try $0.optionalInt64(0) } ?? nil
             return highest.flatMap { UInt64(exactly: $0) }
         }
@@ -70,9 +70,11 @@ extension RelayStore {
     /// When the next request becomes due for settling that is not yet.
     package func nextSettling(after now: Timestamp) async throws -> Timestamp? {
         try await readers.read { t in
-            let sent = try t.prepare("SELECT min(wake_at) FROM request WHERE state = 'settling' AND wake_at > ?")
+            let sent =
+                try t.prepare("SELECT min(wake_at) FROM request WHERE state = 'settling' AND wake_at > ?")
                 .binding(now.milliseconds).first { try $0.optionalTimestamp(0) } ?? nil
-            let answered = try t.prepare("SELECT min(wake_at) FROM request WHERE state = 'answered' AND wake_at > ?")
+            let answered =
+                try t.prepare("SELECT min(wake_at) FROM request WHERE state = 'answered' AND wake_at > ?")
                 .binding(now.milliseconds).first { try $0.optionalTimestamp(0) } ?? nil
             return [sent, answered].compactMap { $0 }.min()
         }
@@ -97,7 +99,12 @@ extension Row {
 }
 
 extension Transaction {
-    fileprivate borrowing func settlingItems(_ sql: String, _ due: Int64, _ block: Int64, _ limit: Int) throws
+    fileprivate borrowing func settlingItems(
+        _ sql: String,
+        _ due: Int64,
+        _ block: Int64,
+        _ limit: Int
+    ) throws
         -> [SettlingItem]
     {
         let drafts = try prepare(sql).binding(due, block, Int64(limit)).all { row in
