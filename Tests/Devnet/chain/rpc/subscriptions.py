@@ -1,0 +1,87 @@
+"""`eth_subscribe`: heads, logs and pending transactions, pushed to the connections that asked."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
+from ..ledger import LogMatcher
+from ..model import Block, Transaction
+from ..node import Node
+from . import params, shapes
+
+Push = Callable[[dict[str, Any]], None]
+
+KINDS = ("newHeads", "logs", "newPendingTransactions")
+UNSUPPORTED = RpcError("notifications not supported", -32001)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subscription:
+    kind: str
+    push: Push
+    matcher: LogMatcher
+
+
+class Subscriptions:
+    """All subscriptions of a node."""
+
+    def __init__(self, node: Node) -> None:
+        self._active: dict[str, _Subscription] = {}
+        node.ledger.on_block.append(self._block)
+        node.pool.on_transaction.append(self._pending)
+
+    def subscribe(self, arguments: Any, push: Push) -> str:
+        if not isinstance(arguments, list) or not arguments or not isinstance(arguments[0], str):
+            raise RpcError("expected subscription name as first argument", INVALID_PARAMS)
+        kind = arguments[0]
+        if kind not in KINDS:
+            raise RpcError(f'no "{kind}" subscription in eth namespace', METHOD_NOT_FOUND)
+        try:
+            wanted = params.log_filter(arguments[1]) if kind == "logs" and len(arguments) > 1 else None
+        except ValueError as error:
+            raise RpcError(f"invalid argument 1: {error}", INVALID_PARAMS) from error
+        identifier = hex(secrets.randbits(128) | 1 << 127)
+        self._active[identifier] = _Subscription(kind, push, wanted.matcher if wanted else LogMatcher())
+        return identifier
+
+    def unsubscribe(self, arguments: Any, push: Push) -> bool:
+        identifier = arguments[0] if isinstance(arguments, list) and arguments else None
+        found = self._active.get(identifier) if isinstance(identifier, str) else None
+        if found is None or found.push is not push:
+            raise RpcError("subscription not found")
+        del self._active[identifier]
+        return True
+
+    def forget(self, push: Push) -> None:
+        """Ends the subscriptions of a connection that is gone."""
+        self._active = {key: each for key, each in self._active.items() if each.push is not push}
+
+    def _block(self, block: Block) -> None:
+        # geth sends a block's logs before its head.
+        for identifier, each in self._of("logs"):
+            for log in block.logs:
+                if each.matcher(log):
+                    _notify(identifier, each, shapes.log(block, log))
+        for identifier, each in self._of("newHeads"):
+            _notify(identifier, each, shapes.head(block))
+
+    def _pending(self, transaction: Transaction) -> None:
+        for identifier, each in self._of("newPendingTransactions"):
+            _notify(identifier, each, shapes.data(transaction.hash))
+
+    def _of(self, kind: str) -> list[tuple[str, _Subscription]]:
+        return [(identifier, each) for identifier, each in self._active.items() if each.kind == kind]
+
+
+def _notify(identifier: str, subscription: _Subscription, result: Any) -> None:
+    subscription.push(
+        {
+            "jsonrpc": "2.0",
+            "method": "eth_subscription",
+            "params": {"subscription": identifier, "result": result},
+        }
+    )
