@@ -13,7 +13,7 @@ package struct EnvironmentOverrides: Sendable {
     /// No variable counts.
     package static let none = EnvironmentOverrides([:], prefix: "")
 
-    /// - Parameter reserved: variables with the prefix that are not settings.
+    /// Takes the variables with the prefix, but not the `reserved` ones, which are no settings.
     package init(_ variables: [String: String], prefix: String, reserved: Set<String> = []) {
         self.prefix = prefix
         self.variables = variables.filter { $0.key.hasPrefix(prefix + "_") && !reserved.contains($0.key) }

@@ -32,7 +32,7 @@ extension Format where Value: RawRepresentable<String> & CaseIterable {
             expectation: words.count == 1 ? words.joined() : "one of \(words.joined(separator: ", "))",
             schema: .choice(words),
             standIn: standIn,
-            write: { $0.rawValue }
+            write: \.rawValue
         ) { (scalar) throws(Misfit) in
             guard !scalar.isNothing, let value = Value(rawValue: scalar.text) else { throw .plain }
             return value

@@ -27,7 +27,9 @@ extension Format<Duration> {
         Units(list: [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)])
     }
 
-    /// A whole number and a unit: `250ms`, `30s`, `5m`, `2h`, `1d`. The bounds are whole milliseconds.
+    /// A whole number and a unit, as `250ms`, `30s`, `5m`, `2h` or `1d`.
+    ///
+    /// The bounds are whole milliseconds.
     package static func duration(_ range: ClosedRange<Duration>) -> Self {
         let bounds = (low: text(range.lowerBound), high: text(range.upperBound))
         return Self(
@@ -69,11 +71,13 @@ extension Format<ByteSize> {
             expectation: "a size from \(bounds.low) to \(bounds.high), such as 900000B, 256KiB or 1MiB",
             schema: .text(pattern: units.pattern),
             standIn: range.lowerBound,
-            write: { units.write($0.bytes) }
+            write: text
         ) { (scalar) throws(Misfit) in
             guard let value = units.parse(scalar.text).map({ ByteSize(bytes: $0) }), range.contains(value)
             else { throw .plain }
             return value
         }
     }
+
+    private static func text(_ size: ByteSize) -> String { units.write(size.bytes) }
 }

@@ -35,6 +35,8 @@ package struct Format<Value: Sendable>: Sendable {
     ///   - expectation: completes "expected …", with an example where the words alone do not show the form.
     ///   - pattern: an ECMA 262 regular expression for the schema.
     ///   - standIn: any valid value; takes a refused value's place until the reading is over.
+    ///   - write: a value as a person would write it.
+    ///   - parse: the check.
     package init(
         _ expectation: String,
         pattern: String? = nil,

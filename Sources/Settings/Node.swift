@@ -30,7 +30,9 @@ struct Node: Sendable, Equatable {
 /// A single value's text.
 struct Scalar: Sendable, Equatable {
     let text: String
-    /// Whether it stood without quotes. Only such a scalar may be a number or a flag.
+    /// Whether it stood without quotes.
+    ///
+    /// Only such a scalar may be a number or a flag.
     let isPlain: Bool
 
     /// YAML's ways to write nothing.

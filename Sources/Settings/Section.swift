@@ -67,7 +67,7 @@ package final class Section {
 
     /// Notes a problem that a format cannot see, such as two keys that exclude each other, at the key's place.
     ///
-    /// - Parameter key: a key of this section; nil for the section itself.
+    /// A key of nil stands for the section itself.
     package func refuse(_ key: String? = nil, _ message: String) {
         guard let key else { return reading.add(place, path, message) }
         reading.add(node(key)?.place ?? place, path(to: key), message)

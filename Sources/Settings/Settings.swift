@@ -5,10 +5,8 @@
 package enum Settings {
     /// The settings that `read` makes of a file's content and the environment; throws everything that is wrong with them.
     ///
-    /// - Parameters:
-    ///   - file: the file's name, as messages shall show it.
-    ///   - directory: where relative paths in the settings start; the file's own folder.
-    ///   - environment: goes before the file (see `EnvironmentOverrides`).
+    /// Messages show the file's name as `file` has it. Relative paths in the settings start at `directory`, the file's
+    /// own folder. The environment goes before the file.
     package static func read<Value>(
         _ bytes: [UInt8],
         file: String,

@@ -2,7 +2,7 @@
 package struct SettingsReference {
     let members: [KeyDescription]
 
-    /// - Parameter prefix: the environment's, as in `EnvironmentOverrides`.
+    /// Runs `read` without a file; `prefix` is the environment's, as in `EnvironmentOverrides`.
     package init<Value>(prefix: String, _ read: (Section) -> Value) {
         let reading = Reading(directory: "", prefix: prefix, isDescribing: true)
         let root = Section([], path: "", place: .environment(prefix), reading: reading)
