@@ -33,15 +33,15 @@ let package = Package(
         .target(name: "Ethereum", dependencies: ["CSecp256k1"]),
         .target(name: "Bacalhau", dependencies: ["JSON"]),
         .target(name: "RelayCore", dependencies: ["Ethereum", "Bacalhau", "JSON"]),
-        .target(name: "Wording"),
-        .target(name: "Arguments", dependencies: ["Wording"]),
+        .target(name: "Formats"),
+        .target(name: "Arguments", dependencies: ["Formats"]),
 
         // What acts.
         .target(name: "Transport", dependencies: ["CCurl", "CLinux", "COpenSSL"]),
         .target(name: "EthereumRPC", dependencies: ["Transport", "Ethereum", "JSON"]),
         .target(name: "BacalhauAPI", dependencies: ["Transport", "Bacalhau", "JSON"]),
         .target(name: "SQLite", dependencies: ["CSQLite", "CLinux"]),
-        .target(name: "Settings", dependencies: ["CYaml", "JSON", "Wording"]),
+        .target(name: "Settings", dependencies: ["CYaml", "JSON", "Formats"]),
         .target(name: "Keys", dependencies: ["COpenSSL", "Ethereum", "JSON"]),
         .target(name: "Telemetry", dependencies: ["JSON"]),
         .target(name: "RelayStore", dependencies: ["SQLite", "RelayCore", "Ethereum", "Bacalhau", "JSON"]),
@@ -77,8 +77,8 @@ let package = Package(
             name: "RelayCoreTests",
             dependencies: ["RelayCore", "Ethereum", "Bacalhau", "JSON", "RelayTestSupport"]
         ),
-        .testTarget(name: "WordingTests", dependencies: ["Wording"]),
-        .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
+        .testTarget(name: "ArgumentsTests", dependencies: ["Arguments", "Formats", "RelayTestSupport"]),
         .testTarget(name: "TransportTests", dependencies: ["Transport", "RelayTestSupport"], exclude: ["Servers"]),
         .testTarget(
             name: "EthereumRPCTests",
@@ -90,7 +90,7 @@ let package = Package(
             dependencies: ["BacalhauAPI", "Transport", "Bacalhau", "JSON", "RelayTestSupport"]
         ),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "RelayTestSupport"]),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings", "JSON", "RelayTestSupport"]),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Formats", "JSON", "RelayTestSupport"]),
         .testTarget(name: "KeysTests", dependencies: ["Keys", "Ethereum", "RelayTestSupport"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "JSON"]),
         .testTarget(

@@ -1,4 +1,4 @@
-import Wording
+import Formats
 
 /// Settings from the environment: with the prefix `LILYPAD`, `LILYPAD_CHAIN__RPC__0__URL` sets `chain.rpc[0].url` and
 /// `LILYPAD_CHAIN__POLL_INTERVAL` sets `chain.pollInterval`.

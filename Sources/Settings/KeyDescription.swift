@@ -1,3 +1,5 @@
+import Formats
+
 /// What is known of one key: the source of the reference and of the schema.
 struct KeyDescription: Sendable, Equatable {
     enum Shape: Sendable, Equatable {

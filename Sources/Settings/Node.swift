@@ -1,4 +1,4 @@
-import Wording
+import Formats
 
 /// A settings file as it was written: nothing is guessed from how a scalar looks.
 struct Node: Sendable, Equatable {
@@ -18,9 +18,10 @@ struct Node: Sendable, Equatable {
     var place: Place
 
     /// What this is, for "expected …, found …".
-    var shown: String {
+    func shown(_ text: (String) -> String = quoted) -> String {
         switch content {
-        case .scalar(let scalar): scalar.shown
+        case .scalar(let scalar) where scalar.isNothing: "nothing"
+        case .scalar(let scalar): (scalar.isPlain ? "" : "the text ") + text(scalar.text)
         case .sequence: "a list"
         case .mapping: "a section"
         }
@@ -37,6 +38,4 @@ struct Scalar: Sendable, Equatable {
 
     /// YAML's ways to write nothing.
     var isNothing: Bool { isPlain && ["", "~", "null", "Null", "NULL"].contains(text) }
-
-    var shown: String { isNothing ? "nothing" : isPlain ? quoted(text) : "the text \(quoted(text))" }
 }

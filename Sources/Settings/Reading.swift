@@ -28,7 +28,7 @@ final class Reading {
         case .scalar(let scalar) where scalar.isNothing:
             return Section([], path: path, place: node.place, reading: self)
         default:
-            add(node.place, path, "expected a section of keys, found \(node.shown)")
+            add(node.place, path, "expected a section of keys, found \(node.shown())")
             return Section([], path: path, place: node.place, reading: description)
         }
     }

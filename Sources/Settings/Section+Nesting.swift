@@ -1,3 +1,5 @@
+package import Formats
+
 extension Section {
     /// A section; one that is left out counts as empty.
     package func section<Value>(_ key: String, _ help: String, _ read: (Section) -> Value) -> Value {
@@ -66,7 +68,7 @@ extension Section {
             return []
         }
         guard case .sequence(let items) = node.content else {
-            reading.add(node.place, path(to: key), "expected \(expectation), found \(node.shown)")
+            reading.add(node.place, path(to: key), "expected \(expectation), found \(node.shown())")
             return []
         }
         guard count.contains(items.count) else {

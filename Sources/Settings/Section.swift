@@ -1,4 +1,4 @@
-import Wording
+package import Formats
 
 /// A mapping of the settings, read key by key.
 ///
@@ -84,15 +84,14 @@ package final class Section {
     }
 
     func parse<Value>(_ node: Node, _ format: Format<Value>, at path: String) -> Value {
-        guard case .scalar(let scalar) = node.content else {
-            reading.add(node.place, path, "expected \(format.expectation), found \(node.shown)")
-            return format.standIn
-        }
         do throws(Misfit) {
-            return try format.parse(scalar)
+            guard case .scalar(let scalar) = node.content, !scalar.isNothing else { throw .plain }
+            guard scalar.isPlain || !format.schema.isBare else { throw .plain }
+            return try format.parse(scalar.text)
         } catch {
             let reason = error.reason.map { ": \($0)" } ?? ""
-            reading.add(node.place, path, "expected \(format.expectation), found \(format.show(scalar))\(reason)")
+            let found = node.shown(format.show)
+            reading.add(node.place, path, "expected \(format.expectation), found \(found)\(reason)")
             return format.standIn
         }
     }

@@ -26,7 +26,7 @@ package enum Settings {
         do throws(Problem) {
             let root = try YAMLReader.read(bytes, file: file)
             guard case .mapping = root.content else {
-                throw Problem(place: root.place, message: "expected keys and values, found \(root.shown)")
+                throw Problem(place: root.place, message: "expected keys and values, found \(root.shown())")
             }
             return root
         } catch {

@@ -1,3 +1,4 @@
+import Formats
 import JSON
 
 extension SettingsReference {
@@ -56,7 +57,7 @@ extension ValueSchema {
     fileprivate var members: [JSONMember] {
         switch self {
         case .text(let pattern?): [JSONMember("type", "string"), JSONMember("pattern", .string(pattern))]
-        case .text(nil): [JSONMember("type", "string"), JSONMember("minLength", 1)]
+        case .text(nil), .path: [JSONMember("type", "string"), JSONMember("minLength", 1)]
         case .integer(let minimum, let maximum):
             [JSONMember("type", "integer")] + Self.bound("minimum", minimum) + Self.bound("maximum", maximum)
         case .boolean: [JSONMember("type", "boolean")]

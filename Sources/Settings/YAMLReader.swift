@@ -1,4 +1,4 @@
-import Wording
+import Formats
 
 /// Reads the one document of a settings file, within bounds, into nodes.
 struct YAMLReader: ~Copyable {

@@ -1,3 +1,4 @@
+import Formats
 import Settings
 
 /// Settings that use every accessor once.

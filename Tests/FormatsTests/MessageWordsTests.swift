@@ -1,7 +1,7 @@
+import Formats
 import Testing
-import Wording
 
-@Suite struct WordingTests {
+@Suite struct FormatsTests {
     @Test(arguments: [
         ("plain", #""plain""#),
         ("", #""""#),

@@ -33,12 +33,12 @@ extension Format<Duration> {
     package static func duration(_ range: ClosedRange<Duration>) -> Self {
         let bounds = (low: text(range.lowerBound), high: text(range.upperBound))
         return Self(
-            expectation: "a time from \(bounds.low) to \(bounds.high), such as 500ms, 30s, 5m or 2h",
+            "a time from \(bounds.low) to \(bounds.high), such as 500ms, 30s, 5m or 2h",
             schema: .text(pattern: units.pattern),
             standIn: range.lowerBound,
             write: text
-        ) { (scalar) throws(Misfit) in
-            guard let value = units.parse(scalar.text).map({ Duration.milliseconds($0) }), range.contains(value)
+        ) { (text) throws(Misfit) in
+            guard let value = units.parse(text).map({ Duration.milliseconds($0) }), range.contains(value)
             else { throw .plain }
             return value
         }
@@ -68,12 +68,12 @@ extension Format<ByteSize> {
     package static func byteSize(_ range: ClosedRange<ByteSize>) -> Self {
         let bounds = (low: units.write(range.lowerBound.bytes), high: units.write(range.upperBound.bytes))
         return Self(
-            expectation: "a size from \(bounds.low) to \(bounds.high), such as 900000B, 256KiB or 1MiB",
+            "a size from \(bounds.low) to \(bounds.high), such as 900000B, 256KiB or 1MiB",
             schema: .text(pattern: units.pattern),
             standIn: range.lowerBound,
             write: text
-        ) { (scalar) throws(Misfit) in
-            guard let value = units.parse(scalar.text).map({ ByteSize(bytes: $0) }), range.contains(value)
+        ) { (text) throws(Misfit) in
+            guard let value = units.parse(text).map({ ByteSize(bytes: $0) }), range.contains(value)
             else { throw .plain }
             return value
         }

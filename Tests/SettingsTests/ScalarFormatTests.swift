@@ -1,7 +1,8 @@
+import Formats
 import Settings
 import Testing
 
-@Suite struct FormatTests {
+@Suite struct ScalarFormatTests {
     private func value<Value>(_ text: String, _ format: Format<Value>) -> Value? {
         try? Settings.read(Array("key: \(text)".utf8), file: "sample.yaml") { $0.value("key", format, "") }
     }
@@ -65,16 +66,16 @@ import Testing
 
     @Test(arguments: [
         ("ws://a", #""ws://…""#), ("a.example:8545", "a text without ://"), ("~", "nothing"),
-        ("'http://'", #""http://…": it has no host"#), ("http:///x", #""http://…": it has no host"#),
-        ("http://:80", #""http://…": it has no host"#), ("'http://[]:80'", #""http://…": it has no host"#),
+        ("'http://'", #"the text "http://…": it has no host"#), ("http:///x", #""http://…": it has no host"#),
+        ("http://:80", #""http://…": it has no host"#), ("'http://[]:80'", #"the text "http://…": it has no host"#),
         ("http://a:x", #""http://…": its port is no number from 1 to 65535"#),
         ("http://a:0", #""http://…": its port is no number from 1 to 65535"#),
         ("http://a:65536", #""http://…": its port is no number from 1 to 65535"#),
-        ("'http://[::1]x'", #""http://…": its port is no number from 1 to 65535"#),
+        ("'http://[::1]x'", #"the text "http://…": its port is no number from 1 to 65535"#),
         ("http://a b", #""http://…": it has a character that a URL must write as %XX, or a fragment (#)"#),
         ("http://a/#x", #""http://…": it has a character that a URL must write as %XX, or a fragment (#)"#),
         ("http://ä", #""http://…": it has a character that a URL must write as %XX, or a fragment (#)"#),
-        ("\"http://a\\nb\"", #""http://…": it has a control character"#),
+        ("\"http://a\\nb\"", #"the text "http://…": it has a control character"#),
     ])
     func refusesURLsWithoutShowingThem(_ text: String, _ found: String) {
         #expect(problem(text, .url(schemes: ["http", "https"])) == Self.form + found)

@@ -3,12 +3,11 @@ extension Format where Value: FixedWidthInteger {
     package static func whole(_ range: ClosedRange<Value>) -> Self {
         let bounds = (low: String(range.lowerBound), high: String(range.upperBound))
         return Self(
-            expectation: "a whole number from \(bounds.low) to \(bounds.high)",
+            "a whole number from \(bounds.low) to \(bounds.high)",
             schema: .integer(minimum: bounds.low, maximum: bounds.high),
             standIn: range.lowerBound
-        ) { (scalar) throws(Misfit) in
-            guard scalar.isPlain, let value = Value(scalar.text), String(value) == scalar.text, range.contains(value)
-            else { throw .plain }
+        ) { (text) throws(Misfit) in
+            guard let value = Value(text), String(value) == text, range.contains(value) else { throw .plain }
             return value
         }
     }
@@ -17,8 +16,8 @@ extension Format where Value: FixedWidthInteger {
 extension Format<Bool> {
     /// `true` or `false`, and none of YAML's other words for them.
     package static var flag: Self {
-        Self(expectation: "true or false", schema: .boolean, standIn: false) { (scalar) throws(Misfit) in
-            guard scalar.isPlain, let value = Bool(scalar.text) else { throw .plain }
+        Self("true or false", schema: .boolean, standIn: false) { (text) throws(Misfit) in
+            guard let value = Bool(text) else { throw .plain }
             return value
         }
     }
@@ -28,13 +27,9 @@ extension Format where Value: RawRepresentable<String> & CaseIterable {
     /// One of an enumeration's words.
     package static func choice(standIn: Value) -> Self {
         let words = Value.allCases.map(\.rawValue)
-        return Self(
-            expectation: words.count == 1 ? words.joined() : "one of \(words.joined(separator: ", "))",
-            schema: .choice(words),
-            standIn: standIn,
-            write: \.rawValue
-        ) { (scalar) throws(Misfit) in
-            guard !scalar.isNothing, let value = Value(rawValue: scalar.text) else { throw .plain }
+        let expectation = words.count == 1 ? words.joined() : "one of \(words.joined(separator: ", "))"
+        return Self(expectation, schema: .choice(words), standIn: standIn, write: \.rawValue) { (text) throws(Misfit) in
+            guard let value = Value(rawValue: text) else { throw .plain }
             return value
         }
     }
