@@ -43,7 +43,7 @@ let package = Package(
         .target(name: "SQLite", dependencies: ["CSQLite", "CLinux"]),
         .target(name: "Settings", dependencies: ["CYaml", "JSON", "Formats"]),
         .target(name: "Keys", dependencies: ["COpenSSL", "Ethereum", "JSON"]),
-        .target(name: "Telemetry", dependencies: ["JSON"]),
+        .target(name: "Telemetry"),
         .target(name: "RelayStore", dependencies: ["SQLite", "RelayCore", "Ethereum", "Bacalhau", "JSON"]),
         .target(
             name: "Relay",
@@ -91,8 +91,12 @@ let package = Package(
         ),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "RelayTestSupport"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Formats", "JSON", "RelayTestSupport"]),
-        .testTarget(name: "KeysTests", dependencies: ["Keys", "Ethereum", "RelayTestSupport"]),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "JSON"]),
+        .testTarget(
+            name: "KeysTests",
+            dependencies: ["Keys", "Ethereum", "RelayTestSupport"],
+            exclude: ["Vectors"]
+        ),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "JSON", "RelayTestSupport"]),
         .testTarget(
             name: "RelayStoreTests",
             dependencies: ["RelayStore", "SQLite", "RelayCore", "Ethereum", "Bacalhau", "JSON", "RelayTestSupport"]

@@ -35,6 +35,8 @@ enum KeyDerivation: Equatable {
         guard n * r <= 1 << 22, n * r * p <= 1 << 25 else {
             throw .malformed("scrypt with n \(n), r \(r), p \(p) takes more memory or time than is allowed")
         }
+        // RFC 7914 §2 wants n < 2^(128 × r / 8), and libcrypto insists on it.
+        guard r >= 4 || n < 1 << (16 * r) else { throw .unsupported("scrypt with n \(n) and r \(r)") }
         return .scrypt(n: UInt64(n), r: UInt64(r), p: UInt64(p), salt: salt)
     }
 
