@@ -1,0 +1,76 @@
+"""What the server says of itself and of its nodes."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from .node import Node
+from .records import timestamp
+
+
+def _recorded_version() -> dict[str, str]:
+    return {
+        "Major": "1",
+        "Minor": "9",
+        "GitVersion": "v1.9.3",
+        "GitCommit": "a" * 40,
+        "BuildDate": "1970-01-01T00:00:00Z",
+        "GOOS": "linux",
+        "GOARCH": "amd64",
+    }
+
+
+@dataclass
+class Agent:
+    """The server's identity. `version` may be changed while it runs."""
+
+    node: Node | None
+    node_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    version: dict[str, str] = field(default_factory=_recorded_version)
+    since: int = field(default_factory=time.time_ns)
+
+    def node_info(self) -> dict[str, Any]:
+        """The one node of this server; without a compute node it is the requester alone."""
+        return {
+            "NodeID": self.node_id,
+            "NodeType": "Requester" if self.node is None else "Compute",
+            "Labels": {"name": self.node_id, "os_arch": "amd64", "os_type": "linux"},
+            "SupportedProtocols": ["bprotocol/v2", "ncl/v1"],
+            "ComputeNodeInfo": _no_compute() if self.node is None else _compute(self.node),
+            "BacalhauVersion": self.version,
+        }
+
+    def node_list(self) -> dict[str, Any]:
+        """The answer of the node list."""
+        connection = {
+            "Status": "CONNECTED",
+            "LastHeartbeat": timestamp(time.time_ns()),
+            "ConnectedSince": timestamp(self.since),
+            "DisconnectedSince": "0001-01-01T00:00:00Z",
+        }
+        state = {"Membership": "APPROVED", "Connection": "CONNECTED", "ConnectionState": connection}
+        return {"NextToken": "", "Nodes": [{"Info": self.node_info(), **state}]}
+
+
+def _compute(node: Node) -> dict[str, Any]:
+    return {
+        "ExecutionEngines": node.engines,
+        "Publishers": node.publishers,
+        "StorageSources": node.sources,
+        "MaxCapacity": node.maximum.view(),
+        "QueueCapacity": {},
+        "AvailableCapacity": node.available.view(),
+        "MaxJobRequirements": node.maximum.view(),
+        "RunningExecutions": node.running,
+        "EnqueuedExecutions": node.waiting,
+        "address": "",
+    }
+
+
+def _no_compute() -> dict[str, Any]:
+    lists: dict[str, Any] = dict.fromkeys(("ExecutionEngines", "Publishers", "StorageSources"))
+    sizes = {key: {} for key in ("MaxCapacity", "QueueCapacity", "AvailableCapacity", "MaxJobRequirements")}
+    return {**lists, **sizes, "RunningExecutions": 0, "EnqueuedExecutions": 0, "address": ""}

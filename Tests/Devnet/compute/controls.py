@@ -1,0 +1,127 @@
+"""The switches of `/devnet`, for tests: faults, delays, busy nodes, versions, down-time, counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from . import dagread, faults
+from .orchestrator import Orchestrator
+from .unixfs import Symlink, cid_multihash
+
+Refuse = Callable[[bool], Awaitable[None]]
+
+
+class Controls:
+    """Handlers of `/devnet`. `refuse` closes (True) or opens (False) the API's listening socket."""
+
+    def __init__(self, orchestrator: Orchestrator, refuse: Refuse) -> None:
+        self._orchestrator = orchestrator
+        self._refuse = refuse
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.post("/devnet/fail-next", self.fail_next),
+            web.post("/devnet/delay-next", self.delay_next),
+            web.post("/devnet/clear", self.clear),
+            web.post("/devnet/busy", self.busy),
+            web.post("/devnet/wedge", self.wedge),
+            web.post("/devnet/version", self.version),
+            web.post("/devnet/pause", self.pause),
+            web.post("/devnet/resume", self.resume),
+            web.get("/devnet/stats", self.stats),
+            web.get("/devnet/published/{cid}", self.published),
+        ]
+
+    async def fail_next(self, request: web.Request) -> web.Response:
+        self._orchestrator.faults.waiting.append(faults.failure(await _order(request)))
+        return _done()
+
+    async def delay_next(self, request: web.Request) -> web.Response:
+        self._orchestrator.faults.waiting.append(faults.delay(await _order(request)))
+        return _done()
+
+    async def clear(self, request: web.Request) -> web.Response:
+        """Forgets faults and delays that still wait, and busy nodes."""
+        self._orchestrator.faults.waiting.clear()
+        self._orchestrator.scheduler.busy_jobs = 0
+        return _done()
+
+    async def busy(self, request: web.Request) -> web.Response:
+        self._orchestrator.scheduler.busy_jobs = int((await _order(request)).get("count", 1))
+        return _done()
+
+    async def wedge(self, request: web.Request) -> web.Response:
+        """The node takes executions and never answers, until `{"on":false}`; what it took stays pending."""
+        if self._orchestrator.node is not None:
+            self._orchestrator.node.wedged = bool((await _order(request)).get("on", True))
+        return _done()
+
+    async def version(self, request: web.Request) -> web.Response:
+        self._orchestrator.agent.version.update({key: str(value) for key, value in (await _order(request)).items()})
+        return _done()
+
+    async def pause(self, request: web.Request) -> web.Response:
+        """Down-time: 503 by default, `{"mode":"drop"}` resets each connection, `{"mode":"refuse"}` stops listening.
+
+        After `refuse` only the control address hears `resume`.
+        """
+        mode = (await _order(request)).get("mode", "503")
+        self._orchestrator.pause.active, self._orchestrator.pause.drop = True, mode in ("drop", "refuse")
+        if mode == "refuse":
+            await self._refuse(True)
+        response = _done()
+        response.force_close()
+        return response
+
+    async def resume(self, request: web.Request) -> web.Response:
+        self._orchestrator.pause.active = False
+        await self._refuse(False)
+        return _done()
+
+    async def stats(self, request: web.Request) -> web.Response:
+        calls, jobs = self._orchestrator.calls, self._orchestrator.store.all()
+        by_name = {
+            job.name: {
+                "id": job.id,
+                "namespace": job.namespace,
+                "version": job.version,
+                "state": job.state,
+                "executions": len(job.executions),
+            }
+            for job in jobs
+        }
+        answer = {"calls": dict(sorted(calls.counts.items())), "puts": calls.submissions, "jobs": by_name}
+        return web.json_response(answer)
+
+    async def published(self, request: web.Request) -> web.Response:
+        """The tree of a published CID: files as text (latin-1, byte by byte), directories as objects."""
+        multihash = cid_multihash(request.match_info["cid"])
+        node = self._orchestrator.node
+        if node is None or multihash is None or multihash not in node.blocks.by_hash:
+            return web.json_response({"error": "not published here"}, status=404)
+        return web.json_response(_shown(dagread.read(node.blocks, multihash)))
+
+
+def _shown(entry: Any) -> Any:
+    if isinstance(entry, dict):
+        return {name: _shown(child) for name, child in entry.items()}
+    return (entry.target if isinstance(entry, Symlink) else entry).decode("latin-1")
+
+
+async def _order(request: web.Request) -> dict[str, Any]:
+    body = await request.read()
+    try:
+        order = json.loads(body or b"{}")
+    except ValueError:
+        raise web.HTTPBadRequest(text="the body is no JSON") from None
+    if not isinstance(order, dict):
+        raise web.HTTPBadRequest(text="the body is no JSON object")
+    return order
+
+
+def _done() -> web.Response:
+    return web.json_response({"ok": True})

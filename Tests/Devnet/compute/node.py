@@ -1,0 +1,211 @@
+"""The compute node: what it offers, what fits, and the runs themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from . import inputs, output, quantities, unixfs
+from .capacity import Resources
+from .inputs import InputError
+from .labels import Requirement
+from .options import Options
+from .records import Execution, Job, RunOutput
+from .unixfs import Blocks, Tree
+from .wasm import Interrupted, Outcome, Program, ProgramError, Slot
+from .workspace import Workspace
+
+WEDGING_BYTES = 1 << 20
+
+
+class ExecutionError(Exception):
+    """An execution that failed on the node; the text is its message."""
+
+
+class Node:
+    """One compute node. `blocks` holds what it has published."""
+
+    def __init__(self, node_id: str, options: Options) -> None:
+        ipfs = options.publisher == "ipfs"
+        self.id = node_id
+        self.options = options
+        self.engines = list(options.engines)
+        self.publishers = ["noop", "ipfs", "s3managed"] if ipfs else ["s3managed", "noop"]
+        self.sources = ["ipfs", "urldownload", "inline"] if ipfs else ["urldownload", "inline"]
+        self.labels = {"name": node_id, "os_arch": "amd64", "os_type": "linux"}
+        self.maximum = Resources(options.cpu, options.memory, options.disk)
+        self.available = self.maximum
+        self.running = 0
+        self.waiting = 0
+        self.blocks = Blocks()
+        self.wedged = False
+        self._room = asyncio.Condition()
+        self._slots = [Slot()]
+        self._slots_made = len(self._slots)
+        self._slot_free = asyncio.Condition()
+        self._threads = ThreadPoolExecutor(options.slots, thread_name_prefix="slot")
+        self._programs: dict[str, tuple[Slot, Program]] = {}
+
+    def refusal(self, job: Job, constraints: list[Requirement]) -> str | None:
+        """Why this node cannot take the job (None: it can), in the order in which the scheduler looks."""
+        task = job.task
+        sources = [source["Source"]["Type"] for source in task.get("InputSources", [])]
+        return (
+            _lacks(self.engines, [task["Engine"]["Type"]])
+            or _lacks([*self.publishers, ""], [task["Publisher"]["Type"]], self.publishers)
+            or _lacks(self.sources, sources)
+            or self._unmatched(constraints)
+            or self._busy(task)
+        )
+
+    def _unmatched(self, constraints: list[Requirement]) -> str | None:
+        if all(requirement.matches(self.labels) for requirement in constraints):
+            return None
+        labels = " ".join(f"{key}:{value}" for key, value in self.labels.items())
+        wanted = " ".join(str(requirement) for requirement in constraints)
+        return f"labels map[{labels}] don't match required selectors [{wanted}]"
+
+    def _busy(self, task: dict[str, Any]) -> str | None:
+        room = self.available if self.options.exact_capacity else self.maximum
+        return None if Resources.of_task(task).fits(room) else busy_text(room)
+
+    async def measure(self, job: Job) -> dict[str, bytes | Tree]:
+        """Reads the inputs; raises ExecutionError."""
+        found: dict[str, bytes | Tree] = {}
+        for source in job.task.get("InputSources", []):
+            try:
+                found[source["Target"]] = inputs.read(source["Source"], self.blocks)
+            except InputError as error:
+                if error.slow:
+                    await asyncio.sleep(self.options.input_retry)
+                raise ExecutionError(str(error)) from None
+        return found
+
+    @contextlib.asynccontextmanager
+    async def room(self, task: dict[str, Any]) -> AsyncIterator[None]:
+        """Holds the task's resources, once they are free."""
+        asked = Resources.of_task(task)
+        async with self._room:
+            self.waiting += 1
+            try:
+                await self._room.wait_for(lambda: asked.fits(self.available))
+            finally:
+                self.waiting -= 1
+            self.available -= asked
+            self.running += 1
+        try:
+            yield
+        finally:
+            async with self._room:
+                self.available += asked
+                self.running -= 1
+                self._room.notify_all()
+
+    async def run(self, job: Job, execution: Execution, found: dict[str, bytes | Tree]) -> tuple[RunOutput, dict[str, Any]]:
+        """Runs the program and publishes; raises ExecutionError. Ends early when `stop` is called."""
+        task = job.task
+        limit = task["Timeouts"].get("ExecutionTimeout") or task["Timeouts"].get("TotalTimeout") or 0
+        results = [path["Name"] for path in task.get("ResultPaths", [])]
+        with Workspace(found, results) as workspace:
+            program = _program(job, execution, found, workspace.root)
+            try:
+                outcome = await self._run_program(execution, program, limit)
+            except ProgramError as error:
+                raise ExecutionError(str(error)) from None
+            except Interrupted:
+                raise ExecutionError(f"Execution timed out after {quantities.duration(limit)}") from None
+            shown = output.summary(outcome.stdout, outcome.stderr, outcome.exit_code)
+            return shown, self._publish(task, outcome, workspace)
+
+    async def _run_program(self, execution: Execution, program: Program, limit: int) -> Outcome:
+        loop = asyncio.get_running_loop()
+        slot = await self._take_slot()
+        self._programs[execution.id] = (slot, program)
+        timer = loop.call_later(limit, slot.stop, program) if limit else None
+        try:
+            return await loop.run_in_executor(self._threads, slot.run, program)
+        finally:
+            if timer is not None:
+                timer.cancel()
+            del self._programs[execution.id]
+            async with self._slot_free:
+                self._slots.append(slot)
+                self._slot_free.notify()
+
+    async def _take_slot(self) -> Slot:
+        """The slot that was used last, so that its cache is warm; a new one while there may be more."""
+        if not self._slots and self._slots_made < self.options.slots:
+            self._slots_made += 1
+            return Slot()
+        async with self._slot_free:
+            await self._slot_free.wait_for(lambda: self._slots)
+            return self._slots.pop()
+
+    def stop(self, execution: Execution) -> None:
+        """Ends the execution's program if it runs."""
+        running = self._programs.get(execution.id)
+        if running is not None:
+            slot, program = running
+            slot.stop(program)
+
+    def stop_all(self) -> None:
+        for slot, program in list(self._programs.values()):
+            slot.stop(program)
+
+    def _publish(self, task: dict[str, Any], outcome: Outcome, workspace: Workspace) -> dict[str, Any]:
+        if task["Publisher"]["Type"].lower() != "ipfs":
+            return {"Type": ""}
+        tree: Tree = {
+            **workspace.results(),
+            "stdout": output.published(outcome.stdout),
+            "stderr": output.published(outcome.stderr),
+            "exitCode": str(outcome.exit_code).encode(),
+        }
+        root = unixfs.add_tree(tree, self.blocks)
+        return {"Type": "ipfs", "Params": {"CID": unixfs.cid_text(root.multihash)}}
+
+
+def busy_text(room: Resources) -> str:
+    """The reason of a node that has no room for a job now, or never will."""
+    return f"node busy with available capacity {room}"
+
+
+def _lacks(offered: list[str], wanted: list[str], shown: list[str] | None = None) -> str | None:
+    for kind in wanted:
+        if kind.lower() not in offered:
+            return f"does not support {kind}, only {', '.join(offered if shown is None else shown)}"
+    return None
+
+
+def _program(job: Job, execution: Execution, found: dict[str, bytes | Tree], root: str) -> Program:
+    task = job.task
+    if task["Engine"]["Type"].lower() != "wasm":
+        raise ExecutionError(f"no executor for {task['Engine']['Type']} here")
+    params = task["Engine"].get("Params", {})
+    name = str(params.get("EntryModule", ""))
+    module = found.get(name) or found.get("/" + name.lstrip("/"))
+    if isinstance(module, dict):
+        files = [entry for file, entry in module.items() if file.endswith(".wasm")]
+        module = files[0] if len(files) == 1 else None
+    if not isinstance(module, bytes):
+        raise ExecutionError(f"failed to load entry module {name}: file does not exist")
+    environment = {
+        "BACALHAU_EXECUTION_ID": execution.id,
+        "BACALHAU_JOB_ID": job.id,
+        "BACALHAU_JOB_TYPE": job.spec["Type"],
+        "BACALHAU_PARTITION_COUNT": str(job.spec["Count"]),
+        "BACALHAU_PARTITION_INDEX": "0",
+    }
+    arguments = tuple(str(argument) for argument in params.get("Parameters") or ())
+    return Program(
+        module,
+        name,
+        str(params.get("Entrypoint", "")),
+        arguments,
+        {**task.get("Env", {}), **environment},
+        Resources.of_task(task).memory,
+        root,
+    )
