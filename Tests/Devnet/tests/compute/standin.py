@@ -1,18 +1,26 @@
-"""A small client of the stand-in server, for its tests."""
+"""Stand-in servers for tests, and a small client. The fixtures are imported by the modules that use them."""
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
+import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from compute.server import HOST, Server
+import pytest
 
 DEVNET = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(DEVNET))
+
+from compute.options import Options  # noqa: E402
+from compute.server import HOST, Server  # noqa: E402
+
 JOBS = "/api/v1/orchestrator/jobs"
 TERMINAL = ("Completed", "Failed", "Stopped")
 
@@ -92,3 +100,36 @@ class Client:
 
 
 Start = Callable[..., Client]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts servers by their options, each on a loop of its own; all end with the test."""
+    running: list[tuple[asyncio.AbstractEventLoop, threading.Thread, Server]] = []
+
+    def begin(**options: Any) -> Client:
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_forever, daemon=True)
+        thread.start()
+        server = asyncio.run_coroutine_threadsafe(_started(Options(**options)), loop).result(10)
+        running.append((loop, thread, server))
+        return Client(server)
+
+    yield begin
+    for loop, thread, server in running:
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+async def _started(options: Options) -> Server:
+    server = Server(options)
+    await server.start()
+    return server
+
+
+@pytest.fixture
+def client(start: Start) -> Client:
+    """A server with the ipfs publisher."""
+    return start(publisher="ipfs")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from standin import DEVNET, JOBS, Answer, Client, Start
+from standin import DEVNET, JOBS, Answer, Client, Start, start  # noqa: F401
 
 FIXTURES = DEVNET / "fixtures" / "bacalhau"
 SETUPS: dict[str, dict[str, Any]] = {"no-publisher": {}, "ipfs": {"publisher": "ipfs", "disk": 198449125785}}
