@@ -46,6 +46,11 @@ package struct JSONReader: ~Escapable {
         throw failure(.end)
     }
 
+    /// The bytes that have been passed since `offset` had the value `start`, copied: a value's own text.
+    package func passed(since start: Int) -> [UInt8] {
+        Array(copying: bytes.extracting(min(max(0, start), offset)..<offset))
+    }
+
     @inline(__always)
     mutating func expect(_ byte: UInt8, else reason: JSONError.Reason = .unexpected) throws(JSONError) {
         guard try peek() == byte else { throw failure(reason) }

@@ -1,0 +1,64 @@
+package import Ethereum
+import JSON
+
+/// Transactions and what they cost.
+extension EthereumClient {
+    /// Hands signed bytes to the node; returns their hash.
+    ///
+    /// What a refusal means: `RPCError.sendFailure`.
+    package func send(raw bytes: [UInt8]) async throws(RPCError) -> Hash32 {
+        let expected = keccak256(bytes)
+        return try await call("eth_sendRawTransaction", .bytes(bytes)) { reader in
+            guard try reader.hash() == expected else { throw AnswerFault("another hash than that of the bytes sent") }
+            return expected
+        }
+    }
+
+    /// The receipt of a mined transaction, or `nil`.
+    ///
+    /// A node that is still indexing says so by an error, which is retried.
+    package func receipt(of transaction: Hash32) async throws(RPCError) -> Receipt? {
+        try await call("eth_getTransactionReceipt", .hash(transaction), answerLimit: 16 << 20) { reader -> Receipt? in
+            guard try !reader.null() else { return nil }
+            let receipt = try Receipt(&reader)
+            guard receipt.transactionHash == transaction else { throw AnswerFault("another transaction's receipt") }
+            return receipt
+        }
+    }
+
+    /// Whether the node knows a transaction.
+    package func presence(of transaction: Hash32) async throws(RPCError) -> TransactionPresence {
+        try await call("eth_getTransactionByHash", .hash(transaction)) { reader in
+            try TransactionPresence(&reader, of: transaction)
+        }
+    }
+
+    /// The base fee of the head, and the tip that the node proposes (or, if it has no such method, half of the last
+    /// blocks' transactions paid).
+    package func feeQuote() async throws(RPCError) -> FeeQuote {
+        guard let head = try await header(at: .latest) else {
+            throw RPCError(
+                method: "eth_getBlockByNumber",
+                endpoint: maskedEndpoint,
+                kind: .malformed("no latest block")
+            )
+        }
+        return FeeQuote(
+            blockNumber: head.number,
+            baseFeePerGas: head.baseFeePerGas,
+            maxPriorityFeePerGas: try await priorityFee()
+        )
+    }
+
+    private func priorityFee() async throws(RPCError) -> UInt256 {
+        do {
+            return try await call("eth_maxPriorityFeePerGas") { try expect($0.wideQuantity(), "priority fee") }
+        } catch {
+            guard error.isMissingMethod else { throw error }
+            // The median tip of each of the last five blocks.
+            return try await call("eth_feeHistory", .text("0x5"), .block(.latest), .percentiles([50])) { reader in
+                try RewardReader.median(&reader)
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package import Transport
+
+/// Why a call has no result.
+package struct RPCError: Error, Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        /// The node's own refusal; the message cut and cleaned, `data` as bytes if it was hex.
+        case server(code: Int64, message: String, data: [UInt8]?)
+        /// An answer that is no JSON-RPC, with this status.
+        case http(status: Int, excerpt: String)
+        case transport(HTTPError)
+        /// An answer that says nothing, or something else than was asked; why.
+        case malformed(String)
+    }
+
+    package let method: String
+    /// The node's URL, masked.
+    package let endpoint: String
+    package let kind: Kind
+    /// What the server asks for by `Retry-After`.
+    package let retryAfter: Duration?
+
+    package init(method: String, endpoint: String, kind: Kind, retryAfter: Duration? = nil) {
+        self.method = method
+        self.endpoint = endpoint
+        self.kind = kind
+        self.retryAfter = retryAfter
+    }
+
+    /// Whether the node may have done what was asked.
+    package var outcomeUnknown: Bool {
+        switch kind {
+        case .server(let code, _, _): code == -32603 || says("timeout") || says("timed out")
+        case .http(let status, _): status == 408 || status >= 500 || status < 400
+        case .transport(let error): error.outcomeUnknown
+        case .malformed: true
+        }
+    }
+
+    /// Whether the same call may work later: nothing in it is wrong as far as the answer tells.
+    package var isTransient: Bool {
+        switch kind {
+        case .server(let code, _, _):
+            [-32603, -32005, -32002, -32016, 429].contains(code) || Self.passing.contains { says($0) }
+        case .http(let status, _): status == 408 || status == 429 || status >= 500
+        case .transport(.badRequest), .transport(.shutDown), .transport(.cancelled): false
+        case .transport, .malformed: true
+        }
+    }
+
+    /// What nodes say while they catch up, are busy, or while a block arrives.
+    private static let passing = [
+        "indexing is in progress", "failed to retrieve log value pointer", "header not found", "not yet available",
+        "timeout", "timed out", "rate limit", "too many requests", "try again", "temporarily", "busy", "overloaded",
+    ]
+
+    /// What a reverted call or estimate returned; empty for a revert without data, `nil` when it is no revert.
+    package var revertData: [UInt8]? {
+        guard case .server(let code, _, let data) = kind else { return nil }
+        return code == 3 || says("revert") ? data ?? [] : nil
+    }
+
+    /// The node has no such method.
+    var isMissingMethod: Bool {
+        guard case .server(let code, _, _) = kind else { return false }
+        return code == -32601 || says("method not found") || says("not supported") || says("does not exist")
+    }
+
+    /// Whether the node's message holds these words, whatever their case.
+    func says(_ words: String) -> Bool {
+        guard case .server(_, let message, _) = kind else { return false }
+        return message.lowercased().contains(words)
+    }
+}
+
+extension RPCError: CustomStringConvertible {
+    package var description: String { "\(method) at \(endpoint): \(kind)" }
+}
+
+extension RPCError.Kind: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .server(let code, let message, _): "\(message.isEmpty ? "refused" : message) (code \(code))"
+        case .http(let status, let excerpt): "HTTP status \(status)\(excerpt.isEmpty ? "" : ": \(excerpt)")"
+        case .transport(let error): "\(error)"
+        case .malformed(let text): "unusable answer: \(text)"
+        }
+    }
+}

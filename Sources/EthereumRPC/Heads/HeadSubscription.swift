@@ -1,0 +1,164 @@
+import Ethereum
+package import Transport
+
+/// A subscription to new heads that is opened again whenever it ends or falls silent.
+///
+/// Pure; times are milliseconds since 1970.
+///
+///     waiting ──tick──▶ opening ──opened──▶ subscribing ──subscribed──▶ following
+///        ▲                 │                     │                          │
+///        └──────────────closed (refused, no answer in time, silence)────────┘
+///
+/// The wait before the next opening grows until a head has come: a server that takes the connection and drops it is as
+/// far away as one that refuses it.
+package struct HeadSubscription: Sendable, Equatable {
+    package struct Settings: Sendable, Equatable {
+        /// The node's time to answer `eth_subscribe`.
+        package var answerTimeout: Duration
+        /// Without a head for so long the connection is given up: many die without a word.
+        package var silenceLimit: Duration
+        package var retry: RetryPolicy
+
+        package init(
+            answerTimeout: Duration = .seconds(10),
+            silenceLimit: Duration = .seconds(120),
+            retry: RetryPolicy = RetryPolicy(first: .seconds(1), ceiling: .seconds(60))
+        ) {
+            self.answerTimeout = answerTimeout
+            self.silenceLimit = silenceLimit
+            self.retry = retry
+        }
+    }
+
+    /// Why we end a connection ourselves.
+    package enum Fault: Error, Sendable, Equatable {
+        case refused(String)
+        case noAnswer
+        case silent
+        case malformed(String)
+    }
+
+    package enum TickAction: Sendable, Equatable {
+        case open
+        case close(Fault)
+    }
+
+    package enum ReceiveAction: Sendable, Equatable {
+        case deliver(HeadSignal)
+        case close(Fault)
+    }
+
+    enum State: Sendable, Equatable {
+        /// No connection until then. Next: opening.
+        case waiting(until: Int64)
+        /// The driver opens one. Next: subscribing, waiting.
+        case opening
+        /// The request is out. Next: following, waiting.
+        case subscribing(until: Int64)
+        /// Heads come. Next: waiting.
+        case following(subscription: String, silentAt: Int64)
+        /// We have asked for the end. Next: waiting.
+        case closing
+    }
+
+    private let settings: Settings
+    private(set) var state: State
+    private var delays: RetryDelays
+    private var lastHash: Hash32?
+
+    /// Begins at once, or at the first tick after `now`.
+    package init(_ settings: Settings = Settings(), at now: Int64) {
+        self.settings = settings
+        state = .waiting(until: now)
+        delays = RetryDelays(settings.retry)
+    }
+
+    /// When `tick` has something to do; `nil`: not before another event.
+    package var wakeAt: Int64? {
+        switch state {
+        case .waiting(let time), .subscribing(let time), .following(_, let time): time
+        case .opening, .closing: nil
+        }
+    }
+
+    /// The time is now `now`.
+    package mutating func tick(at now: Int64) -> TickAction? {
+        guard let wakeAt, now >= wakeAt else { return nil }
+        switch state {
+        case .waiting:
+            state = .opening
+            return .open
+        case .subscribing:
+            state = .closing
+            return .close(.noAnswer)
+        case .following:
+            state = .closing
+            return .close(.silent)
+        case .opening, .closing:
+            return nil
+        }
+    }
+
+    /// The connection is open; returns the text to send.
+    package mutating func opened(at now: Int64) -> String? {
+        // A connection that opens after it was given up is closed by its driver.
+        guard state == .opening else { return nil }
+        state = .subscribing(until: Self.later(now, settings.answerTimeout))
+        return HeadFrame.request
+    }
+
+    /// A message came.
+    package mutating func received(_ message: [UInt8], at now: Int64) -> ReceiveAction? {
+        received(HeadFrame(message), at: now)
+    }
+
+    mutating func received(_ frame: HeadFrame, at now: Int64) -> ReceiveAction? {
+        switch (state, frame) {
+        case (.subscribing, .subscribed(let id)):
+            state = .following(subscription: id, silentAt: Self.later(now, settings.silenceLimit))
+            // Blocks came while nobody listened.
+            return .deliver(.poll)
+        case (.following(let own, _), .head(let subscription, let number, let hash)) where own == subscription:
+            state = .following(subscription: own, silentAt: Self.later(now, settings.silenceLimit))
+            delays.reset()
+            guard hash != lastHash else { return nil }
+            lastHash = hash
+            return .deliver(.head(number: number, hash: hash))
+        case (.subscribing, .refused(let message)):
+            state = .closing
+            return .close(.refused(message))
+        case (.subscribing, .malformed(let reason)), (.following, .malformed(let reason)):
+            state = .closing
+            return .close(.malformed(reason))
+        // A head may overtake the answer that names its subscription: the poll that follows it finds the block.
+        case (.subscribing, .head), (.subscribing, .other), (.following, _), (.waiting, _), (.opening, _),
+            (.closing, _):
+            return nil
+        }
+    }
+
+    /// The connection has ended, or could not be opened, or has been closed as asked; sets when to open the next one.
+    package mutating func closed(at now: Int64, using generator: inout some RandomNumberGenerator) {
+        if case .waiting = state { return }
+        state = .waiting(until: Self.later(now, delays.next(using: &generator)))
+    }
+
+    /// Wall clocks may hold any number.
+    private static func later(_ now: Int64, _ duration: Duration) -> Int64 {
+        let (seconds, attoseconds) = duration.components
+        let milliseconds = min(max(0, seconds), 1 << 40) * 1000 + attoseconds / 1_000_000_000_000_000
+        let (time, overflow) = now.addingReportingOverflow(milliseconds)
+        return overflow ? .max : time
+    }
+}
+
+extension HeadSubscription.Fault: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .refused(let message): "the node refused the subscription: \(message)"
+        case .noAnswer: "the node did not answer the subscription"
+        case .silent: "no new head for too long"
+        case .malformed(let reason): "unusable message: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Synchronization
+package import Transport
+
+/// Drives a `HeadSubscription` over a WebSocket, and hands its signals out.
+///
+/// It never fails: while the node cannot be reached it says so (not each time) and tries again. Polling finds every
+/// block meanwhile.
+package final class HeadWatcher: Sendable {
+    /// An outage, with the cause of the last failure in words.
+    package typealias Report = @Sendable (_ announcement: OutageReport.Announcement, _ cause: String) -> Void
+
+    /// The newest signal; who is slow misses older ones, which say nothing more.
+    package let signals: AsyncStream<HeadSignal>
+
+    private let connector: any WebSocketConnector
+    private let url: String
+    private let time: any TimeSource
+    private let report: Report
+    private let mask: SecretMask
+    private let continuation: AsyncStream<HeadSignal>.Continuation
+    private let state: Mutex<State>
+
+    private struct State {
+        var subscription: HeadSubscription
+        var outage = OutageReport()
+    }
+
+    /// - Parameters:
+    ///   - connector: opens the connection.
+    ///   - url: the node's `ws:` or `wss:` address.
+    ///   - settings: times of the subscription.
+    ///   - time: the clock.
+    ///   - report: hears of outages and their end.
+    package init(
+        connector: any WebSocketConnector,
+        url: String,
+        settings: HeadSubscription.Settings = HeadSubscription.Settings(),
+        time: any TimeSource = SystemTime(),
+        report: @escaping Report = { _, _ in }
+    ) {
+        self.connector = connector
+        self.url = url
+        self.time = time
+        self.report = report
+        mask = SecretMask(url: url)
+        (signals, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        state = Mutex(State(subscription: HeadSubscription(settings, at: time.now())))
+    }
+
+    /// Runs until the task is cancelled; then `signals` ends.
+    package func run() async {
+        defer { continuation.finish() }
+        while !Task.isCancelled {
+            do {
+                try await step()
+            } catch {
+                return
+            }
+        }
+    }
+
+    private func step() async throws {
+        let (action, wakeAt) = state.withLock { state in
+            (state.subscription.tick(at: time.now()), state.subscription.wakeAt)
+        }
+        switch action {
+        case .open: await connect()
+        case .close, nil: try await sleep(until: wakeAt)
+        }
+    }
+
+    private func sleep(until wakeAt: Int64?) async throws {
+        let (wait, overflow) = (wakeAt ?? .max).subtractingReportingOverflow(time.now())
+        try await time.sleep(for: .milliseconds(overflow ? 86_400_000 : min(max(1, wait), 86_400_000)))
+    }
+
+    // MARK: One connection
+
+    private func connect() async {
+        do {
+            try await connector.withConnection(to: url) { connection in
+                try await self.follow(connection)
+            }
+            closed("the connection ended")
+        } catch {
+            closed("\(error)")
+        }
+    }
+
+    private func follow(_ connection: any WebSocketConnection) async throws {
+        guard let request = state.withLock({ $0.subscription.opened(at: time.now()) }) else { return }
+        try connection.send(request)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.listen(to: connection) }
+            group.addTask { try await self.watchTheClock() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func listen(to connection: any WebSocketConnection) async throws {
+        while true {
+            let message = try await connection.next()
+            let (action, back) = state.withLock { state in
+                let action = state.subscription.received(message.bytes, at: time.now())
+                guard case .deliver(.head) = action else { return (action, OutageReport.Announcement?.none) }
+                return (action, state.outage.recovered(at: time.now()))
+            }
+            if let back { report(back, "") }
+            switch action {
+            case .deliver(let signal): continuation.yield(signal)
+            case .close(let fault): throw fault
+            case nil: break
+            }
+        }
+    }
+
+    private func watchTheClock() async throws {
+        while let wakeAt = state.withLock({ $0.subscription.wakeAt }) {
+            try await sleep(until: wakeAt)
+            let action = state.withLock { $0.subscription.tick(at: time.now()) }
+            if case .close(let fault) = action { throw fault }
+        }
+    }
+
+    private func closed(_ cause: String) {
+        guard !Task.isCancelled else { return }
+        let announcement = state.withLock { state in
+            var generator = SystemRandomNumberGenerator()
+            state.subscription.closed(at: time.now(), using: &generator)
+            return state.outage.failed(at: time.now())
+        }
+        if let announcement { report(announcement, mask.clean(cause)) }
+        // What came since the last head is to be polled for.
+        continuation.yield(.poll)
+    }
+}

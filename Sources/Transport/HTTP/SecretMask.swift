@@ -1,0 +1,54 @@
+/// Takes an endpoint's secrets out of other people's words: servers and libraries quote URLs in their errors.
+///
+/// What counts as secret is what `maskedURL` hides, and the values of the given headers.
+package struct SecretMask: Sendable {
+    /// Shorter ones would tear ordinary words apart.
+    private static let shortest = 6
+
+    /// The URL as it may be shown.
+    package let url: String
+    /// Longest first, so that none hides a part of another.
+    private let secrets: [String]
+
+    package init(url: String, headers: [HTTPRequest.Header] = []) {
+        self.url = maskedURL(url)
+        let shown = Set(Self.parts(self.url))
+        let inURL = Self.parts(url).filter { !shown.contains($0) }
+        let inHeaders = headers.flatMap { [$0.value] + $0.value.split(separator: " ").map(String.init) }
+        let secrets = Set((inURL + inHeaders).filter { $0.utf8.count >= Self.shortest })
+        self.secrets = secrets.sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }
+    }
+
+    /// The text on one line, without control characters and secrets, cut to `limit` bytes.
+    package func clean(_ text: String, limit: Int = 512) -> String {
+        // What lies far behind the cut is not worth a look; what stands across it must not lose its end.
+        var text = String(decoding: text.utf8.prefix(limit + 4096), as: UTF8.self)
+        for secret in secrets { text.replace(secret, with: "***") }
+        return oneLine(text, limit: limit)
+    }
+
+    private static func parts(_ url: String) -> [String] {
+        url.split { "/?&=#@:".contains($0) }.map(String.init)
+    }
+}
+
+/// A stranger's text as it may be printed: one line without control characters, of at most `limit` bytes and a mark.
+package func oneLine(_ text: String, limit: Int) -> String {
+    var line = ""
+    var size = 0
+    for scalar in text.unicodeScalars {
+        let shown = isPrintable(scalar) ? scalar : " "
+        size += UTF8.width(shown)
+        guard size <= limit else { return line + "…" }
+        line.unicodeScalars.append(shown)
+    }
+    return line
+}
+
+/// Controls move a terminal's cursor, and format characters turn the direction of a line round.
+private func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
+    default: true
+    }
+}
