@@ -3,7 +3,8 @@
 """
 @notice A client whose callbacks do what `behaviour` says, for tests.
         0 good, 1 reverts, 2 burns its gas, 3 returns 30 kB, 4 reverts with 30 kB, 5 asks again,
-        6 cancels the job being settled, 7 withdraws what was paid for it.
+        6 cancels the job being settled, 7 withdraws what was paid for it. When it is paid out: 8 withdraws again and
+        again, 9 refuses the money.
 """
 
 interface JobBridge:
@@ -15,6 +16,7 @@ interface JobBridge:
 bridge: address
 behaviour: public(uint256)
 last: public(uint256)
+reentered: public(bool)
 
 @deploy
 @payable
@@ -24,7 +26,11 @@ def __init__(_bridge: address):
 @external
 @payable
 def __default__():
-    pass
+    if self.behaviour == 9:
+        raise "no money, please"
+    if self.behaviour == 8:
+        again: Bytes[68] = abi_encode(self.last, self, method_id=method_id("withdraw(uint256,address)"))
+        self.reentered = raw_call(self.bridge, again, revert_on_failure=False)
 
 @external
 def behave(behaviour: uint256):

@@ -99,3 +99,11 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.wait()
     if process.stdout is not None:
         process.stdout.close()
+
+
+@pytest.fixture
+def bridge(chain: LocalChain) -> Any:
+    """A bridge on a chain of its own."""
+    from bridge import Bridge
+
+    return Bridge.deployed(chain)
