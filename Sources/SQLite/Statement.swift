@@ -12,6 +12,7 @@ package final class Statement {
     private let changesNothing: Bool
     private var parameters: Parameters
     private var running = false
+    private var isMisused = false
 
     init(_ handle: Handle, _ sql: String) throws(SQLiteError) {
         var statement: OpaquePointer?
@@ -29,23 +30,23 @@ package final class Statement {
 
     // MARK: Binding. Parameters count from 1, as in SQL; one that does not exist is an error of the next run.
 
-    package func bind(_ index: Int, _ value: Int64?) { parameters.set(index, value) }
-    package func bind(_ index: Int, _ value: Bool?) { parameters.set(index, value.map { $0 ? 1 : 0 }) }
+    package func bind(_ index: Int, _ value: Int64?) { if isIdle() { parameters.set(index, value) } }
+    package func bind(_ index: Int, _ value: Bool?) { bind(index, value.map { $0 ? 1 : 0 } as Int64?) }
 
     package func bind(_ index: Int, _ text: String?) {
-        guard let text else { return parameters.set(index, nil) }
-        parameters.set(index, text: text.utf8.span)
+        guard let text else { return bind(index, Int64?.none) }
+        if isIdle() { parameters.set(index, text: text.utf8.span) }
     }
 
     package func bind(_ index: Int, _ blob: [UInt8]?) {
-        guard let blob else { return parameters.set(index, nil) }
-        parameters.set(index, blob: blob.span)
+        guard let blob else { return bind(index, Int64?.none) }
+        bind(index, blob.span)
     }
 
-    package func bind(_ index: Int, _ blob: Span<UInt8>) { parameters.set(index, blob: blob) }
+    package func bind(_ index: Int, _ blob: Span<UInt8>) { if isIdle() { parameters.set(index, blob: blob) } }
 
     /// Binds checked bytes as text, without making a `String` of them.
-    package func bind(_ index: Int, text: UTF8Span) { parameters.set(index, text: text.span) }
+    package func bind(_ index: Int, text: UTF8Span) { if isIdle() { parameters.set(index, text: text.span) } }
 
     /// Binds values to the parameters 1, 2, …: `try t.prepare("… VALUES (?, ?)").binding(number, name).run()`.
     package func binding<each Value: Bindable>(_ values: repeat each Value) -> Statement {
@@ -103,7 +104,16 @@ package final class Statement {
         return try step() ? try unsafe body(Row(raw)) : nil
     }
 
+    /// SQLite reads the parameters while the statement runs: they must not move then.
+    ///
+    /// The next step says so.
+    private func isIdle() -> Bool {
+        isMisused = isMisused || running
+        return !running
+    }
+
     private func step() throws(SQLiteError) -> Bool {
+        if isMisused { throw SQLiteError(.misuse, "a parameter is bound while the statement runs", sql: sql) }
         switch unsafe sqlite3_step(raw) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
@@ -130,6 +140,7 @@ package final class Statement {
 
     private func reset() {
         running = false
+        isMisused = false
         unsafe sqlite3_reset(raw)
         // The bindings must not outlive the bytes they point to.
         unsafe sqlite3_clear_bindings(raw)

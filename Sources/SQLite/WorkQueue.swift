@@ -47,6 +47,9 @@ final class WorkQueue: Sendable {
         return taken
     }
 
+    /// How much waits.
+    var count: Int { state.withLock { $0.waiting.count } }
+
     /// Accepts nothing more; what was accepted is still handed out.
     func close() {
         let sleepers = state.withLock { state in

@@ -51,6 +51,9 @@ package final class Writer: Sendable {
         await thread.join()
     }
 
+    /// How many changes wait for the next transaction.
+    package var waitingCount: Int { queue.count }
+
     /// How many transactions have been committed.
     package var commitCount: Int { commits.value }
 }

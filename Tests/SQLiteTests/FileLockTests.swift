@@ -1,0 +1,39 @@
+import Glibc
+import RelayTestSupport
+import Testing
+
+@testable import SQLite
+
+@Suite(.timeLimit(.minutes(1))) struct FileLockTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    @Test func refusesASecondHolderAndNamesTheFirst() throws {
+        let lock = try FileLock(path: directory.database)
+        let error = #expect(throws: SQLiteError.self) { try FileLock(path: directory.database) }
+        #expect(error?.kind == .inUse)
+        #expect(error.map { "\($0)" } == "\(directory.database): process \(getpid()) holds the lock")
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test func isFreeAgainWhenLetGo() throws {
+        for _ in 0..<3 { _ = try FileLock(path: directory.database) }
+    }
+
+    @Test func refusesASecondWriter() async throws {
+        let writer = try Writer(directory.database)
+        let error = #expect(throws: SQLiteError.self) { try Writer(directory.database) }
+        #expect(error?.kind == .inUse)
+        await writer.close()
+        #expect(throws: Never.self) { try Writer(directory.database) }
+    }
+
+    @Test func refusesASecondWriterByAnotherNameOfTheFile() throws {
+        let writer = try Writer(directory.database)
+        unsafe symlink(directory.database, directory.file("link.db"))
+        let error = #expect(throws: SQLiteError.self) { try Writer(directory.file("link.db")) }
+        #expect(error?.kind == .inUse)
+        withExtendedLifetime(writer) {}
+    }
+}

@@ -1,0 +1,67 @@
+import RelayTestSupport
+import Testing
+
+@testable import SQLite
+
+@Suite struct MigrationTests {
+    private let directory: TemporaryDirectory
+    private let first = Migration("first", "CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT")
+    private let second = Migration("second", "CREATE TABLE b (id INTEGER PRIMARY KEY) STRICT; INSERT INTO b VALUES (7)")
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func open() throws -> Connection { try Connection(path: directory.database) }
+
+    @Test func appliesEachOnce() throws {
+        try open().migrate([first])
+        try open().migrate([first, second])
+        try open().migrate([first, second])
+        #expect(try open().integer("SELECT count(*) FROM b") == 1)
+        #expect(try open().integer("PRAGMA user_version") == 2)
+    }
+
+    @Test func keepsNothingOfOneThatFails() throws {
+        let broken = Migration("broken", "CREATE TABLE b (id INTEGER PRIMARY KEY); INSERT INTO nowhere VALUES (1)")
+        #expect(throws: SQLiteError.self) { try open().migrate([first, broken]) }
+        #expect(try open().integer("SELECT count(*) FROM sqlite_schema WHERE name IN ('a', 'b')") == 1)
+        try open().migrate([first, second])
+        #expect(try open().integer("SELECT count(*) FROM b") == 1)
+    }
+
+    @Test func refusesAFileOfANewerProgram() throws {
+        try open().migrate([first, second])
+        let error = #expect(throws: SQLiteError.self) { try open().migrate([first]) }
+        #expect(error?.kind == .tooNew)
+    }
+
+    @Test func refusesAFileWithAnotherHistory() throws {
+        try open().migrate([first, second])
+        let error = #expect(throws: SQLiteError.self) { try open().migrate([first, Migration("other", "")]) }
+        #expect(error?.kind == .foreign)
+    }
+
+    @Test func refusesAnotherProgramsFile() throws {
+        try open().execute("CREATE TABLE bookmark (url TEXT)")
+        let error = #expect(throws: SQLiteError.self) { try open().migrate([first], applicationID: 0x6c69_6c79) }
+        #expect(error?.kind == .foreign)
+        #expect(try open().integer("SELECT count(*) FROM sqlite_schema") == 1)
+    }
+
+    @Test func knowsItsOwnFileAgain() throws {
+        try open().migrate([first], applicationID: 0x6c69_6c79)
+        try open().migrate([first, second], applicationID: 0x6c69_6c79)
+        try open().checkMigrations([first, second], applicationID: 0x6c69_6c79)
+        let error = #expect(throws: SQLiteError.self) { try open().migrate([first, second], applicationID: 5) }
+        #expect(error?.kind == .foreign)
+    }
+
+    @Test func checksWithoutApplying() throws {
+        try open().migrate([first])
+        let old = #expect(throws: SQLiteError.self) { try open().checkMigrations([first, second]) }
+        #expect(old?.kind == .tooOld)
+        let new = #expect(throws: SQLiteError.self) { try open().checkMigrations([]) }
+        #expect(new?.kind == .tooNew)
+        #expect(throws: Never.self) { try open().checkMigrations([first]) }
+        #expect(try open().integer("PRAGMA user_version") == 1)
+    }
+}
