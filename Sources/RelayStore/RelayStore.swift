@@ -7,7 +7,9 @@ package final class RelayStore: Sendable {
     let writer: Writer
     let readers: Readers
 
-    /// Opens the file as its only writer, and makes or migrates it. Throws `SQLiteError`; `inUse` when a relayer has it.
+    /// Opens the file as its only writer, and makes or migrates it.
+    ///
+    /// Throws `SQLiteError`; `inUse` when a relayer has it.
     package init(path: String, hooks: WriterHooks = WriterHooks()) throws {
         var options = ConnectionOptions()
         options.applicationID = Schema.applicationID

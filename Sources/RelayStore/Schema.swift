@@ -1,7 +1,9 @@
 internal import SQLite
 
-/// The tables. What a query filters on is a column with its own constraint; the rest of a machine's state is one JSON
-/// column with a version. A migration that has been released is never edited.
+/// The tables.
+///
+/// What a query filters on is a column with its own constraint; the rest of a machine's state is one JSON column with a
+/// version. A migration that has been released is never edited.
 enum Schema {
     /// "lily": marks a database file as this program's.
     static let applicationID: Int32 = 0x6c69_6c79

@@ -1,4 +1,6 @@
-/// What goes back to the contract: a result, or the reason why there is none. Both are settled the same way.
+/// What goes back to the contract: a result, or the reason why there is none.
+///
+/// Both are settled the same way.
 package struct Answer: Equatable, Sendable {
     package enum Kind: String, Sendable {
         case result

@@ -1,4 +1,6 @@
-/// Where a request is on its way. One state, and each state has one owner (design D10).
+/// Where a request is on its way.
+///
+/// One state, and each state has one owner (design D10).
 ///
 ///     observed ──▶ accepted ──▶ submitted ──▶ answered ──▶ settling ──▶ settled
 ///        └── refused: straight to answered ──────┘            │

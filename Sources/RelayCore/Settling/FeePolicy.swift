@@ -40,8 +40,9 @@ package struct FeePolicy: Equatable, Sendable {
         self.minPriorityFeePerGas = minPriorityFeePerGas
     }
 
-    /// Twice the base fee and the tip: six full blocks in a row raise the base fee by that much (EIP-1559). Nil when
-    /// the cap does not even cover the base fee and the tip of this moment.
+    /// Twice the base fee and the tip: six full blocks in a row raise the base fee by that much (EIP-1559).
+    ///
+    /// Nil when the cap does not even cover the base fee and the tip of this moment.
     package func fees(for quote: FeeQuote) -> Fees? {
         let tip = max(quote.priorityFeePerGas, minPriorityFeePerGas)
         let needed = quote.baseFeePerGas.addingSaturating(tip)
@@ -51,8 +52,9 @@ package struct FeePolicy: Equatable, Sendable {
         return Fees(maxFeePerGas: min(wanted, cap), maxPriorityFeePerGas: tip)
     }
 
-    /// Both fees raised by an eighth, rounded up (pools ask for a tenth), and at least what the chain asks now. Nil when
-    /// that would pass the cap.
+    /// Both fees raised by an eighth, rounded up (pools ask for a tenth), and at least what the chain asks now.
+    ///
+    /// Nil when that would pass the cap.
     package func bumped(_ old: Fees, for quote: FeeQuote) -> Fees? {
         let tip = max(Self.raised(old.maxPriorityFeePerGas), quote.priorityFeePerGas, minPriorityFeePerGas)
         let market = quote.baseFeePerGas.addingSaturating(quote.baseFeePerGas).addingSaturating(tip)

@@ -60,8 +60,9 @@ package struct ComputingChange: Sendable {
 }
 
 extension RelayStore {
-    /// Stores the step. Throws `StoreError.outOfStep` when the request is not in `from` any more; then nothing of it is
-    /// kept.
+    /// Stores the step.
+    ///
+    /// Throws `StoreError.outOfStep` when the request is not in `from` any more; then nothing of it is kept.
     package func record(_ change: ComputingChange, at now: Timestamp) async throws {
         try await writer.write { t in
             try t.move(

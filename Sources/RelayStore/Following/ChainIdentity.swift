@@ -15,7 +15,9 @@ package struct ChainIdentity: Equatable, Sendable, CustomStringConvertible {
 }
 
 extension RelayStore {
-    /// Claims a new file for this chain, or checks that it is this chain's. Throws `StoreError.anotherChain`.
+    /// Claims a new file for this chain, or checks that it is this chain's.
+    ///
+    /// Throws `StoreError.anotherChain`.
     package func claim(_ identity: ChainIdentity) async throws {
         try await writer.write { t in
             let stored = try t.prepare("SELECT chain_id, genesis_hash FROM chain").first { row in

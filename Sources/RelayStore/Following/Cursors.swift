@@ -16,7 +16,9 @@ package struct ContractCursor: Equatable, Sendable {
 }
 
 extension RelayStore {
-    /// Adds contracts that are new, each from its start block; those known keep their cursor. Returns all of `wanted`.
+    /// Adds contracts that are new, each from its start block; those known keep their cursor.
+    ///
+    /// Returns all of `wanted`.
     package func register(_ wanted: [(address: Address, startBlock: UInt64)]) async throws -> [ContractCursor] {
         try await writer.write { t in
             try wanted.map { contract in

@@ -68,8 +68,9 @@ extension RelayStore {
     static let rejectedLimit: Int64 = 10_000
     static let rejectedBytes = 16 << 10
 
-    /// Stores what a range brought, with its cursors, in one transaction. A request that is known keeps its state; its
-    /// place is brought up to date.
+    /// Stores what a range brought, with its cursors, in one transaction.
+    ///
+    /// A request that is known keeps its state; its place is brought up to date.
     package func ingest(_ batch: IngestBatch, at now: Timestamp) async throws -> IngestReport {
         try await writer.write { t in
             var report = IngestReport()
@@ -91,7 +92,9 @@ extension RelayStore {
 }
 
 extension Transaction {
-    /// Inserts a request, or moves a known one to its place. Returns whether it is new.
+    /// Inserts a request, or moves a known one to its place.
+    ///
+    /// Returns whether it is new.
     fileprivate borrowing func insert(
         _ request: ObservedRequest,
         contracts: inout [Address: Int64],

@@ -86,6 +86,7 @@ extension RelayStore {
     }
 
     /// Takes a dead request up again: where it has an answer it is settled anew, otherwise its compute begins anew.
+    ///
     /// Returns its new state.
     package func revive(_ request: Int64, at now: Timestamp) async throws -> RequestState {
         try await writer.write { t in

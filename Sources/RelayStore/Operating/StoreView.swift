@@ -7,14 +7,18 @@ package final class StoreView {
     private let path: String
     private let connection: Connection
 
-    /// Opens an existing file without changing it. Throws `SQLiteError`.
+    /// Opens an existing file without changing it.
+    ///
+    /// Throws `SQLiteError`.
     package init(path: String) throws {
         self.path = path
         connection = try Connection(path: path, options: ConnectionOptions(access: .readOnly))
         try connection.checkMigrations(Schema.migrations, applicationID: Schema.applicationID)
     }
 
-    /// Appends an instruction for the running relayer, or for the next start. Returns its number.
+    /// Appends an instruction for the running relayer, or for the next start.
+    ///
+    /// Returns its number.
     package func instruct(_ verb: String, arguments: String, at now: Timestamp) throws -> Int64 {
         let writing = try Connection(path: path, options: ConnectionOptions(access: .readWrite))
         return try writing.transaction { try $0.insertInstruction(verb, arguments: arguments, at: now) }

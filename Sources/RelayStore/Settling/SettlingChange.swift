@@ -54,6 +54,7 @@ package struct SettlingChange: Sendable {
 
 extension RelayStore {
     /// Stores steps of several requests in one transaction: nonces that are handed out together are stored together.
+    ///
     /// Throws `StoreError.outOfStep` when a request is not in its `from` any more; then nothing of them is kept.
     package func record(_ changes: [SettlingChange], at now: Timestamp) async throws {
         guard !changes.isEmpty else { return }
