@@ -18,7 +18,7 @@ package struct Fees: Equatable, Sendable {
 }
 
 /// What the chain asks now, in wei per gas.
-package struct FeeQuote: Equatable, Sendable {
+package struct FeeMarket: Equatable, Sendable {
     package let baseFeePerGas: UInt256
     package let priorityFeePerGas: UInt256
 
@@ -43,7 +43,7 @@ package struct FeePolicy: Equatable, Sendable {
     /// Twice the base fee and the tip: six full blocks in a row raise the base fee by that much (EIP-1559).
     ///
     /// Nil when the cap does not even cover the base fee and the tip of this moment.
-    package func fees(for quote: FeeQuote) -> Fees? {
+    package func fees(for quote: FeeMarket) -> Fees? {
         let tip = max(quote.priorityFeePerGas, minPriorityFeePerGas)
         let needed = quote.baseFeePerGas.addingSaturating(tip)
         let wanted = quote.baseFeePerGas.addingSaturating(needed)
@@ -55,7 +55,7 @@ package struct FeePolicy: Equatable, Sendable {
     /// Both fees raised by an eighth, rounded up (pools ask for a tenth), and at least what the chain asks now.
     ///
     /// Nil when that would pass the cap.
-    package func bumped(_ old: Fees, for quote: FeeQuote) -> Fees? {
+    package func bumped(_ old: Fees, for quote: FeeMarket) -> Fees? {
         let tip = max(Self.raised(old.maxPriorityFeePerGas), quote.priorityFeePerGas, minPriorityFeePerGas)
         let market = quote.baseFeePerGas.addingSaturating(quote.baseFeePerGas).addingSaturating(tip)
         let raised = max(Self.raised(old.maxFeePerGas), tip)

@@ -1,0 +1,162 @@
+internal import Bacalhau
+internal import BacalhauAPI
+internal import RelayCore
+internal import RelayStore
+internal import Telemetry
+
+extension ComputeService {
+    /// Actions in a row without a wait: an orchestrator that sends us round in circles is put off.
+    private static let stepLimit = 12
+
+    /// Takes an event, applies it, stores where something must outlive a crash, performs: until there is a wait or an
+    /// answer.
+    func advance(_ request: Request, _ machine: JobMachine, name: String, body: [UInt8]) async throws {
+        var job = RunningJob(request: request, machine: machine, name: name, body: body)
+        var actions = machine.resume(limits: options.limits)
+        var steps = 0
+        while let action = actions.first {
+            switch action {
+            case .wake(let at): return try await wait(job, until: at)
+            case .answer(let answer): return try await answer(job, answer)
+            case .lookUp, .submit, .stop: break
+            }
+            steps += 1
+            let event: JobMachine.Event
+            if steps <= Self.stepLimit {
+                event = try await perform(action, of: &job)
+            } else {
+                event = .unavailable(retryAfter: nil)
+            }
+            let before = job.machine.attempt
+            actions = job.machine.apply(event, at: environment.now, limits: options.limits)
+            if job.machine.attempt != before { try await openTry(&job) }
+        }
+    }
+
+    /// A request in hand with what is known of its job beyond what is stored.
+    struct RunningJob {
+        let request: Request
+        var machine: JobMachine
+        var name: String
+        var body: [UInt8]
+
+        /// The state that follows from the machine's phase.
+        var state: RequestState {
+            switch machine.phase {
+            case .placing, .pausing: .accepted
+            case .watching, .stopping: .submitted
+            case .answered: .answered
+            }
+        }
+
+        var jobID: String? {
+            switch machine.phase {
+            case .watching(let id, _), .stopping(let id): id
+            case .placing, .pausing, .answered: nil
+            }
+        }
+    }
+
+    // MARK: Acting
+
+    private func perform(_ action: JobMachine.Action, of job: inout RunningJob) async throws -> JobMachine.Event {
+        do {
+            let event = try await call(action, of: &job)
+            environment.outages.recovered("orchestrator")
+            return event
+        } catch {
+            environment.outages.failed("orchestrator", error)
+            return .unavailable(retryAfter: error.retryAfter.map { .seconds($0) })
+        }
+    }
+
+    private func call(
+        _ action: JobMachine.Action,
+        of job: inout RunningJob
+    ) async throws(BacalhauError) -> JobMachine.Event {
+        switch action {
+        case .submit:
+            let submission = try await client.submit(body: job.body)
+            environment.counters.increment("jobs.submitted")
+            if case .denied(let text) = submission {
+                environment.log(for: job.request).error("the orchestrator denies access", ["error": text])
+            }
+            return .submitted(submission)
+        case .stop(let jobID, let reason):
+            try await client.stop(id: jobID, reason: reason)
+            return .stopTaken
+        case .lookUp, .wake, .answer:
+            guard let snapshot = try await client.job(named: job.name) else { return .notFound }
+            let label = JobPlan.requestLabel(of: job.request.observed.hash)
+            return .found(
+                JobMachine.Sighting(
+                    jobID: snapshot.id,
+                    isOurs: snapshot.labels["lilypad-request"] == label,
+                    verdict: JobVerdict.judge(snapshot, resultType: job.machine.resultType)
+                )
+            )
+        }
+    }
+
+    // MARK: Storing
+
+    /// The next try has a name and a body of its own, stored before anything is sent under it.
+    private func openTry(_ job: inout RunningJob) async throws {
+        let made = JobPlan.make(for: job.request.observed, attempt: job.machine.attempt, context: context)
+        guard case .success(let plan) = made else {
+            throw StoreError.damaged("request \(job.request.id) was accepted and can no longer be planned")
+        }
+        job.name = plan.name
+        job.body = plan.body
+        var change = change(of: job, wakeAt: environment.now)
+        change.newJob = ComputingChange.NewJob(attempt: job.machine.attempt, name: plan.name, body: plan.body)
+        change.event = "next try"
+        change.detail = plan.name
+        try await record(change, of: &job)
+    }
+
+    private func wait(_ job: RunningJob, until at: Timestamp) async throws {
+        var job = job
+        var change = change(of: job, wakeAt: at)
+        change.jobID = job.jobID
+        if change.from != change.to {
+            change.event = change.to == .submitted ? "submitted" : "put off"
+            change.detail = job.jobID ?? job.name
+            if change.to == .submitted {
+                environment.log(for: job.request).info("job submitted", ["job.name": job.name])
+            }
+        }
+        try await record(change, of: &job)
+    }
+
+    private func answer(_ job: RunningJob, _ answer: Answer) async throws {
+        var job = job
+        let binding = contracts.binding
+        let fitted = answer.fitted(resultLimit: binding.resultLimit, reasonLimit: binding.reasonLimit)
+        var change = change(of: job, wakeAt: Timestamp(milliseconds: 0))
+        change.answer = fitted
+        change.event = fitted.kind == .result ? "computed" : "failed"
+        change.detail = fitted.kind == .result ? "\(fitted.source), \(fitted.text.utf8.count) bytes" : fitted.text
+        try await record(change, of: &job)
+        environment.counters.increment(fitted.kind == .result ? "jobs.succeeded" : "jobs.failed")
+        environment.log(for: job.request).info("request answered", ["kind": fitted.kind.rawValue, "bytes": "\(fitted.text.utf8.count)"])
+        answered.signal()
+    }
+
+    private func change(of job: RunningJob, wakeAt: Timestamp) -> ComputingChange {
+        ComputingChange(
+            request: job.request.id,
+            from: job.request.state,
+            to: job.state,
+            machine: job.machine,
+            wakeAt: wakeAt
+        )
+    }
+
+    private func record(_ change: ComputingChange, of job: inout RunningJob) async throws {
+        try await store.record(change, at: environment.now)
+        var request = job.request
+        request.state = change.to
+        job = RunningJob(request: request, machine: job.machine, name: job.name, body: job.body)
+    }
+}

@@ -1,0 +1,201 @@
+package import BacalhauAPI
+internal import Ethereum
+package import RelayCore
+package import RelayStore
+package import Telemetry
+package import Transport
+
+/// Turns observed requests into answers: the driver of `JobMachine`.
+///
+/// It takes the rows whose state it owns (observed, accepted, submitted), decides by pure values, stores, acts, and turns
+/// each outcome into the next event.
+package struct ComputeService: Sendable {
+    package struct Options: Sendable {
+        /// Confirmations at which a job may be submitted.
+        package var startConfirmations: UInt64 = 1
+        /// Requests with a job that has not ended, at most.
+        package var maxRunningJobs = 64
+        package var limits = JobMachine.Limits()
+        package var longestWait: Duration = .seconds(15)
+
+        package init() {}
+    }
+
+    let client: BacalhauClient
+    let contracts: ContractDesk
+    let store: RelayStore
+    let context: JobContext
+    let options: Options
+    let environment: ServiceEnvironment
+    let heads: HeadBoard
+    let wakeup: Wakeup
+    /// Wakes settling.
+    let answered: Wakeup
+
+    package init(
+        client: BacalhauClient,
+        contracts: ContractDesk,
+        store: RelayStore,
+        context: JobContext,
+        options: Options,
+        environment: ServiceEnvironment,
+        heads: HeadBoard,
+        wakeup: Wakeup,
+        answered: Wakeup
+    ) {
+        self.client = client
+        self.contracts = contracts
+        self.store = store
+        self.context = context
+        self.options = options
+        self.environment = environment
+        self.heads = heads
+        self.wakeup = wakeup
+        self.answered = answered
+    }
+
+    enum Work: Sendable {
+        case admit(Request)
+        case advance(ComputingItem)
+
+        var request: Request {
+            switch self {
+            case .admit(let request): request
+            case .advance(let item): item.request
+            }
+        }
+    }
+
+    package func run() async throws {
+        heads.wake(wakeup)
+        try await WorkLoop(
+            limit: options.maxRunningJobs,
+            longestWait: options.longestWait,
+            time: environment.time,
+            wakeup: wakeup,
+            stop: environment.stop,
+            id: { $0.request.id },
+            fetch: fetch,
+            work: work
+        ).run()
+    }
+
+    /// Jobs under way come first; new ones only where there is room.
+    private func fetch(_ count: Int) async throws -> WorkLoop<Work>.Batch {
+        let now = environment.now
+        let advancing = try await store.computing(at: now, limit: count)
+        var items = advancing.map(Work.advance)
+        let room = options.maxRunningJobs - (try await store.runningJobs())
+        if room > 0, let head = heads.head, let block = head.deepEnough(for: options.startConfirmations) {
+            items += try await store.observed(upTo: block, at: now, limit: room).map(Work.admit)
+        }
+        return WorkLoop.Batch(items: items, nextWake: try await store.nextComputing(after: now))
+    }
+
+    private func work(_ work: Work) async throws {
+        do {
+            switch work {
+            case .admit(let request): try await admit(request)
+            case .advance(let item):
+                try await advance(item.request, item.machine, name: item.jobName, body: item.jobBody)
+            }
+        } catch StoreError.outOfStep(let request, let expected) {
+            // Somebody else moved it meanwhile (an orphaned log, a retry): its new state has its own owner.
+            environment.log.debug("request moved on", ["request.row": "\(request)", "expected": "\(expected)"])
+        }
+    }
+
+    // MARK: Admission
+
+    /// Asks the contract whether it still waits, then accepts or refuses.
+    private func admit(_ request: Request) async throws {
+        let standing: ContractStanding
+        do {
+            standing = try await contracts.standing(of: request.observed)
+            environment.outages.recovered("chain node")
+        } catch {
+            environment.outages.failed("chain node", error)
+            return try await postpone(request, by: options.limits.outageBackoff.delay(after: 3))
+        }
+        switch standing {
+        case .open:
+            try await accept(request)
+        case .closed(let closing):
+            try await close(request, to: .settled, "settled elsewhere", reason: closing.rawValue)
+        case .anotherRequest(let hash):
+            environment.log(for: request).error("another request under this job id", ["other": hash.hex])
+            let reason = "the contract has another request under this job id: \(hash.hex)"
+            try await close(request, to: .dead, "superseded", reason: reason)
+        case .unknown:
+            // The node may be behind the one that showed the log.
+            try await postpone(request, by: .seconds(2))
+        }
+    }
+
+    private func postpone(_ request: Request, by duration: Duration) async throws {
+        let wake = environment.now + duration
+        let change = ComputingChange(request: request.id, from: .observed, to: .observed, wakeAt: wake)
+        try await store.record(change, at: environment.now)
+    }
+
+    private func close(_ request: Request, to state: RequestState, _ event: String, reason: String) async throws {
+        let change = ComputingChange(
+            request: request.id,
+            from: request.state,
+            to: state,
+            reason: reason,
+            event: event,
+            detail: reason
+        )
+        try await store.record(change, at: environment.now)
+        environment.counters.increment(state == .dead ? "requests.dead" : "requests.settledElsewhere")
+        environment.log(for: request).info("request closed", ["reason": reason])
+    }
+
+    private func accept(_ request: Request) async throws {
+        let now = environment.now
+        switch JobPlan.make(for: request.observed, attempt: 1, context: context) {
+        case .failure(let refusal):
+            let change = ComputingChange(
+                request: request.id,
+                from: .observed,
+                to: .answered,
+                answer: .failure(refusal.text, source: "spec"),
+                event: "refused",
+                detail: "\(refusal.code): \(refusal.text)"
+            )
+            try await store.record(change, at: now)
+            environment.counters.increment("requests.refused")
+            environment.log(for: request).info("request refused", ["code": refusal.code])
+            answered.signal()
+        case .success(let plan):
+            let machine = JobMachine(
+                resultType: plan.resultType,
+                timeoutSeconds: plan.timeoutSeconds,
+                startedAt: now
+            )
+            let change = ComputingChange(
+                request: request.id,
+                from: .observed,
+                to: .accepted,
+                machine: machine,
+                newJob: ComputingChange.NewJob(attempt: 1, name: plan.name, body: plan.body),
+                wakeAt: now,
+                event: "accepted",
+                detail: plan.name
+            )
+            try await store.record(change, at: now)
+            var request = request
+            request.state = .accepted
+            try await advance(request, machine, name: plan.name, body: plan.body)
+        }
+    }
+}
+
+extension UInt64 {
+    /// The highest block that has so many confirmations when this is the head; nil when none has.
+    func deepEnough(for confirmations: UInt64) -> UInt64? {
+        let above = confirmations > 0 ? confirmations - 1 : 0
+        return self >= above ? self - above : nil
+    }
+}

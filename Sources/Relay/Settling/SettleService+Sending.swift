@@ -1,0 +1,223 @@
+internal import Ethereum
+internal import EthereumRPC
+internal import RelayCore
+internal import RelayStore
+internal import Telemetry
+
+/// Nonces, signatures and sending: strictly one after the other.
+extension SettleService {
+    /// Signs what is prepared, stores all of it in one transaction, and only then sends it.
+    func sign(_ prepared: [Case]) async throws {
+        guard !prepared.isEmpty else { return }
+        let funds: Funds
+        do {
+            funds = try await self.funds()
+        } catch let error as RPCError {
+            environment.outages.failed("chain node", error)
+            return try await put(off: prepared, .unavailable(retryAfter: error.retryAfter))
+        }
+        guard let fees = options.fees.fees(for: funds.market) else {
+            let cap = options.fees.maxFeePerGas?.description ?? "none"
+            let reason = "the fees of the chain (base fee \(funds.market.baseFeePerGas) wei) are above the cap of \(cap) wei"
+            return try await put(off: prepared, .notAffordable(reason))
+        }
+        var ledger = NonceLedger(highestStored: try await store.highestNonce(), chainCount: funds.chainCount)
+        var left = funds.balance
+        var signed: [(hand: Case, attempt: Attempt)] = []
+        var changes: [SettlingChange] = []
+        for hand in prepared {
+            var hand = hand
+            guard case .signing(let gasLimit) = hand.machine.phase else { continue }
+            let cost = fees.cost(gasLimit: gasLimit)
+            guard left >= cost else {
+                let reason = "the account \(signer.address) has \(left) wei to spare, the settlement may cost \(cost) wei"
+                try await put(off: [hand], .notAffordable(reason))
+                continue
+            }
+            left = left.subtractingSaturating(cost)
+            let nonce = ledger.take()
+            let attempt = try attempt(hand, nonce: nonce, gasLimit: gasLimit, fees: fees)
+            _ = hand.machine.apply(.signed(nonce: nonce, attempt), at: environment.now, limits: options.limits)
+            changes.append(
+                SettlingChange(
+                    request: hand.request.id,
+                    from: hand.state,
+                    to: .settling,
+                    machine: hand.machine,
+                    step: .signed(nonce: nonce, gasLimit: gasLimit, attempt),
+                    wakeAt: environment.now,
+                    event: "transaction signed",
+                    detail: "\(attempt.hash.hex), nonce \(nonce), gas limit \(gasLimit)"
+                )
+            )
+            hand.state = .settling
+            signed.append((hand, attempt))
+        }
+        try await store.record(changes, at: environment.now)
+        let view = ChainView(service: self, head: heads.head ?? 0)
+        for (hand, attempt) in signed {
+            var hand = hand
+            try await send(&hand, .broadcast(attempt), view)
+        }
+    }
+
+    private struct Funds {
+        let market: FeeMarket
+        let chainCount: UInt64
+        /// Wei that no signed settlement may need.
+        let balance: UInt256
+    }
+
+    private func funds() async throws -> Funds {
+        let quote = try await client.feeQuote()
+        let count = try await client.transactionCount(of: signer.address)
+        let balance = try await client.balance(of: signer.address)
+        environment.counters.set("account.gwei", to: balance.wholeGwei)
+        let committed = try await store.liveSettlements().cost
+        return Funds(
+            market: FeeMarket(
+                baseFeePerGas: quote.baseFeePerGas ?? UInt256.zero,
+                priorityFeePerGas: quote.maxPriorityFeePerGas
+            ),
+            chainCount: count,
+            balance: balance.subtractingSaturating(committed)
+        )
+    }
+
+    private func attempt(_ hand: Case, nonce: UInt64, gasLimit: UInt64, fees: Fees) throws -> Attempt {
+        let transaction = EIP1559Transaction(
+            chainID: chainID,
+            nonce: nonce,
+            maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
+            maxFeePerGas: fees.maxFeePerGas,
+            gasLimit: gasLimit,
+            to: hand.request.observed.contract,
+            value: UInt256.zero,
+            data: try calldata(of: hand)
+        )
+        let signed = try transaction.signed(by: signer)
+        return Attempt(hash: signed.hash, rawBytes: signed.rawBytes, fees: fees)
+    }
+
+    private func put(off hands: [Case], _ event: SettlementMachine.Event) async throws {
+        for hand in hands {
+            var hand = hand
+            let actions = hand.machine.apply(event, at: environment.now, limits: options.limits)
+            _ = try await advance(&hand, actions, ChainView(service: self, head: heads.head ?? 0))
+        }
+    }
+
+    // MARK: Sending
+
+    /// Sends, and raises the fees where the node wants that, until the machine waits.
+    func send(_ hand: inout Case, _ action: SettlementMachine.Action, _ view: ChainView) async throws {
+        var next: SettlementMachine.Action? = action
+        var steps = 0
+        while let action = next, steps < 8 {
+            steps += 1
+            let event: SettlementMachine.Event
+            switch action {
+            case .broadcast(let attempt):
+                event = try await broadcast(attempt, of: hand)
+            case .bump(let nonce, let gasLimit, let old):
+                event = try await bump(hand, nonce: nonce, gasLimit: gasLimit, old: old)
+            case .sign, .askContract, .simulate, .look, .wake, .end:
+                // Prepared anew in the next round.
+                return
+            }
+            let actions = hand.machine.apply(event, at: environment.now, limits: options.limits)
+            if case .bumped(let attempt) = event { try await storeBump(&hand, attempt) }
+            next = try await advance(&hand, actions, view)
+        }
+    }
+
+    private func broadcast(_ attempt: Attempt, of hand: Case) async throws -> SettlementMachine.Event {
+        let outcome: SettlementMachine.SendOutcome
+        var said = "accepted"
+        do {
+            _ = try await client.send(raw: attempt.rawBytes)
+            outcome = .accepted
+            environment.outages.recovered("chain node")
+        } catch {
+            outcome = SettlementMachine.SendOutcome(error)
+            said = "\(error)"
+            if outcome == .unknown { environment.outages.failed("chain node", error) }
+        }
+        environment.counters.increment("transactions.sent")
+        let change = SettlingChange(
+            request: hand.request.id,
+            from: hand.state,
+            to: hand.state,
+            machine: hand.machine,
+            step: .sent(attempt.hash, outcome: said),
+            wakeAt: environment.now,
+            event: attempt.lastSentAt == nil ? "transaction sent" : nil,
+            detail: said
+        )
+        try await store.record([change], at: environment.now)
+        environment.log(for: hand.request).info(
+            "settlement sent",
+            ["tx.hash": attempt.hash.hex, "tx.nonce": hand.machine.nonce, "node": said]
+        )
+        return .broadcast(attempt.hash, outcome)
+    }
+
+    /// Higher fees under the same nonce, and only while the chain shows that the nonce is still free.
+    private func bump(_ hand: Case, nonce: UInt64, gasLimit: UInt64, old: Fees) async throws
+        -> SettlementMachine.Event
+    {
+        do {
+            guard try await client.transactionCount(of: signer.address) <= nonce else { return .woke }
+            let quote = try await client.feeQuote()
+            let market = FeeMarket(
+                baseFeePerGas: quote.baseFeePerGas ?? UInt256.zero,
+                priorityFeePerGas: quote.maxPriorityFeePerGas
+            )
+            guard let fees = options.fees.bumped(old, for: market) else {
+                return .notBumped("the node asks for higher fees than the cap allows")
+            }
+            return .bumped(try attempt(hand, nonce: nonce, gasLimit: gasLimit, fees: fees))
+        } catch let error as RPCError {
+            environment.outages.failed("chain node", error)
+            return .unavailable(retryAfter: error.retryAfter)
+        }
+    }
+
+    private func storeBump(_ hand: inout Case, _ attempt: Attempt) async throws {
+        let change = SettlingChange(
+            request: hand.request.id,
+            from: hand.state,
+            to: hand.state,
+            machine: hand.machine,
+            step: .bumped(attempt),
+            wakeAt: environment.now,
+            event: "fees raised",
+            detail: "\(attempt.hash.hex), \(attempt.fees.maxFeePerGas) wei a gas"
+        )
+        try await store.record([change], at: environment.now)
+    }
+}
+
+extension SettlementMachine.SendOutcome {
+    /// What a failed `eth_sendRawTransaction` means for the settlement.
+    init(_ error: RPCError) {
+        let text = error.description
+        switch error.sendFailure {
+        case .alreadyKnown: self = .accepted
+        case .nonceTooLow: self = .nonceUsed
+        case .replacementUnderpriced, .underpriced: self = .feeTooLow(text)
+        case .insufficientFunds: self = .insufficientFunds(text)
+        case .nonceTooHigh, .intrinsicGasTooLow, .exceedsBlockGasLimit, .feeCapExceeded, .oversized, .poolFull, .invalid:
+            self = .refused(text)
+        case .unknown, nil: self = error.outcomeUnknown || error.sendFailure == nil ? .unknown : .refused(text)
+        }
+    }
+}
+
+extension UInt256 {
+    /// Whole gwei, as far as an Int64 goes: for people and gauges.
+    var wholeGwei: Int64 {
+        let (gwei, _) = quotientAndRemainder(dividingBy: UInt256(1_000_000_000))
+        return gwei.asUInt64.map { Int64(clamping: $0) } ?? .max
+    }
+}

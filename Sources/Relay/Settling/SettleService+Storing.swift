@@ -1,0 +1,98 @@
+internal import RelayCore
+internal import RelayStore
+internal import Telemetry
+
+extension SettleService {
+    /// Stores a wait, with what the machine holds against sending.
+    func wait(_ hand: inout Case, until at: Timestamp) async throws {
+        let isNew = hand.machine.hold != nil && hand.machine.hold != hand.item.machine.hold
+        let change = SettlingChange(
+            request: hand.request.id,
+            from: hand.state,
+            to: hand.state,
+            machine: hand.machine,
+            reason: hand.machine.hold?.reason,
+            wakeAt: at,
+            event: isNew ? "held" : nil,
+            detail: isNew ? hand.machine.hold?.reason : nil
+        )
+        try await store.record([change], at: environment.now)
+        if isNew, let reason = hand.machine.hold?.reason {
+            environment.log(for: hand.request).warning("settlement held", ["reason": reason])
+        }
+    }
+
+    /// The nonce went to another transaction: the answer is prepared anew, under a new one.
+    func lose(_ hand: inout Case) async throws {
+        let change = SettlingChange(
+            request: hand.request.id,
+            from: hand.state,
+            to: .answered,
+            machine: hand.machine,
+            step: .lost,
+            wakeAt: environment.now,
+            event: "nonce taken by another transaction"
+        )
+        try await store.record([change], at: environment.now)
+        hand.state = .answered
+        environment.log(for: hand.request).error("nonce taken by another transaction of the account")
+        environment.counters.increment("settlements.lost")
+    }
+
+    func end(_ hand: inout Case, _ outcome: SettlementMachine.Outcome) async throws {
+        let log = environment.log(for: hand.request)
+        var change = SettlingChange(
+            request: hand.request.id,
+            from: hand.state,
+            to: .settled,
+            machine: hand.machine,
+            step: hand.item.machine.mined.map(SettlingChange.Step.included) ?? .waited
+        )
+        switch outcome {
+        case .settled(let inclusion):
+            change = SettlingChange(
+                request: hand.request.id,
+                from: hand.state,
+                to: .settled,
+                machine: hand.machine,
+                step: .included(inclusion),
+                event: "settled",
+                detail: "\(inclusion.transactionHash.hex) in block \(inclusion.blockNumber)"
+            )
+            environment.counters.increment("requests.settled")
+            log.info(
+                "request settled",
+                [
+                    "tx.hash": inclusion.transactionHash.hex, "block.number": inclusion.blockNumber,
+                    "gas.used": inclusion.gasUsed, "callback.succeeded": inclusion.callbackSucceeded,
+                ]
+            )
+        case .settledElsewhere(let how):
+            change.reason = how
+            change.event = "settled elsewhere"
+            change.detail = how
+            environment.counters.increment("requests.settledElsewhere")
+            log.info("request settled elsewhere", ["how": how])
+        case .dead(let reason):
+            change = SettlingChange(
+                request: hand.request.id,
+                from: hand.state,
+                to: .dead,
+                machine: hand.machine,
+                step: change.step,
+                reason: reason,
+                event: "dead",
+                detail: reason
+            )
+            environment.counters.increment("requests.dead")
+            log.error("request cannot be answered", ["reason": reason])
+        }
+        try await store.record([change], at: environment.now)
+        hand.state = change.to
+    }
+}
+
+extension SettlementMachine {
+    /// The inclusion of a settlement that was mined without effect.
+    var mined: Inclusion? { if case .reverted(let inclusion) = phase { inclusion } else { nil } }
+}

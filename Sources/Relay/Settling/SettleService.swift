@@ -1,0 +1,240 @@
+package import Ethereum
+package import EthereumRPC
+package import RelayCore
+package import RelayStore
+internal import Telemetry
+package import Transport
+
+/// Brings answers onto the chain: the driver of `SettlementMachine`, and the only place that signs and sends (design D6).
+///
+/// It goes in rounds. Each looks at what has been sent, prepares what may be sent now, gives the prepared ones their
+/// nonces in one transaction of the store, and sends them in the order of their nonces.
+package struct SettleService: Sendable {
+    package struct Options: Sendable {
+        /// Confirmations of a request's block at which its answer may be sent.
+        package var settleConfirmations: UInt64
+        /// Signed settlements that are not final, at most: pools keep some 16 a sender.
+        package var maxInFlight = 16
+        package var limits = SettlementMachine.Limits()
+        package var fees = FeePolicy()
+        package var longestWait: Duration = .seconds(15)
+
+        package init(settleConfirmations: UInt64) {
+            self.settleConfirmations = settleConfirmations
+        }
+    }
+
+    let client: EthereumClient
+    let contracts: ContractDesk
+    let signer: any TransactionSigner
+    let chainID: UInt64
+    let store: RelayStore
+    /// The cap on a client's call of each contract, in gas.
+    let callbackGas: [Address: UInt64]
+    let options: Options
+    let environment: ServiceEnvironment
+    let heads: HeadBoard
+    let wakeup: Wakeup
+
+    package init(
+        client: EthereumClient,
+        contracts: ContractDesk,
+        signer: any TransactionSigner,
+        chainID: UInt64,
+        store: RelayStore,
+        callbackGas: [Address: UInt64],
+        options: Options,
+        environment: ServiceEnvironment,
+        heads: HeadBoard,
+        wakeup: Wakeup
+    ) {
+        self.client = client
+        self.contracts = contracts
+        self.signer = signer
+        self.chainID = chainID
+        self.store = store
+        self.callbackGas = callbackGas
+        self.options = options
+        self.environment = environment
+        self.heads = heads
+        self.wakeup = wakeup
+    }
+
+    package func run() async throws {
+        heads.wake(wakeup)
+        environment.stop.wake(wakeup)
+        var seenHead: UInt64?
+        while !environment.stop.isRequested {
+            let head = heads.head
+            let more = try await round(head: head, headIsNew: head != seenHead)
+            seenHead = head
+            if more { continue }
+            let next = try await store.nextSettling(after: environment.now) ?? .distantFuture
+            let pause = min(max(next - environment.now, .zero), options.longestWait)
+            try await wakeup.next(within: pause, of: environment.time)
+        }
+    }
+
+    /// One round; returns whether the next one should follow at once.
+    private func round(head: UInt64?, headIsNew: Bool) async throws -> Bool {
+        guard let head else { return false }
+        let sent = try await store.settling(at: environment.now, all: headIsNew, limit: 256)
+        try await look(at: sent, head: head)
+        let room = options.maxInFlight - (try await store.liveSettlements().count)
+        guard room > 0, let block = head.deepEnough(for: options.settleConfirmations) else { return false }
+        let answered = try await store.answered(upTo: block, at: environment.now, limit: room)
+        let prepared = try await prepare(answered)
+        try await sign(prepared)
+        // Those that could not be prepared have a later wake-up now, so a full round may leave others behind.
+        return answered.count == room
+    }
+
+    /// A settlement in hand: its row and its machine as it goes on.
+    struct Case: Sendable {
+        let item: SettlingItem
+        var machine: SettlementMachine
+        /// The state it has in the store.
+        var state: RequestState
+
+        init(_ item: SettlingItem) {
+            self.item = item
+            machine = item.machine
+            state = item.request.state
+        }
+
+        var request: Request { item.request }
+    }
+
+    // MARK: Running a machine
+
+    /// Runs a machine until it waits, ends, or has something to sign, bump or send, which is done one at a time and in
+    /// order; then returns that action.
+    func advance(_ hand: inout Case, _ actions: [SettlementMachine.Action], _ view: ChainView) async throws
+        -> SettlementMachine.Action?
+    {
+        var actions = actions
+        while let action = actions.first {
+            switch action {
+            case .wake(let at):
+                try await wait(&hand, until: at)
+                return nil
+            case .end(let outcome):
+                try await end(&hand, outcome)
+                return nil
+            case .sign, .bump, .broadcast:
+                return action
+            case .askContract, .simulate, .look:
+                let wasSent = hand.machine.isSent
+                let event = await perform(action, hand, view)
+                actions = hand.machine.apply(event, at: environment.now, limits: options.limits)
+                if wasSent, hand.machine.isChecking { try await lose(&hand) }
+            }
+        }
+        return nil
+    }
+
+    private func perform(
+        _ action: SettlementMachine.Action,
+        _ hand: Case,
+        _ view: ChainView
+    ) async -> SettlementMachine.Event {
+        do {
+            let event: SettlementMachine.Event =
+                switch action {
+                case .simulate: try await simulate(hand)
+                case .look: .seen(try await view.sighting(of: hand))
+                case .askContract, .sign, .bump, .broadcast, .wake, .end:
+                    .contractSaid(try await contracts.standing(of: hand.request.observed))
+                }
+            environment.outages.recovered("chain node")
+            return event
+        } catch {
+            environment.outages.failed("chain node", error)
+            return .unavailable(retryAfter: (error as? RPCError)?.retryAfter)
+        }
+    }
+
+    // MARK: What has been sent
+
+    private func look(at items: [SettlingItem], head: UInt64) async throws {
+        guard !items.isEmpty else { return }
+        let view = ChainView(service: self, head: head)
+        var waiting: [(hand: Case, action: SettlementMachine.Action)] = []
+        try await withThrowingTaskGroup(of: (Case, SettlementMachine.Action?).self) { group in
+            for item in items {
+                group.addTask {
+                    var hand = Case(item)
+                    let actions = hand.machine.resume(at: environment.now, limits: options.limits)
+                    let action = try await advance(&hand, actions, view)
+                    return (hand, action)
+                }
+            }
+            for try await (hand, action) in group {
+                if let action { waiting.append((hand, action)) }
+            }
+        }
+        for (hand, action) in waiting.sorted(by: { ($0.hand.machine.nonce ?? .max) < ($1.hand.machine.nonce ?? .max) }) {
+            var hand = hand
+            try await send(&hand, action, view)
+        }
+    }
+
+    // MARK: What may be sent
+
+    private func prepare(_ items: [SettlingItem]) async throws -> [Case] {
+        guard !items.isEmpty else { return [] }
+        let view = ChainView(service: self, head: heads.head ?? 0)
+        var ready: [Case] = []
+        try await withThrowingTaskGroup(of: Case?.self) { group in
+            for item in items {
+                group.addTask {
+                    var hand = Case(item)
+                    let actions = hand.machine.resume(at: environment.now, limits: options.limits)
+                    return try await advance(&hand, actions, view) == nil ? nil : hand
+                }
+            }
+            for try await hand in group {
+                if let hand { ready.append(hand) }
+            }
+        }
+        return ready.sorted { $0.request.id < $1.request.id }
+    }
+
+    /// A dry run at the ceiling of what would be signed: the gas that it needs, or why it would revert.
+    private func simulate(_ hand: Case) async throws -> SettlementMachine.Event {
+        let calldata = try calldata(of: hand)
+        let policy = gasPolicy(for: hand.request.observed.contract)
+        let request = CallRequest(from: signer.address, to: hand.request.observed.contract, data: calldata)
+        do {
+            let estimate = try await client.estimateGas(request)
+            let length = hand.item.answer.text.utf8.count
+            let limit = try policy.limit(estimate: estimate, textLength: length, calldata: calldata)
+            return .simulated(.passes(gasLimit: limit))
+        } catch let refusal as GasPolicy.Refusal {
+            return .notAffordable(refusal.description)
+        } catch let error as RPCError {
+            guard let data = error.revertData else { throw error }
+            return .simulated(.reverts(RevertReason.decode(data) ?? "without a reason"))
+        }
+    }
+
+    func calldata(of hand: Case) throws -> [UInt8] {
+        try contracts.binding.calldata(
+            jobID: hand.request.observed.jobID,
+            requestHash: hand.request.observed.hash,
+            resultType: hand.request.observed.resultType ?? 0,
+            answer: hand.item.answer
+        )
+    }
+
+    func gasPolicy(for contract: Address) -> GasPolicy {
+        GasPolicy(gas: contracts.binding.gas, callbackGas: callbackGas[contract] ?? 0)
+    }
+}
+
+extension SettlementMachine {
+    var isSent: Bool { if case .sent = phase { true } else { false } }
+    var isChecking: Bool { if case .checking = phase { true } else { false } }
+
+    var nonce: UInt64? { if case .sent(let nonce, _, _) = phase { nonce } else { nil } }
+}
