@@ -17,7 +17,7 @@ extension ComputeService {
         while let action = actions.first {
             switch action {
             case .wake(let at): return try await wait(job, until: at)
-            case .answer(let answer): return try await answer(job, answer)
+            case .answer(let answer): return try await finish(job, answer)
             case .lookUp, .submit, .stop: break
             }
             steps += 1
@@ -129,7 +129,7 @@ extension ComputeService {
         try await record(change, of: &job)
     }
 
-    private func answer(_ job: RunningJob, _ answer: Answer) async throws {
+    private func finish(_ job: RunningJob, _ answer: Answer) async throws {
         var job = job
         let binding = contracts.binding
         let fitted = answer.fitted(resultLimit: binding.resultLimit, reasonLimit: binding.reasonLimit)
@@ -139,7 +139,10 @@ extension ComputeService {
         change.detail = fitted.kind == .result ? "\(fitted.source), \(fitted.text.utf8.count) bytes" : fitted.text
         try await record(change, of: &job)
         environment.counters.increment(fitted.kind == .result ? "jobs.succeeded" : "jobs.failed")
-        environment.log(for: job.request).info("request answered", ["kind": fitted.kind.rawValue, "bytes": "\(fitted.text.utf8.count)"])
+        environment.log(for: job.request).info(
+            "request answered",
+            ["kind": fitted.kind.rawValue, "bytes": "\(fitted.text.utf8.count)"]
+        )
         answered.signal()
     }
 

@@ -2,8 +2,8 @@ package import BacalhauAPI
 internal import Ethereum
 package import RelayCore
 package import RelayStore
-package import Telemetry
-package import Transport
+internal import Telemetry
+internal import Transport
 
 /// Turns observed requests into answers: the driver of `JobMachine`.
 ///

@@ -1,9 +1,9 @@
-package import Ethereum
+internal import Ethereum
 package import EthereumRPC
 package import RelayCore
 package import RelayStore
 internal import Telemetry
-package import Transport
+internal import Transport
 
 /// Reads the chain from the cursors to the head, and stores what it finds with the cursor in one transaction.
 ///
@@ -98,7 +98,10 @@ package struct FollowService: Sendable {
     }
 
     /// The lowest unread blocks and the contracts that have not been read there.
-    private func nextStep(_ follower: Follower, head: UInt64) -> (range: ClosedRange<UInt64>, cursors: [ContractCursor])? {
+    private func nextStep(
+        _ follower: Follower,
+        head: UInt64
+    ) -> (range: ClosedRange<UInt64>, cursors: [ContractCursor])? {
         guard let lowest = follower.cursors.map(\.nextBlock).min() else { return nil }
         // Where the next contract begins the range ends, so that each range has one set of contracts.
         let others = follower.cursors.map(\.nextBlock).filter { $0 > lowest }.min()

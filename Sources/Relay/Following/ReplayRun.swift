@@ -1,7 +1,7 @@
 package import Ethereum
 internal import EthereumRPC
 internal import JSON
-package import RelayCore
+internal import RelayCore
 package import RelayStore
 package import Transport
 

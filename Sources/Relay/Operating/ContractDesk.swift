@@ -54,7 +54,8 @@ package struct ContractDesk: Sendable {
         return fee
     }
 
-    private func view(_ function: ABIFunction, _ arguments: [ABIValue], of contract: Address) async throws -> [ABIValue] {
+    private func view(_ function: ABIFunction, _ arguments: [ABIValue], of contract: Address) async throws -> [ABIValue]
+    {
         let data = try function.encodeCall(arguments)
         let output = try await client.call(CallRequest(to: contract, data: data))
         do {

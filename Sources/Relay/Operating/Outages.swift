@@ -1,7 +1,7 @@
 internal import RelayCore
 internal import Synchronization
 package import Telemetry
-internal import Transport
+package import Transport
 
 /// Says once when something we depend on goes away, now and then while it stays away, and once when it is back.
 package final class Outages: Sendable {
@@ -14,19 +14,10 @@ package final class Outages: Sendable {
         self.time = time
     }
 
-    /// - Parameter what: `chain node`, `orchestrator` …
+    /// Notes a failed call; `what` is a fixed word, as `chain node` or `orchestrator`.
     package func failed(_ what: String, _ error: some Error) {
         let announcement = reports.withLock { $0[what, default: OutageReport()].failed(at: time.now()) }
-        switch announcement {
-        case .down:
-            log.warning("not reachable", ["outage.of": what, "error": "\(error)"])
-        case .stillDown(let duration, let failures):
-            log.warning(
-                "still not reachable",
-                ["outage.of": what, "outage.s": "\(duration.components.seconds)", "failures": "\(failures)", "error": "\(error)"]
-            )
-        case .back, nil: break
-        }
+        if let announcement { announce(announcement, of: what, cause: "\(error)") }
     }
 
     package func recovered(_ what: String) {
@@ -35,10 +26,23 @@ package final class Outages: Sendable {
             defer { reports[what] = report }
             return report.recovered(at: time.now())
         }
-        if case .back(let duration, let failures) = announcement {
+        if let announcement { announce(announcement, of: what, cause: "") }
+    }
+
+    /// Says what an `OutageReport` of somebody else's has to say.
+    package func announce(_ announcement: OutageReport.Announcement, of what: String, cause: String) {
+        switch announcement {
+        case .down:
+            log.warning("not reachable", ["outage.of": what, "error": cause])
+        case .stillDown(let duration, let failures):
+            log.warning(
+                "still not reachable",
+                ["outage.of": what, "outage.s": duration.components.seconds, "failures": failures, "error": cause]
+            )
+        case .back(let duration, let failures):
             log.info(
                 "reachable again",
-                ["outage.of": what, "outage.s": "\(duration.components.seconds)", "failures": "\(failures)"]
+                ["outage.of": what, "outage.s": duration.components.seconds, "failures": failures]
             )
         }
     }

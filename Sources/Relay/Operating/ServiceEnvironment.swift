@@ -1,4 +1,5 @@
-package import RelayCore
+internal import Ethereum
+internal import RelayCore
 package import Telemetry
 package import Transport
 
@@ -10,7 +11,8 @@ package struct ServiceEnvironment: Sendable {
     package let outages: Outages
     package let stop: StopRequest
 
-    package init(time: any TimeSource, log: Logger, counters: Counters = Counters(), stop: StopRequest = StopRequest()) {
+    package init(time: any TimeSource, log: Logger, counters: Counters = Counters(), stop: StopRequest = StopRequest())
+    {
         self.time = time
         self.log = log
         self.counters = counters

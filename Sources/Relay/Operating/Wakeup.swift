@@ -1,5 +1,5 @@
-package import Transport
 internal import Synchronization
+package import Transport
 
 /// "Look again": a signal between services that carries no data, so a lost one costs a poll and a restart is nothing
 /// special (design D11).

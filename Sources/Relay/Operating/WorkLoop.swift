@@ -1,5 +1,5 @@
 internal import RelayCore
-package import Transport
+internal import Transport
 
 /// Takes due rows from the store and works on several of them at a time, each row by one task only.
 ///

@@ -1,6 +1,7 @@
 internal import Ethereum
 internal import EthereumRPC
 internal import RelayCore
+internal import RelayStore
 internal import Synchronization
 
 /// What one round sees of the chain: a receipt for each settlement, and once for all of them the account's count.
@@ -14,8 +15,10 @@ struct ChainView: Sendable {
         self.head = head
     }
 
-    /// Looks for a receipt of any attempt. A receipt counts only while its block is the canonical one at its height:
-    /// nodes go on answering for orphaned blocks.
+    /// Looks for a receipt of any attempt.
+    ///
+    /// A receipt counts only while its block is the canonical one at its height: nodes go on answering for orphaned
+    /// blocks.
     func sighting(of hand: SettleService.Case) async throws -> SettlementMachine.Sighting {
         guard case .sent(let nonce, _, let attempts) = hand.machine.phase else {
             return SettlementMachine.Sighting(inclusion: nil, confirmations: 0, nonceIsSpent: false)

@@ -18,7 +18,8 @@ extension SettleService {
         }
         guard let fees = options.fees.fees(for: funds.market) else {
             let cap = options.fees.maxFeePerGas?.description ?? "none"
-            let reason = "the fees of the chain (base fee \(funds.market.baseFeePerGas) wei) are above the cap of \(cap) wei"
+            let reason =
+                "the fees of the chain (base fee \(funds.market.baseFeePerGas) wei) are above the cap of \(cap) wei"
             return try await put(off: prepared, .notAffordable(reason))
         }
         var ledger = NonceLedger(highestStored: try await store.highestNonce(), chainCount: funds.chainCount)
@@ -30,14 +31,15 @@ extension SettleService {
             guard case .signing(let gasLimit) = hand.machine.phase else { continue }
             let cost = fees.cost(gasLimit: gasLimit)
             guard left >= cost else {
-                let reason = "the account \(signer.address) has \(left) wei to spare, the settlement may cost \(cost) wei"
+                let reason =
+                    "the account \(signer.address) has \(left) wei to spare, the settlement may cost \(cost) wei"
                 try await put(off: [hand], .notAffordable(reason))
                 continue
             }
             left = left.subtractingSaturating(cost)
             let nonce = ledger.take()
             let attempt = try attempt(hand, nonce: nonce, gasLimit: gasLimit, fees: fees)
-            _ = hand.machine.apply(.signed(nonce: nonce, attempt), at: environment.now, limits: options.limits)
+            _ = hand.apply(.signed(nonce: nonce, attempt), at: environment.now, limits: options.limits)
             changes.append(
                 SettlingChange(
                     request: hand.request.id,
@@ -102,7 +104,7 @@ extension SettleService {
     private func put(off hands: [Case], _ event: SettlementMachine.Event) async throws {
         for hand in hands {
             var hand = hand
-            let actions = hand.machine.apply(event, at: environment.now, limits: options.limits)
+            let actions = hand.apply(event, at: environment.now, limits: options.limits)
             _ = try await advance(&hand, actions, ChainView(service: self, head: heads.head ?? 0))
         }
     }
@@ -125,7 +127,7 @@ extension SettleService {
                 // Prepared anew in the next round.
                 return
             }
-            let actions = hand.machine.apply(event, at: environment.now, limits: options.limits)
+            let actions = hand.apply(event, at: environment.now, limits: options.limits)
             if case .bumped(let attempt) = event { try await storeBump(&hand, attempt) }
             next = try await advance(&hand, actions, view)
         }
@@ -163,7 +165,12 @@ extension SettleService {
     }
 
     /// Higher fees under the same nonce, and only while the chain shows that the nonce is still free.
-    private func bump(_ hand: Case, nonce: UInt64, gasLimit: UInt64, old: Fees) async throws
+    private func bump(
+        _ hand: Case,
+        nonce: UInt64,
+        gasLimit: UInt64,
+        old: Fees
+    ) async throws
         -> SettlementMachine.Event
     {
         do {
@@ -207,7 +214,8 @@ extension SettlementMachine.SendOutcome {
         case .nonceTooLow: self = .nonceUsed
         case .replacementUnderpriced, .underpriced: self = .feeTooLow(text)
         case .insufficientFunds: self = .insufficientFunds(text)
-        case .nonceTooHigh, .intrinsicGasTooLow, .exceedsBlockGasLimit, .feeCapExceeded, .oversized, .poolFull, .invalid:
+        case .nonceTooHigh, .intrinsicGasTooLow, .exceedsBlockGasLimit, .feeCapExceeded, .oversized, .poolFull,
+            .invalid:
             self = .refused(text)
         case .unknown, nil: self = error.outcomeUnknown || error.sendFailure == nil ? .unknown : .refused(text)
         }

@@ -1,3 +1,4 @@
+internal import Ethereum
 internal import RelayCore
 internal import RelayStore
 internal import Telemetry
@@ -46,7 +47,7 @@ extension SettleService {
             from: hand.state,
             to: .settled,
             machine: hand.machine,
-            step: hand.item.machine.mined.map(SettlingChange.Step.included) ?? .waited
+            step: hand.reverted.map(SettlingChange.Step.included) ?? .waited
         )
         switch outcome {
         case .settled(let inclusion):
@@ -90,9 +91,4 @@ extension SettleService {
         try await store.record([change], at: environment.now)
         hand.state = change.to
     }
-}
-
-extension SettlementMachine {
-    /// The inclusion of a settlement that was mined without effect.
-    var mined: Inclusion? { if case .reverted(let inclusion) = phase { inclusion } else { nil } }
 }

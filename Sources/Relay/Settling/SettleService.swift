@@ -3,7 +3,7 @@ package import EthereumRPC
 package import RelayCore
 package import RelayStore
 internal import Telemetry
-package import Transport
+internal import Transport
 
 /// Brings answers onto the chain: the driver of `SettlementMachine`, and the only place that signs and sends (design D6).
 ///
@@ -95,11 +95,23 @@ package struct SettleService: Sendable {
         var machine: SettlementMachine
         /// The state it has in the store.
         var state: RequestState
+        /// How it was mined without effect, if it was.
+        private(set) var reverted: Inclusion?
 
         init(_ item: SettlingItem) {
             self.item = item
             machine = item.machine
             state = item.request.state
+            reverted = machine.reverted
+        }
+
+        mutating func apply(
+            _ event: SettlementMachine.Event,
+            at now: Timestamp,
+            limits: SettlementMachine.Limits
+        ) -> [SettlementMachine.Action] {
+            defer { reverted = machine.reverted ?? reverted }
+            return machine.apply(event, at: now, limits: limits)
         }
 
         var request: Request { item.request }
@@ -109,7 +121,11 @@ package struct SettleService: Sendable {
 
     /// Runs a machine until it waits, ends, or has something to sign, bump or send, which is done one at a time and in
     /// order; then returns that action.
-    func advance(_ hand: inout Case, _ actions: [SettlementMachine.Action], _ view: ChainView) async throws
+    func advance(
+        _ hand: inout Case,
+        _ actions: [SettlementMachine.Action],
+        _ view: ChainView
+    ) async throws
         -> SettlementMachine.Action?
     {
         var actions = actions
@@ -126,7 +142,7 @@ package struct SettleService: Sendable {
             case .askContract, .simulate, .look:
                 let wasSent = hand.machine.isSent
                 let event = await perform(action, hand, view)
-                actions = hand.machine.apply(event, at: environment.now, limits: options.limits)
+                actions = hand.apply(event, at: environment.now, limits: options.limits)
                 if wasSent, hand.machine.isChecking { try await lose(&hand) }
             }
         }
@@ -173,7 +189,8 @@ package struct SettleService: Sendable {
                 if let action { waiting.append((hand, action)) }
             }
         }
-        for (hand, action) in waiting.sorted(by: { ($0.hand.machine.nonce ?? .max) < ($1.hand.machine.nonce ?? .max) }) {
+        for (hand, action) in waiting.sorted(by: { ($0.hand.machine.nonce ?? .max) < ($1.hand.machine.nonce ?? .max) })
+        {
             var hand = hand
             try await send(&hand, action, view)
         }
@@ -235,6 +252,9 @@ package struct SettleService: Sendable {
 extension SettlementMachine {
     var isSent: Bool { if case .sent = phase { true } else { false } }
     var isChecking: Bool { if case .checking = phase { true } else { false } }
+
+    /// The inclusion of a settlement that was mined without effect.
+    var reverted: Inclusion? { if case .reverted(let inclusion) = phase { inclusion } else { nil } }
 
     var nonce: UInt64? { if case .sent(let nonce, _, _) = phase { nonce } else { nil } }
 }

@@ -1,0 +1,102 @@
+internal import EthereumRPC
+internal import JSON
+internal import RelayCore
+package import RelayStore
+internal import Telemetry
+
+/// Carries out what other commands have asked for, one instruction after the other, beside the live work.
+package struct InstructionService: Sendable {
+    let store: RelayStore
+    let replay: ReplayRun
+    let environment: ServiceEnvironment
+    let heads: HeadBoard
+    let wakeup: Wakeup
+    /// Wakes computing and settling.
+    let others: [Wakeup]
+
+    package init(
+        store: RelayStore,
+        replay: ReplayRun,
+        environment: ServiceEnvironment,
+        heads: HeadBoard,
+        wakeup: Wakeup,
+        others: [Wakeup]
+    ) {
+        self.store = store
+        self.replay = replay
+        self.environment = environment
+        self.heads = heads
+        self.wakeup = wakeup
+        self.others = others
+    }
+
+    package func run() async throws {
+        environment.stop.wake(wakeup)
+        while !environment.stop.isRequested {
+            if let instruction = try await store.nextInstruction() {
+                try await carryOut(instruction)
+            } else {
+                try await wakeup.next(within: .seconds(1), of: environment.time)
+            }
+        }
+    }
+
+    private func carryOut(_ instruction: Instruction) async throws {
+        let arguments = (try? JSONValue.parse(Array(instruction.arguments.utf8))) ?? .null
+        switch instruction.verb {
+        case "retry": try await retry(instruction, arguments)
+        case "replay": try await replay(instruction, arguments)
+        default: try await finish(instruction, failed: true, "unknown instruction \(instruction.verb)")
+        }
+        for other in others { other.signal() }
+    }
+
+    private func finish(_ instruction: Instruction, failed: Bool = false, _ outcome: String) async throws {
+        try await store.finish(instruction.id, failed: failed, outcome: outcome, at: environment.now)
+        let fields: LogFields = ["instruction": instruction.verb, "outcome": outcome]
+        if failed {
+            environment.log.warning("instruction failed", fields)
+        } else {
+            environment.log.info("instruction done", fields)
+        }
+    }
+
+    private func retry(_ instruction: Instruction, _ arguments: JSONValue) async throws {
+        guard let request = arguments["request"]?.int64 else {
+            return try await finish(instruction, failed: true, "the instruction names no request")
+        }
+        do {
+            let state = try await store.revive(request, at: environment.now)
+            try await finish(instruction, "request \(request) is \(state.rawValue) again")
+        } catch StoreError.outOfStep {
+            try await finish(instruction, failed: true, "request \(request) is not dead")
+        }
+    }
+
+    private func replay(_ instruction: Instruction, _ arguments: JSONValue) async throws {
+        guard let from = arguments["from"]?.int64.flatMap(UInt64.init(exactly:)) else {
+            return try await finish(instruction, failed: true, "the instruction names no first block")
+        }
+        guard let head = heads.head else { return try await wakeup.next(within: .seconds(1), of: environment.time) }
+        let last = arguments["to"]?.int64.flatMap(UInt64.init(exactly:)) ?? head
+        guard from <= last else {
+            return try await finish(instruction, failed: true, "block \(from) is beyond \(last)")
+        }
+        let stored = instruction.progress.flatMap(ReplayRun.Progress.init(json:))
+        var progress = stored ?? ReplayRun.Progress(from: from, to: min(last, head))
+        do {
+            try await replay.run(&progress) { progress in
+                try await store.progress(instruction.id, progress.json, at: environment.now)
+                for other in others { other.signal() }
+            }
+            try await finish(
+                instruction,
+                "blocks \(progress.from) to \(progress.to): \(progress.found) new requests, \(progress.known) known,"
+                    + " \(progress.rejected) logs rejected"
+            )
+        } catch let error as RPCError {
+            environment.outages.failed("chain node", error)
+            try await wakeup.next(within: .seconds(2), of: environment.time)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+internal import Bacalhau
+package import BacalhauAPI
+package import Ethereum
+package import EthereumRPC
+internal import RelayCore
+package import RelayStore
+
+/// What is looked at before anything is done: a mistake in the configuration is found here and not by a lost fee.
+package struct Preflight: Sendable {
+    let client: EthereumClient
+    let contracts: ContractDesk
+    let addresses: [Address]
+    let account: Address
+    let chainID: UInt64
+    let bacalhau: BacalhauClient
+
+    package init(
+        client: EthereumClient,
+        contracts: ContractDesk,
+        addresses: [Address],
+        account: Address,
+        chainID: UInt64,
+        bacalhau: BacalhauClient
+    ) {
+        self.client = client
+        self.contracts = contracts
+        self.addresses = addresses
+        self.account = account
+        self.chainID = chainID
+        self.bacalhau = bacalhau
+    }
+
+    /// What the services need to know of the world they start in.
+    package struct Findings: Sendable {
+        package let identity: ChainIdentity
+        /// Each contract's cap on the client's call, in gas.
+        package let callbackGas: [Address: UInt64]
+    }
+
+    /// A reason not to start, with the remedy.
+    package enum Problem: Error, Equatable, Sendable, CustomStringConvertible {
+        case anotherChain(configured: UInt64, found: UInt64)
+        case noContract(Address)
+        case notTheContract(Address, String)
+        case notARelayer(account: Address, contract: Address)
+        case oldServer(version: String)
+
+        package var description: String {
+            switch self {
+            case .anotherChain(let configured, let found):
+                "chain.id is \(configured), but the node serves chain \(found): correct chain.id or chain.rpc"
+            case .noContract(let address):
+                "there is no contract at \(address): correct contracts[].address, or the node in chain.rpc"
+            case .notTheContract(let address, let what):
+                "the contract at \(address) does not fit the binding \"reference\": \(what)"
+            case .notARelayer(let account, let contract):
+                "the account \(account) is no relayer of the contract \(contract): its owner has to call"
+                    + " setRelayer(\(account), true)"
+            case .oldServer(let version):
+                "the orchestrator is Bacalhau \(version); 1.8.0 or newer is needed, since older ones may run a job twice"
+            }
+        }
+    }
+
+    /// Throws `Problem` for what will not mend itself, and the clients' errors for what may.
+    package func run() async throws -> Findings {
+        let found = try await client.chainID()
+        guard found == chainID else { throw Problem.anotherChain(configured: chainID, found: found) }
+        let genesis = try await client.genesisHash()
+        var callbackGas: [Address: UInt64] = [:]
+        for address in addresses { callbackGas[address] = try await check(address) }
+        let version = try await bacalhau.version()
+        guard version.isSupported else { throw Problem.oldServer(version: version.description) }
+        return Findings(
+            identity: ChainIdentity(chainID: chainID, genesisHash: genesis),
+            callbackGas: callbackGas
+        )
+    }
+
+    private func check(_ contract: Address) async throws -> UInt64 {
+        guard try await !client.code(at: contract).isEmpty else { throw Problem.noContract(contract) }
+        do {
+            guard try await contracts.isRelayer(account, of: contract) else {
+                throw Problem.notARelayer(account: account, contract: contract)
+            }
+            return try await contracts.callbackGas(of: contract)
+        } catch let error as ContractDesk.UnexpectedOutput {
+            throw Problem.notTheContract(contract, error.description)
+        } catch let error as RPCError where error.revertData != nil {
+            throw Problem.notTheContract(contract, error.description)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+internal import JSON
+internal import RelayCore
+package import RelayStore
+internal import Telemetry
+
+/// Writes the relayer's own account of itself into the store, where `status` reads it.
+package struct ReportService: Sendable {
+    let store: RelayStore
+    let environment: ServiceEnvironment
+    let heads: HeadBoard
+    let account: String
+    let version: String
+    let process: Int32
+    let wakeup = Wakeup()
+
+    package init(
+        store: RelayStore,
+        environment: ServiceEnvironment,
+        heads: HeadBoard,
+        account: String,
+        version: String,
+        process: Int32
+    ) {
+        self.store = store
+        self.environment = environment
+        self.heads = heads
+        self.account = account
+        self.version = version
+        self.process = process
+    }
+
+    /// What has changed is written at most every five seconds, and a sign of life every minute: an idle relayer hardly
+    /// touches the disk.
+    package func run() async throws {
+        environment.stop.wake(wakeup)
+        let started = environment.now
+        var last: (text: String, at: Timestamp)?
+        while !environment.stop.isRequested {
+            let text = report(started)
+            if last.map({ $0.text != text || environment.now - $0.at >= .seconds(60) }) ?? true {
+                try await store.report(text, at: environment.now)
+                last = (text, environment.now)
+            }
+            try await wakeup.next(within: .seconds(5), of: environment.time)
+        }
+    }
+
+    private func report(_ started: Timestamp) -> String {
+        var writer = JSONWriter()
+        writer.object { object in
+            object.member("version", version)
+            object.member("process", process)
+            object.member("startedAt", started.milliseconds)
+            object.member("account", account)
+            if let head = heads.head { object.member("head", head) }
+            if let timestamp = heads.timestamp { object.member("headTimestamp", timestamp) }
+            object.member("unreachable") { $0.array { for what in environment.outages.current { $0.string(what) } } }
+            object.member("counters") { counters in
+                counters.object { object in
+                    for (name, value) in environment.counters.snapshot() { object.member(name, value) }
+                }
+            }
+        }
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,85 @@
+internal import Ethereum
+internal import RelayCore
+internal import RelayStore
+
+/// The services of one run, wired together.
+struct Services: Sendable {
+    let followWakeup = Wakeup()
+    /// Each runs until it is asked to stop.
+    let all: [@Sendable () async throws -> Void]
+
+    init(_ relayer: Relayer, _ findings: Preflight.Findings, _ cursors: [ContractCursor]) {
+        let heads = HeadBoard()
+        let desk = ContractDesk(client: relayer.client, binding: relayer.binding)
+        let reader = LogReader(client: relayer.client, binding: relayer.binding)
+        let computeWakeup = Wakeup()
+        let settleWakeup = Wakeup()
+        let options = relayer.options
+        let compute = ComputeService(
+            client: relayer.bacalhau,
+            contracts: desk,
+            store: relayer.store,
+            context: JobContext(
+                genesisHash: findings.identity.genesisHash,
+                chainID: options.chainID,
+                namespace: options.namespace,
+                limits: options.specLimits
+            ),
+            options: options.compute,
+            environment: relayer.environment,
+            heads: heads,
+            wakeup: computeWakeup,
+            answered: settleWakeup
+        )
+        let settle = SettleService(
+            client: relayer.client,
+            contracts: desk,
+            signer: relayer.signer,
+            chainID: options.chainID,
+            store: relayer.store,
+            callbackGas: findings.callbackGas,
+            options: options.settle,
+            environment: relayer.environment,
+            heads: heads,
+            wakeup: settleWakeup
+        )
+        let follow = FollowService(
+            client: relayer.client,
+            reader: reader,
+            store: relayer.store,
+            options: options.follow,
+            environment: relayer.environment,
+            heads: heads,
+            wakeup: followWakeup
+        )
+        let instructions = InstructionService(
+            store: relayer.store,
+            replay: ReplayRun(
+                reader: reader,
+                store: relayer.store,
+                contracts: options.contracts.map(\.address),
+                window: options.follow.window,
+                time: relayer.environment.time
+            ),
+            environment: relayer.environment,
+            heads: heads,
+            wakeup: Wakeup(),
+            others: [computeWakeup, settleWakeup]
+        )
+        let report = ReportService(
+            store: relayer.store,
+            environment: relayer.environment,
+            heads: heads,
+            account: relayer.signer.address.description,
+            version: options.version,
+            process: options.process
+        )
+        all = [
+            { try await report.run() },
+            { try await instructions.run() },
+            { try await settle.run() },
+            { try await compute.run() },
+            { try await follow.run(cursors) },
+        ]
+    }
+}
