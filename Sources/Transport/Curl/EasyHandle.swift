@@ -31,6 +31,9 @@ struct EasyHandle {
         guard !request.url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) else {
             throw .badRequest("the URL holds a space or a control character")
         }
+        // libcurl would guess a missing scheme.
+        let scheme = request.url.prefix { $0 != ":" }.lowercased()
+        guard scheme == "http" || scheme == "https" else { throw .badRequest("the URL is neither http: nor https:") }
         try set(CURLOPT_URL, request.url)
         // libcurl reads 0 as "no limit".
         try set(CURLOPT_TIMEOUT_MS, max(1, request.totalTimeout.wholeMilliseconds))

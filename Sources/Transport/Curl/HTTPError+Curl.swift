@@ -11,7 +11,8 @@ extension HTTPError {
         switch status {
         case CURLE_OPERATION_TIMEDOUT:
             self = requestWasSent ? .timedOut : .connectTimedOut
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
+        // libcurl says "unsupported" also of an answer that is no HTTP/1.
+        case CURLE_URL_MALFORMAT where !requestWasSent, CURLE_UNSUPPORTED_PROTOCOL where !requestWasSent:
             self = .badRequest(text)
         case CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_PROXY,
             CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,

@@ -21,10 +21,9 @@ package struct RetryPolicy: Sendable, Equatable {
 
     /// The longest wait after so many failures in a row (1: the first).
     package func longestDelay(afterFailures failures: Int) -> Duration {
-        // 2^30 times any sensible first delay is beyond every ceiling, and overflows nothing.
+        // In milliseconds, each at most 2^31: 30 doublings overflow nothing and are beyond every ceiling.
         let doublings = min(max(failures, 1) - 1, 30)
-        guard first > .zero else { return .zero }
-        return min(ceiling, min(first, ceiling) * (1 << doublings))
+        return .milliseconds(min(ceiling.wholeMilliseconds, first.wholeMilliseconds << doublings))
     }
 
     /// The wait: what the server asks for, else evenly distributed between zero and `longestDelay`, so that many

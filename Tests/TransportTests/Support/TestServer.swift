@@ -18,7 +18,7 @@ final class TestServer: Sendable {
     /// What it printed: its port, or its ports.
     let ports: [Int]
     private let process: pid_t
-    private let input: Int32
+    private let input: Mutex<Int32?>
 
     var port: Int { ports[0] }
     var url: String { "http://127.0.0.1:\(port)" }
@@ -29,19 +29,27 @@ final class TestServer: Sendable {
         guard unsafe access(python, X_OK) == 0 else { throw Failure.noPython(python) }
         let child = try Child([python, "\(Self.root)/Tests/TransportTests/Servers/\(script)"] + arguments)
         process = child.process
-        input = child.input
+        input = Mutex(child.input)
         ports = child.readLine().split(separator: " ").compactMap { Int($0) }
         Glibc.close(child.output)
         guard !ports.isEmpty else {
-            Glibc.close(input)
-            _ = waitpid(process, nil, 0)
+            stop()
             throw Failure.notStarted(script)
         }
     }
 
     deinit {
-        Glibc.close(input)
-        _ = waitpid(process, nil, 0)
+        stop()
+    }
+
+    /// Ends it and waits until it is gone.
+    func stop() {
+        input.withLock { input in
+            guard let descriptor = input else { return }
+            input = nil
+            Glibc.close(descriptor)
+            _ = waitpid(process, nil, 0)
+        }
     }
 
     /// The package's folder.
@@ -50,7 +58,7 @@ final class TestServer: Sendable {
 
 /// Runs a program to its end; throws unless it exits with 0.
 func run(_ arguments: [String]) throws {
-    let child = try Child(arguments)
+    let child = try Child(["sh", "-c", "exec \"$@\" 2>/dev/null", "sh"] + arguments)
     Glibc.close(child.input)
     while !child.readLine().isEmpty {}
     Glibc.close(child.output)
