@@ -103,7 +103,9 @@ class Client:
         self, key: str, abi: list[dict[str, Any]], bytecode: str, *arguments: Any, value: int = 0
     ) -> tuple[Contract, dict[str, Any]]:
         """Deploys a contract, in a chain that mines at once; the contract and its receipt."""
-        types = next(([each["type"] for each in entry["inputs"]] for entry in abi if entry["type"] == "constructor"), [])
+        types = next(
+            ([each["type"] for each in entry["inputs"]] for entry in abi if entry["type"] == "constructor"), []
+        )
         code = bytes.fromhex(bytecode.removeprefix("0x")) + encode(types, arguments)
         receipt = self.receipt(self.send(key, None, code, value))
         return Contract(self, receipt["contractAddress"], abi), receipt
@@ -116,6 +118,10 @@ class Contract:
     client: Client
     address: str
     abi: list[dict[str, Any]]
+
+    @property
+    def checksummed(self) -> str:
+        return to_checksum_address(self.address)
 
     def encode(self, name: str, *arguments: Any) -> bytes:
         entry = self._entry("function", name)
@@ -171,7 +177,7 @@ def _decode_event(entry: dict[str, Any], log: dict[str, Any]) -> dict[str, Any]:
     others = [each for each in entry["inputs"] if not each["indexed"]]
     values = {
         field["name"]: decode([field["type"]], bytes.fromhex(topic[2:]))[0]
-        for field, topic in zip(indexed, log["topics"][1:])
+        for field, topic in zip(indexed, log["topics"][1:], strict=True)
     }
     decoded = decode([_type(each) for each in others], bytes.fromhex(log["data"][2:]))
-    return values | {field["name"]: value for field, value in zip(others, decoded)}
+    return values | {field["name"]: value for field, value in zip(others, decoded, strict=True)}

@@ -7,42 +7,17 @@ what its source compiles to. Test contracts (`contracts/*.vy`) are compiled when
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from vyper import __version__ as VYPER_VERSION
 from vyper.compiler import compile_code
 from vyper.compiler.input_bundle import FilesystemInputBundle
 
-DEVNET = Path(__file__).resolve().parent
-ABI_FOLDER = DEVNET.parents[1] / "abi"
-TEST_CONTRACTS = DEVNET / "contracts"
+from artifacts import ABI_FOLDER, Artifact
 
-
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """What a contract compiles to; `deployed_bytecode` lacks the immutables, which the constructor appends."""
-
-    name: str
-    abi: list[dict[str, Any]]
-    bytecode: str
-    deployed_bytecode: str
-
-    def as_json(self) -> str:
-        """The text of the file in `abi/`: one function or event a line, so that a change can be read."""
-        lines = ",\n".join("    " + json.dumps(entry, separators=(", ", ": ")) for entry in self.abi)
-        return (
-            "{\n"
-            f'  "contractName": {json.dumps(self.name)},\n'
-            f'  "compiler": {json.dumps({"name": "vyper", "version": VYPER_VERSION, "evmVersion": "cancun"})},\n'
-            f'  "abi": [\n{lines}\n  ],\n'
-            f'  "bytecode": {json.dumps(self.bytecode)},\n'
-            f'  "deployedBytecode": {json.dumps(self.deployed_bytecode)}\n'
-            "}\n"
-        )
+TEST_CONTRACTS = Path(__file__).resolve().parent / "contracts"
+COMPILER = {"name": "vyper", "version": VYPER_VERSION, "evmVersion": "cancun"}
 
 
 def compile_contract(source: Path) -> Artifact:
@@ -53,13 +28,7 @@ def compile_contract(source: Path) -> Artifact:
         output_formats=["abi", "bytecode", "bytecode_runtime"],
         input_bundle=FilesystemInputBundle([ABI_FOLDER]),
     )
-    return Artifact(source.stem, output["abi"], output["bytecode"], output["bytecode_runtime"])
-
-
-def load_artifact(name: str) -> Artifact:
-    """Reads `abi/<name>.json`; needs no compiler."""
-    content = json.loads((ABI_FOLDER / f"{name}.json").read_text())
-    return Artifact(content["contractName"], content["abi"], content["bytecode"], content["deployedBytecode"])
+    return Artifact(source.stem, output["abi"], output["bytecode"], output["bytecode_runtime"], COMPILER)
 
 
 def stale_artifacts() -> list[Path]:

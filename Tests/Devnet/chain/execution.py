@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eth.vm.spoof import SpoofTransaction
+from eth_typing import Address
 from eth_utils import to_checksum_address
 
 from . import gas, reverts
@@ -72,9 +73,9 @@ class Executor:
     def estimate(self, call: Call, block: Block) -> int:
         """A gas limit with which the call succeeds, at most 1.5 % above the least one."""
         limit = self._estimate_limit(call, block)
-        if not call.data and call.to and not self._state(block, call).get_code(call.to):
-            if limit >= gas.TX_GAS and self._succeeds(call, block, gas.TX_GAS):
-                return gas.TX_GAS
+        is_transfer = not call.data and call.to and not self._state(block, call).get_code(call.to)
+        if is_transfer and limit >= gas.TX_GAS and self._succeeds(call, block, gas.TX_GAS):
+            return gas.TX_GAS
         outcome = self._first_run(call, block, limit)
         low, high = outcome.gas_used - 1, limit
         optimistic = (outcome.gas_used + CALL_STIPEND) * 64 // 63
@@ -129,7 +130,7 @@ class Executor:
             max_priority_fee_per_gas=min(call.tip_cap or 0, call.fee_cap or 0),
             max_fee_per_gas=max(base_fee, call.fee_cap or 0),
             gas=limit,
-            to=call.to,
+            to=Address(call.to),
             value=call.value,
             data=call.data,
             access_list=(),
@@ -144,7 +145,7 @@ class Executor:
         return Outcome(computation.output, error, max(used, gas.floor_gas(call.data)))
 
     def _state(self, block: Block, call: Call) -> Any:
-        """The state after `block`, kept warm for the last one asked. Without a price the base fee is zero, as in geth."""
+        """The state after `block`, kept warm for the last one asked; as in geth, no price means no base fee."""
         priced = bool(call.fee_cap)
         kept = self._warm.get(priced)
         if kept is None or kept[0] is not block:

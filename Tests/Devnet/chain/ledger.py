@@ -21,7 +21,7 @@ class LogMatcher:
             return False
         if len(self.topics) > len(log.topics):
             return False
-        return all(wanted is None or topic in wanted for wanted, topic in zip(self.topics, log.topics))
+        return all(wanted is None or topic in wanted for wanted, topic in zip(self.topics, log.topics, strict=False))
 
 
 class Ledger:

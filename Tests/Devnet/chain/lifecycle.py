@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -33,7 +34,6 @@ def _watch_stdin(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> Non
             loop.remove_reader(descriptor)
             stopped.set()
 
-    try:
+    # A pipe or a terminal can be watched; a file or /dev/null cannot, and then only a signal ends the server.
+    with contextlib.suppress(OSError):
         loop.add_reader(descriptor, readable)
-    except OSError:  # a regular file cannot be watched, and is at its end as soon as it is read
-        stopped.set()

@@ -97,17 +97,13 @@ class Mempool:
         if transaction.tip_cap > transaction.fee_cap:
             raise RpcError("max priority fee per gas higher than max fee per gas")
         if signed.chain_id != self._chain_id:
-            raise RpcError(
-                f"invalid sender: invalid chain id for signer: have {signed.chain_id} want {self._chain_id}"
-            )
+            raise RpcError(f"invalid sender: invalid chain id for signer: have {signed.chain_id} want {self._chain_id}")
         needed = gas.intrinsic_gas(signed.data, creates, tuple(signed.access_list))
         if transaction.gas < needed:
             raise RpcError(f"intrinsic gas too low: gas {transaction.gas}, minimum needed {needed}")
         floor = gas.floor_gas(signed.data)
         if transaction.gas < floor:
-            raise RpcError(
-                f"insufficient gas for floor data gas cost: gas {transaction.gas}, minimum needed {floor}"
-            )
+            raise RpcError(f"insufficient gas for floor data gas cost: gas {transaction.gas}, minimum needed {floor}")
         if transaction.tip_cap < MIN_TIP:
             raise RpcError(
                 f"transaction gas price below minimum: gas tip cap {transaction.tip_cap}, minimum needed {MIN_TIP}"

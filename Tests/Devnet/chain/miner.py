@@ -7,6 +7,7 @@ from typing import Any
 
 from eth._utils.address import generate_contract_address
 from eth.db.trie import make_trie_root_and_nodes
+from eth_typing import Address
 from eth_utils import ValidationError
 from rlp import encode
 
@@ -79,7 +80,9 @@ class _Draft:
         block.receipts.append(receipt)
         block.gas_used.append(receipt.gas_used - before)
         creates = transaction.signed.to == b""
-        block.created.append(generate_contract_address(transaction.sender, transaction.nonce) if creates else None)
+        block.created.append(
+            generate_contract_address(Address(transaction.sender), transaction.nonce) if creates else None
+        )
         for log in receipt.logs:
             topics = tuple(topic.to_bytes(32, "big") for topic in log.topics)
             block.logs.append(Log(log.address, topics, log.data, transaction, len(block.logs)))

@@ -3,8 +3,8 @@
 """
 @notice A client whose callbacks do what `behaviour` says, for tests.
         0 good, 1 reverts, 2 burns its gas, 3 returns 30 kB, 4 reverts with 30 kB, 5 asks again,
-        6 cancels the job being settled, 7 withdraws what was paid for it. When it is paid out: 8 withdraws again and
-        again, 9 refuses the money.
+        6 cancels the job being settled, 7 withdraws what was paid for it, 10 keeps in `last` what gas it was given.
+        When it is paid out: 8 withdraws again, 9 refuses the money.
 """
 
 interface JobBridge:
@@ -61,7 +61,11 @@ def bacalhauJobFailed(jobId: uint256, reason: String[1024]) -> Bytes[30000]:
 
 @internal
 def _answer(jobId: uint256) -> Bytes[30000]:
+    given: uint256 = msg.gas
     mode: uint256 = self.behaviour
+    if mode == 10:
+        self.last = given
+        return b""
     if mode == 1:
         raise "the client refuses"
     if mode == 2:

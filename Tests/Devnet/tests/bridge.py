@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from chain.accounts import Account, development_accounts
-from client import CallFailed, Client, Contract
-from compile_contracts import TEST_CONTRACTS, Artifact, compile_contract, load_artifact
-from conftest import LocalChain
 from eth_abi import encode
 from eth_utils import keccak
+
+from artifacts import Artifact, load_artifact
+from chain.accounts import Account, development_accounts
+from client import CallFailed, Client, Contract
+from compile_contracts import TEST_CONTRACTS, compile_contract
+from conftest import LocalChain
 
 FEE = 10**15
 CALLBACK_GAS = 300_000
@@ -75,12 +77,10 @@ class Bridge:
         return job_id
 
     def job(self, job_id: int) -> dict[str, Any]:
-        return dict(zip(JOB_FIELDS, self.contract.call("job", job_id)))
+        return dict(zip(JOB_FIELDS, self.contract.call("job", job_id), strict=True))
 
     def fulfill(self, job_id: int, result: str = "42", kind: int = 1, gas: int = 2_000_000) -> dict[str, Any]:
-        return self.contract.send(
-            RELAYER.private_key, "fulfill", job_id, self.hashes[job_id], kind, result, gas=gas
-        )
+        return self.contract.send(RELAYER.private_key, "fulfill", job_id, self.hashes[job_id], kind, result, gas=gas)
 
     def fail(self, job_id: int, reason: str = "no reason", gas: int = 2_000_000) -> dict[str, Any]:
         return self.contract.send(RELAYER.private_key, "fail", job_id, self.hashes[job_id], reason, gas=gas)

@@ -69,7 +69,7 @@ def differences(recorded: Any, ours: Any, path: str = "") -> Iterator[str]:
     elif isinstance(recorded, list) and isinstance(ours, list):
         if len(recorded) != len(ours):
             yield f"{path}: {len(ours)} entries, recorded {len(recorded)}"
-        for index, (theirs, mine) in enumerate(zip(recorded, ours)):
+        for index, (theirs, mine) in enumerate(zip(recorded, ours, strict=False)):
             yield from differences(theirs, mine, f"{path}[{index}]")
     elif not _equal(recorded, ours):
         yield f"{path}: {ours!r}, recorded {recorded!r}"

@@ -2,8 +2,10 @@
 
 import re
 
-from compile_contracts import ABI_FOLDER, load_artifact, stale_artifacts
 from eth_utils import keccak
+
+from artifacts import ABI_FOLDER, load_artifact
+from compile_contracts import stale_artifacts
 
 # All that a caller of the contract may rely on.
 INTERFACE = {

@@ -1,9 +1,10 @@
 """Answering: `fulfill` and `fail`, and who may when."""
 
 import pytest
+
+from artifacts import load_artifact
 from bridge import CANCEL_AFTER, FAILED, FULFILLED, RELAYER, REQUESTER, STRANGER, Bridge, deploy
 from client import CallFailed
-from compile_contracts import load_artifact
 
 
 def test_fulfilling_says_so(bridge: Bridge) -> None:

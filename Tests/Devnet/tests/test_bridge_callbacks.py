@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from eth_abi import encode
+from eth_utils import keccak
+
 from bridge import (
     CALLBACK_GAS,
     FAILED,
@@ -20,10 +23,9 @@ from bridge import (
 )
 from client import CallFailed, Contract
 from conftest import LocalChain
-from eth_abi import encode
-from eth_utils import keccak
 
 GOOD, REVERTS, BURNS, RETURNS_30_KB, REVERTS_WITH_30_KB, ASKS_AGAIN, CANCELS, WITHDRAWS = range(8)
+KEEPS_GAS = 10
 
 # What a settlement costs beyond the callback: the transaction itself, calldata, the log, storage.
 OVERHEAD = 70_000
@@ -149,7 +151,17 @@ def least_limit(reason: Callable[[int], str | None]) -> int:
 
 @pytest.mark.parametrize(
     ("behaviour", "length"),
-    [(GOOD, 0), (GOOD, 1), (GOOD, 33), (GOOD, 2_048), (GOOD, 8_191), (GOOD, 8_192), (BURNS, 0), (BURNS, 2_048), (BURNS, 8_192)],
+    [
+        (GOOD, 0),
+        (GOOD, 1),
+        (GOOD, 33),
+        (GOOD, 2_048),
+        (GOOD, 8_191),
+        (GOOD, 8_192),
+        (BURNS, 0),
+        (BURNS, 2_048),
+        (BURNS, 8_192),
+    ],
 )
 def test_guard_is_exact_for_results(bridge: Bridge, behaviour: int, length: int) -> None:
     job_id = bridge.request_by(hostile_client(bridge, behaviour))
@@ -165,7 +177,7 @@ def test_guard_is_exact_for_reasons(bridge: Bridge, behaviour: int, length: int)
 
 
 def check_guard(bridge: Bridge, job_id: int, data: bytes, event: str, succeeds: bool) -> None:
-    """One unit below the least limit that goes through the guard refuses; at it the settlement is mined as it should."""
+    """One unit below the least limit that goes through the guard refuses; at it the settlement is mined rightly."""
     reason = settles(bridge, data)
     limit = least_limit(reason)
     for below in (1, 2, 50, 500):
@@ -180,14 +192,33 @@ def check_guard(bridge: Bridge, job_id: int, data: bytes, event: str, succeeds: 
     assert bridge.job(job_id)["state"] in (FULFILLED, FAILED)
 
 
-@pytest.mark.parametrize("callback_gas", [0, 1, 63, 64, 30_000])
+@pytest.mark.parametrize("callback_gas", [100_000, 300_000])
 def test_guard_gives_the_client_its_gas_to_the_unit(chain: LocalChain, callback_gas: int) -> None:
-    """Whatever the cap: at the least limit a burning client is charged all of it, and the log still fits."""
+    bridge = Bridge.deployed(chain, callback_gas=callback_gas)
+    client = hostile_client(bridge, KEEPS_GAS)
+    given = []
+    for more in (0, 0, 1_000_000):  # the first keeps into fresh storage
+        job_id = bridge.request_by(client)
+        data = bridge.contract.encode("fulfill", job_id, bridge.hashes[job_id], 1, "r" * 64)
+        limit = least_limit(settles(bridge, data)) + more
+        bridge.chain.client.receipt(
+            bridge.chain.client.send(RELAYER.private_key, bridge.contract.address, data, gas=limit)
+        )
+        given.append(client.call("last"))
+    # Read after the client's own start, hence a little less than the cap; but always the same.
+    assert callback_gas - 10_000 < given[0] == given[1] == given[2] < callback_gas
+
+
+@pytest.mark.parametrize("length", [0, 8_192])
+@pytest.mark.parametrize("callback_gas", [0, 1, 63, 64, 30_000])
+def test_guard_keeps_enough_for_the_log_whatever_the_cap(chain: LocalChain, callback_gas: int, length: int) -> None:
     bridge = Bridge.deployed(chain, callback_gas=callback_gas)
     job_id = bridge.request_by(hostile_client(bridge, BURNS))
-    data = bridge.contract.encode("fulfill", job_id, bridge.hashes[job_id], 1, "r" * 2_048)
+    # Of zeros, because the calldata floor (EIP-7623) of other bytes alone would be above the guard.
+    data = bridge.contract.encode("fulfill", job_id, bridge.hashes[job_id], 1, "\0" * length)
     reason = settles(bridge, data)
     limit = least_limit(reason)
+    assert reason(limit - 1) == "execution reverted: gas too low for the callback"
     client = bridge.chain.client
     receipt = client.receipt(client.send(RELAYER.private_key, bridge.contract.address, data, gas=limit))
     assert bridge.contract.events(receipt, "BacalhauJobFulfilled")[0]["callbackSucceeded"] is False

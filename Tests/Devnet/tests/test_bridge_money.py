@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 import pytest
+
 from bridge import (
     CANCEL_AFTER,
     CANCELLED,
@@ -158,7 +159,9 @@ def test_money_adds_up_whatever_happens(bridge: Bridge, seed: int) -> None:
     sink = bridge.balance(SINK.address)
     paid_out = 0
     for _ in range(60):
-        action = rng.choice(["request", "request", "fulfill", "fail", "cancel", "withdraw", "withdrawFulfilled", "mine"])
+        action = rng.choice(
+            ["request", "request", "fulfill", "fail", "cancel", "withdraw", "withdrawFulfilled", "mine"]
+        )
         job_id = rng.randint(1, len(model) + 1)
         job = model.get(job_id, {"state": 0, "paid": 0, "block": 0})
         next_block = int(bridge.chain.rpc("eth_blockNumber"), 16) + 1

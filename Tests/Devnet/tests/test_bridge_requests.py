@@ -1,6 +1,7 @@
 """Asking: what `requestJob` takes, stores and emits."""
 
 import pytest
+
 from bridge import FEE, REQUESTED, REQUESTER, Bridge
 
 

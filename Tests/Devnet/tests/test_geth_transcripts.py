@@ -15,10 +15,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+from eth_account import Account
+
+from chain.server import Server
 from client import Client
 from conftest import LocalChain, local_chain
-from chain.server import Server
-from eth_account import Account
 from recordings import describe, differences, form, steps, without_numbers
 
 # Steps that do not answer as recorded, each with its reason. "form": only the form of the result is compared.

@@ -62,7 +62,11 @@ class Dispatcher:
 
     async def _answer(self, message: Any, push: Push | None) -> dict[str, Any] | None:
         identifier = _identifier(message)
-        if not isinstance(message, dict) or message.get("jsonrpc") != "2.0" or not isinstance(message.get("method"), str):
+        if (
+            not isinstance(message, dict)
+            or message.get("jsonrpc") != "2.0"
+            or not isinstance(message.get("method"), str)
+        ):
             return _error(identifier, RpcError("invalid request", INVALID_REQUEST))
         try:
             result = await self._perform(message["method"], message.get("params"), push)

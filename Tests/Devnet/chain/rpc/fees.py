@@ -52,9 +52,7 @@ def _check_percentiles(percentiles: list[float]) -> None:
         if not 0 <= each <= 100:
             raise RpcError(f"invalid reward percentile: {each:f}")
         if index and each <= percentiles[index - 1]:
-            raise RpcError(
-                f"invalid reward percentile: #{index - 1}:{percentiles[index - 1]:f} >= #{index}:{each:f}"
-            )
+            raise RpcError(f"invalid reward percentile: #{index - 1}:{percentiles[index - 1]:f} >= #{index}:{each:f}")
 
 
 def _rewards(block: Block, percentiles: list[float]) -> list[str]:
@@ -62,7 +60,8 @@ def _rewards(block: Block, percentiles: list[float]) -> list[str]:
     if not block.transactions:
         return ["0x0"] * len(percentiles)
     tips = sorted(
-        (each.price(block.base_fee) - block.base_fee, gas) for each, gas in zip(block.transactions, block.gas_used)
+        (each.price(block.base_fee) - block.base_fee, gas)
+        for each, gas in zip(block.transactions, block.gas_used, strict=True)
     )
     rewards, index, covered = [], 0, tips[0][1]
     for percentile in percentiles:
@@ -74,7 +73,9 @@ def _rewards(block: Block, percentiles: list[float]) -> list[str]:
 
 
 def _percentiles(value: Any) -> list[float]:
-    if not isinstance(value, list) or any(isinstance(each, bool) or not isinstance(each, int | float) for each in value):
+    if not isinstance(value, list) or any(
+        isinstance(each, bool) or not isinstance(each, int | float) for each in value
+    ):
         raise ValueError("json: cannot unmarshal into Go value of type []float64")
     return value
 

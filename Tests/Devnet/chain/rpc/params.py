@@ -163,7 +163,9 @@ def call(value: Any) -> Call:
         raise ValueError(f"json: cannot unmarshal {_kind(value)} into Go value of type ethapi.TransactionArgs")
     old, new = value.get("data"), value.get("input")
     if old is not None and new is not None and data(old) != data(new):
-        raise ValueError('both "data" and "input" are set and not equal. Please use "input" to pass transaction call data')
+        raise ValueError(
+            'both "data" and "input" are set and not equal. Please use "input" to pass transaction call data'
+        )
     price = _optional(value, "gasPrice")
     fee_cap, tip_cap = _optional(value, "maxFeePerGas"), _optional(value, "maxPriorityFeePerGas")
     if price is not None and (fee_cap is not None or tip_cap is not None):
@@ -204,7 +206,9 @@ def _topics(value: Any) -> tuple[frozenset[bytes] | None, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise ValueError(f"json: cannot unmarshal {_kind(value)} into Go struct field input.topics of type []interface {{}}")
+        raise ValueError(
+            f"json: cannot unmarshal {_kind(value)} into Go struct field input.topics of type []interface {{}}"
+        )
     if len(value) > _MAX_TOPICS:
         raise ValueError("exceed max topics")
     return tuple(_topic(each) for each in value)
@@ -229,9 +233,7 @@ def _filter_bytes(value: str, length: int, kind: str, prefix: str = "") -> bytes
     except ValueError as error:
         raise ValueError(f"{start}{error}") from error
     if len(decoded) != length:
-        raise ValueError(
-            f"{start}hex has invalid length {len(decoded)} after decoding; expected {length} for {kind}"
-        )
+        raise ValueError(f"{start}hex has invalid length {len(decoded)} after decoding; expected {length} for {kind}")
     return decoded
 
 
@@ -271,4 +273,5 @@ def _kind(value: Any) -> str:
         return "bool"
     if isinstance(value, int | float):
         return "number"
-    return {str: "string", list: "array", dict: "object"}.get(type(value), "null")
+    kinds: dict[type, str] = {str: "string", list: "array", dict: "object"}
+    return kinds.get(type(value), "null")

@@ -49,8 +49,8 @@ class Subscriptions:
         return identifier
 
     def unsubscribe(self, arguments: Any, push: Push) -> bool:
-        identifier = arguments[0] if isinstance(arguments, list) and arguments else None
-        found = self._active.get(identifier) if isinstance(identifier, str) else None
+        identifier = str(arguments[0]) if isinstance(arguments, list) and arguments else ""
+        found = self._active.get(identifier)
         if found is None or found.push is not push:
             raise RpcError("subscription not found")
         del self._active[identifier]

@@ -1,0 +1,75 @@
+"""The whole devnet as a command."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from artifacts import load_artifact
+from client import Client, Contract, HttpRpc
+from conftest import DEVNET
+
+
+def start(*options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(DEVNET / "devnet.py"), *options],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def is_refused(url: str) -> bool:
+    """Whether nobody listens there any more, within a few seconds."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            HttpRpc(url, timeout=1)("eth_chainId", [])
+        except ConnectionError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_starts_deploys_and_ends_with_its_input() -> None:
+    process = start("--json", "--exit-on-stdin-eof", "--fee", "5", "--cancel-after", "7", "--block-time", "0.2")
+    assert process.stdout is not None and process.stdin is not None
+    try:
+        found = json.loads(process.stdout.readline())
+        assert found.keys() == {"rpc", "ws", "bacalhau", "contract", "relayer", "requester", "deployer", "chainId"}
+        bridge = Contract(Client(HttpRpc(found["rpc"])), found["contract"], load_artifact("JobBridge").abi)
+        assert bridge.call("isRelayer", found["relayer"]["address"]) is True
+        assert bridge.call("owner") == found["deployer"]["address"].lower()
+        assert [bridge.call(name) for name in ("fee", "callbackGas", "cancelAfter")] == [5, 300_000, 7]
+    finally:
+        process.stdin.close()
+        assert process.wait(20) == 0
+        process.stdout.close()
+    assert is_refused(found["rpc"])
+
+
+def test_nothing_is_left_when_it_is_killed() -> None:
+    process = start("--json", "--exit-on-stdin-eof")
+    assert process.stdout is not None and process.stdin is not None
+    found = json.loads(process.stdout.readline())
+    process.kill()
+    process.wait()
+    process.stdin.close()
+    process.stdout.close()
+    assert is_refused(found["rpc"])
+
+
+@pytest.mark.parametrize("module", ["chain", "compute"])
+def test_runs_one_server_alone(module: str) -> None:
+    process = start(module)
+    assert process.stdout is not None and process.stdin is not None
+    try:
+        assert json.loads(process.stdout.readline())["ready"] is True
+    finally:
+        process.stdin.close()
+        assert process.wait(20) == 0
+        process.stdout.close()
