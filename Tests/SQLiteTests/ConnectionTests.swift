@@ -70,7 +70,7 @@ import Testing
         try Connection(path: directory.database).execute("CREATE TABLE t (a)")
         let reader = try Connection(path: directory.database, options: .init(access: .readOnly))
         #expect(kind { try reader.execute("INSERT INTO t VALUES (1)") } == .readOnly)
-        #expect(kind { try reader.transaction { try $0.prepare("INSERT INTO t VALUES (1)").run() } } == .readOnly)
+        #expect(kind { _ = try reader.transaction { try $0.prepare("INSERT INTO t VALUES (1)").run() } } == .readOnly)
         #expect(try reader.integer("SELECT count(*) FROM t") == 0)
     }
 
