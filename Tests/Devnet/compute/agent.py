@@ -72,5 +72,6 @@ def _compute(node: Node) -> dict[str, Any]:
 
 def _no_compute() -> dict[str, Any]:
     lists: dict[str, Any] = dict.fromkeys(("ExecutionEngines", "Publishers", "StorageSources"))
-    sizes = {key: {} for key in ("MaxCapacity", "QueueCapacity", "AvailableCapacity", "MaxJobRequirements")}
+    capacities = ("MaxCapacity", "QueueCapacity", "AvailableCapacity", "MaxJobRequirements")
+    sizes: dict[str, Any] = {key: {} for key in capacities}
     return {**lists, **sizes, "RunningExecutions": 0, "EnqueuedExecutions": 0, "address": ""}

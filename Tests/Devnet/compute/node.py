@@ -104,7 +104,9 @@ class Node:
                 self.running -= 1
                 self._room.notify_all()
 
-    async def run(self, job: Job, execution: Execution, found: dict[str, bytes | Tree]) -> tuple[RunOutput, dict[str, Any]]:
+    async def run(
+        self, job: Job, execution: Execution, found: dict[str, bytes | Tree]
+    ) -> tuple[RunOutput, dict[str, Any]]:
         """Runs the program and publishes; raises ExecutionError. Ends early when `stop` is called."""
         task = job.task
         limit = task["Timeouts"].get("ExecutionTimeout") or task["Timeouts"].get("TotalTimeout") or 0
@@ -180,17 +182,23 @@ def _lacks(offered: list[str], wanted: list[str], shown: list[str] | None = None
     return None
 
 
+def _entry_module(entry: bytes | Tree | None) -> bytes | None:
+    """The module itself, or the only one of a folder."""
+    if not isinstance(entry, dict):
+        return entry
+    modules = [content for name, content in entry.items() if name.endswith(".wasm")]
+    only = modules[0] if len(modules) == 1 else None
+    return only if isinstance(only, bytes) else None
+
+
 def _program(job: Job, execution: Execution, found: dict[str, bytes | Tree], root: str) -> Program:
     task = job.task
     if task["Engine"]["Type"].lower() != "wasm":
         raise ExecutionError(f"no executor for {task['Engine']['Type']} here")
     params = task["Engine"].get("Params", {})
     name = str(params.get("EntryModule", ""))
-    module = found.get(name) or found.get("/" + name.lstrip("/"))
-    if isinstance(module, dict):
-        files = [entry for file, entry in module.items() if file.endswith(".wasm")]
-        module = files[0] if len(files) == 1 else None
-    if not isinstance(module, bytes):
+    module = _entry_module(found.get(name) or found.get("/" + name.lstrip("/")))
+    if module is None:
         raise ExecutionError(f"failed to load entry module {name}: file does not exist")
     environment = {
         "BACALHAU_EXECUTION_ID": execution.id,

@@ -101,7 +101,8 @@ class Scheduler:
     async def _unplaced(self, job: Job, version: int, reasons: list[str]) -> None:
         available = 0 if self._node is None else 1
         count = job.spec["Count"] or 1
-        text = f"not enough nodes to run job. requested: {count}, available: {available}, suitable: 0." + "".join(reasons)
+        counts = f"requested: {count}, available: {available}, suitable: 0."
+        text = f"not enough nodes to run job. {counts}" + "".join(reasons)
         if self._may_queue(job):
             if job.state != "Queued":
                 job.move("Queued", f"Job queued. {text}")
@@ -178,7 +179,7 @@ class Scheduler:
         return bool(total > 0 and time.time_ns() >= job.created + total * 10**9)
 
     def _time_out(self, job: Job, evaluation: str, can_run: bool) -> None:
-        """Fails an overdue job. As on a real server one more execution is planned first, and cancelled before it runs."""
+        """Fails an overdue job. As on a real server one more execution is planned, and cancelled before it runs."""
         if can_run and self._node is not None:
             execution = self._plan(job, evaluation, self._node)
             execution.move(Compute.ASK_FOR_BID_ACCEPTED, None, Desired.PENDING, "")
