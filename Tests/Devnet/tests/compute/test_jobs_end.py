@@ -261,3 +261,27 @@ def test_more_than_one_execution_needs_more_nodes(client: Client) -> None:
     ended, executions = client.run(job)
     assert ended["State"]["Message"] == "not enough nodes to run job. requested: 2, available: 1, suitable: 1."
     assert executions == []
+
+
+def test_exit_code_is_unsigned_and_ends_the_program(client: Client) -> None:
+    wat = """(module
+      (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+      (memory (export "memory") 1)
+      (func (export "_start") (call $exit (i32.const -1)) (call $exit (i32.const 7))))"""
+    _, executions = client.run(with_program("exit", wat))
+    assert executions[0]["RunOutput"]["ExitCode"] == 4294967295
+
+
+def test_each_vector_of_a_write_is_a_write(client: Client) -> None:
+    wat = """(module
+      (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+      (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+      (memory (export "memory") 1)
+      (data (i32.const 0) "\\10\\00\\00\\00\\02\\00\\00\\00" "\\12\\00\\00\\00\\03\\00\\00\\00" "abcde")
+      (func (export "_start")
+        (drop (call $write (i32.const 1) (i32.const 0) (i32.const 2) (i32.const 32)))
+        (call $exit (i32.load (i32.const 32)))))"""
+    _, executions = client.run(with_program("vectors", wat, Publisher={"Type": "ipfs"}))
+    assert (executions[0]["RunOutput"]["Stdout"], executions[0]["RunOutput"]["ExitCode"]) == ("ab", 5)
+    cid = executions[0]["PublishedResult"]["Params"]["CID"]
+    assert client.call("GET", f"/devnet/published/{cid}", control=True).body["stdout"] == "abcde"
