@@ -96,8 +96,8 @@ package enum Secp256k1 {
         guard let context = unsafe secp256k1_context_create(csecp256k1_context_sign_verify) else {
             preconditionFailure("no memory for libsecp256k1's context")
         }
-        var random = SystemRandomNumberGenerator()  // allowed: it blinds the arithmetic and changes no result
-        let seed = (0..<4).flatMap { _ in UInt256(random.next()).bigEndianBytes.suffix(8) }
+        var random = SystemRandomNumberGenerator()
+        let seed = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
         _ = unsafe secp256k1_context_randomize(context, seed)
         return unsafe context
     }()

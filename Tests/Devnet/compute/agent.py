@@ -60,12 +60,12 @@ def _compute(node: Node) -> dict[str, Any]:
         "ExecutionEngines": node.engines,
         "Publishers": node.publishers,
         "StorageSources": node.sources,
-        "MaxCapacity": node.maximum.view(),
+        "MaxCapacity": node.room.maximum.view(),
         "QueueCapacity": {},
-        "AvailableCapacity": node.available.view(),
-        "MaxJobRequirements": node.maximum.view(),
-        "RunningExecutions": node.running,
-        "EnqueuedExecutions": node.waiting,
+        "AvailableCapacity": node.room.available.view(),
+        "MaxJobRequirements": node.room.maximum.view(),
+        "RunningExecutions": node.room.running,
+        "EnqueuedExecutions": node.room.waiting,
         "address": "",
     }
 

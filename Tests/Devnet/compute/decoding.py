@@ -158,9 +158,13 @@ def _network_type(name: str) -> str:
 
 
 def _expect(value: Any, wanted: type, go: str, path: list[str | int], names: list[str]) -> None:
-    if isinstance(value, wanted) and not (wanted is int and isinstance(value, bool)):
+    if isinstance(value, wanted) and not (wanted is int and _is_no_go_int(value)):
         return
     raise _Mismatch(path, names, _kind(value, wanted), go)
+
+
+def _is_no_go_int(value: Any) -> bool:
+    return isinstance(value, bool) or not -(2**63) <= value < 2**63
 
 
 def _kind(value: Any, wanted: type) -> str:

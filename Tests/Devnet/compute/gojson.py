@@ -11,6 +11,7 @@ from .errors import APIError, echo_error
 
 _MAX_DEPTH = 500
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WHITESPACE = " \t\r\n"
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -37,7 +38,18 @@ def loads(body: bytes) -> tuple[Any, str]:
         value, _ = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode(text, start)
     except ValueError as error:
         raise _refusal(text, getattr(error, "pos", start)) from None
-    return value, text
+    return (_without_surrogates(value) if "\\u" in text else value), text
+
+
+def _without_surrogates(value: Any) -> Any:
+    """Half surrogates become U+FFFD, as in Go."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    return value
 
 
 def _too_deep(text: str) -> bool:

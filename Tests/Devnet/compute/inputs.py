@@ -33,7 +33,7 @@ def read(source: dict[str, Any], blocks: Blocks) -> bytes | Tree:
 
 
 def data_url(url: str) -> bytes:
-    """The payload of an RFC 2397 data URL."""
+    """The payload of an RFC 2397 data URL; an archive stays one file here, where Bacalhau unpacks it."""
     if not url.startswith("data:"):
         raise InputError("missing data prefix")
     head, comma, payload = url[5:].partition(",")

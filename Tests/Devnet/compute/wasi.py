@@ -41,13 +41,12 @@ class Recorder:
 
     def record(self, stream: int, data: bytes) -> None:
         """Keeps one write; what goes beyond the limit of all writes together is dropped."""
-        if data and self.exit_code is None and self.kept + len(data) <= KEPT_BYTES:
+        if data and self.kept + len(data) <= KEPT_BYTES:
             self.writes[stream].append(data)
             self.kept += len(data)
 
     def exited(self, code: int) -> None:
-        if self.exit_code is None:
-            self.exit_code = code & 0xFFFFFFFF
+        self.exit_code = code & 0xFFFFFFFF
 
 
 class Calls:

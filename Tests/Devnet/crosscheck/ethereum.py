@@ -3,7 +3,7 @@
     ethereum.py KIND SEED COUNT
 
 writes COUNT cases of one kind as JSON lines: what goes in, and what eth-abi, rlp, eth-account, eth-keys, eth-utils or
-Python's own integers make of it. The same seed makes the same cases. Bytes are hexadecimal, the numbers of the EVM decimal.
+Python's own integers make of it. The same seed makes the same cases. Bytes are hexadecimal, the EVM's numbers decimal.
 """
 
 import json

@@ -19,7 +19,10 @@ enum Vectors {
 extension JSONValue {
     func text(_ name: String) throws -> String { try #require(self[name]?.string, "no text `\(name)`") }
 
-    func flag(_ name: String) throws -> Bool { try #require(self[name]?.kind == "boolean") && self[name] == true }
+    func flag(_ name: String) throws -> Bool {
+        let value = try #require(self[name], "no flag `\(name)`")
+        return value == true
+    }
 
     func list(_ name: String) throws -> [JSONValue] { try #require(self[name]?.array, "no list `\(name)`") }
 

@@ -220,3 +220,68 @@ def test_guest_cannot_publish_what_is_outside(client: Client) -> None:
     cid = executions[-1]["PublishedResult"]["Params"]["CID"]
     tree = client.call("GET", f"/devnet/published/{cid}", control=True).body
     assert tree["outputs"] == {"etc": "../../../../../../etc"}
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"Entrypoint": 1}, {"Parameters": "x"}, {"Parameters": [1]}, {"Parameters": [["a"]]}, {"EntryModule": "/other"}],
+)
+def test_broken_engine_params_fail_the_execution(client: Client, params: dict[str, Any]) -> None:
+    job = jobs.job("params", "hello")
+    job["Tasks"][0]["Engine"]["Params"].update(params)
+    ended, executions = client.run(job)
+    assert (ended["State"]["StateType"], states(executions)) == ("Failed", [10, 10])
+
+
+@pytest.mark.parametrize("target", ["/a\0b", "/main.wasm/x", "/" + "x" * 300, "/"])
+def test_impossible_targets_fail_the_execution(client: Client, target: str) -> None:
+    job = jobs.job("target", "hello")
+    source = {"Type": "inline", "Params": {"URL": "data:,x"}}
+    job["Tasks"][0]["InputSources"].append({"Source": source, "Target": target})
+    ended, executions = client.run(job)
+    assert (ended["State"]["StateType"], states(executions)) == ("Failed", [10, 10])
+
+
+def test_target_stays_inside_of_the_workspace(client: Client) -> None:
+    job = jobs.job("outside", "hello")
+    source = {"Type": "inline", "Params": {"URL": "data:,x"}}
+    job["Tasks"][0]["InputSources"].append({"Source": source, "Target": "/../../../../dev/null/x"})
+    assert client.run(job)[0]["State"]["StateType"] == "Completed"
+
+
+def test_half_surrogates_do_not_break_the_node(client: Client) -> None:
+    job = jobs.job("surrogate", "greet", "\ud800!")
+    _, executions = client.run(job)
+    assert executions[0]["RunOutput"]["Stdout"] == "hello \ufffd!\n"
+
+
+def test_more_than_one_execution_needs_more_nodes(client: Client) -> None:
+    job = jobs.job("two", "hello")
+    job["Count"] = 2
+    ended, executions = client.run(job)
+    assert ended["State"]["Message"] == "not enough nodes to run job. requested: 2, available: 1, suitable: 1."
+    assert executions == []
+
+
+def test_exit_code_is_unsigned_and_ends_the_program(client: Client) -> None:
+    wat = """(module
+      (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+      (memory (export "memory") 1)
+      (func (export "_start") (call $exit (i32.const -1)) (call $exit (i32.const 7))))"""
+    _, executions = client.run(with_program("exit", wat))
+    assert executions[0]["RunOutput"]["ExitCode"] == 4294967295
+
+
+def test_each_vector_of_a_write_is_a_write(client: Client) -> None:
+    wat = """(module
+      (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+      (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+      (memory (export "memory") 1)
+      (data (i32.const 0) "\\10\\00\\00\\00\\02\\00\\00\\00" "\\12\\00\\00\\00\\03\\00\\00\\00" "abcde")
+      (func (export "_start")
+        (drop (call $write (i32.const 1) (i32.const 0) (i32.const 2) (i32.const 32)))
+        (call $exit (i32.load (i32.const 32)))))"""
+    _, executions = client.run(with_program("vectors", wat, Publisher={"Type": "ipfs"}))
+    assert (executions[0]["RunOutput"]["Stdout"], executions[0]["RunOutput"]["ExitCode"]) == ("ab", 5)
+    cid = executions[0]["PublishedResult"]["Params"]["CID"]
+    assert client.call("GET", f"/devnet/published/{cid}", control=True).body["stdout"] == "abcde"

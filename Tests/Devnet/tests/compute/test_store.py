@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from urllib.parse import quote
 
@@ -9,6 +10,9 @@ import pytest
 from standin import JOBS, Answer, Client, client_fixture, start_fixture  # noqa: F401
 
 import jobs
+from compute.errors import APIError
+from compute.normal import normalise
+from compute.store import Store
 
 
 def named(client: Client, *names: str, **labels: str) -> list[str]:
@@ -149,3 +153,17 @@ def test_history_names_every_change(client: Client) -> None:
 def test_strange_keys_are_not_found(client: Client, key: str) -> None:
     answer = get(client, key)
     assert answer.status == 404 and answer.body["Code"] == "NotFound"
+
+
+def test_first_submissions_that_meet_make_one_job() -> None:
+    async def race() -> list[Any]:
+        store = Store("node", commit=0.01)
+        specs = [normalise(jobs.job("race", kind))[0] for kind in ("hello", "hello", "trap")]
+        return await asyncio.gather(*(store.submit(spec, False) for spec in specs), return_exceptions=True)
+
+    first, *others = asyncio.run(race())
+    assert first.version == 1
+    for error in others:
+        assert isinstance(error, APIError)
+        assert (error.status, error.code, error.component) == (409, "ResourceInUse", "JobStore")
+        assert error.message == "job name race already exists in namespace lilypad"
