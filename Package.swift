@@ -71,11 +71,7 @@ let package = Package(
             dependencies: ["RelayTestSupport", "Transport", "Ethereum", "Bacalhau", "JSON"]
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "RelayTestSupport"]),
-        .testTarget(
-            name: "EthereumTests",
-            dependencies: ["Ethereum", "JSON", "RelayTestSupport"],
-            exclude: ["Vectors"]
-        ),
+        .testTarget(name: "EthereumTests", dependencies: ["Ethereum", "JSON", "RelayTestSupport"]),
         .testTarget(name: "BacalhauTests", dependencies: ["Bacalhau", "JSON", "RelayTestSupport"]),
         .testTarget(
             name: "RelayCoreTests",

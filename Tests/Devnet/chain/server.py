@@ -72,7 +72,7 @@ class Server:
 
 
 class _Connection:
-    """One WebSocket: answers and notifications."""
+    """One WebSocket: requests in order, notifications between them."""
 
     def __init__(self, dispatcher: Dispatcher, socket: web.WebSocketResponse, request: web.Request) -> None:
         self._dispatcher, self._socket, self._request = dispatcher, socket, request
@@ -80,28 +80,18 @@ class _Connection:
         self._push: Push = self._notify
 
     async def run(self) -> None:
-        tasks = {asyncio.create_task(self._send())}
-        self._dispatcher.subscriptions.connect(self._push, lambda: _abort(self._request))
+        sender = asyncio.create_task(self._send())
         try:
             async for message in self._socket:
                 if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
-                    # A task each, so that a delayed answer does not hold up the next; undelayed ones stay in order.
-                    task = asyncio.create_task(self._answer(message.data))
-                    tasks.add(task)
-                    task.add_done_callback(tasks.discard)
-        finally:
-            self._dispatcher.subscriptions.disconnect(self._push)
-            for task in tasks:
-                task.cancel()
-
-    async def _answer(self, body: bytes | str) -> None:
-        try:
-            answer = await self._dispatcher.respond(body, self._push)
+                    answer = await self._dispatcher.respond(message.data, self._push)
+                    if answer is not None:
+                        self._outgoing.put_nowait(answer)
         except (Dropped, HttpFailure):
             _abort(self._request)
-            return
-        if answer is not None:
-            self._outgoing.put_nowait(answer)
+        finally:
+            sender.cancel()
+            self._dispatcher.subscriptions.forget(self._push)
 
     def _notify(self, notification: dict[str, Any]) -> None:
         if self._outgoing.qsize() >= MAX_QUEUED:

@@ -44,7 +44,6 @@ def options_from(arguments: list[str]) -> Options:
 
 async def serve(options: Options) -> None:
     """Starts the server, says on stdout where it is, and waits for the end."""
-    ended = await _end()
     server = Server(options)
     await server.start()
     ready = {
@@ -53,19 +52,18 @@ async def serve(options: Options) -> None:
         "control": f"http://{HOST}:{server.control_port}",
     }
     print(json.dumps(ready, separators=(",", ":")), flush=True)
-    await ended.wait()
+    await _end()
     await server.stop()
 
 
-async def _end() -> asyncio.Event:
-    """Set once a signal has come or stdin has ended."""
+async def _end() -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     # A terminal or a pipe can be watched; a file or /dev/null cannot, and then only a signal ends the server.
     with contextlib.suppress(OSError, ValueError):
         await loop.connect_read_pipe(lambda: _EndOfInput(ended), sys.stdin)
-    return ended
+    await ended.wait()
 
 
 class _EndOfInput(asyncio.Protocol):

@@ -60,18 +60,17 @@ def _compute(node: Node) -> dict[str, Any]:
         "ExecutionEngines": node.engines,
         "Publishers": node.publishers,
         "StorageSources": node.sources,
-        "MaxCapacity": node.room.maximum.view(),
+        "MaxCapacity": node.maximum.view(),
         "QueueCapacity": {},
-        "AvailableCapacity": node.room.available.view(),
-        "MaxJobRequirements": node.room.maximum.view(),
-        "RunningExecutions": node.room.running,
-        "EnqueuedExecutions": node.room.waiting,
+        "AvailableCapacity": node.available.view(),
+        "MaxJobRequirements": node.maximum.view(),
+        "RunningExecutions": node.running,
+        "EnqueuedExecutions": node.waiting,
         "address": "",
     }
 
 
 def _no_compute() -> dict[str, Any]:
     lists: dict[str, Any] = dict.fromkeys(("ExecutionEngines", "Publishers", "StorageSources"))
-    capacities = ("MaxCapacity", "QueueCapacity", "AvailableCapacity", "MaxJobRequirements")
-    sizes: dict[str, Any] = {key: {} for key in capacities}
+    sizes = {key: {} for key in ("MaxCapacity", "QueueCapacity", "AvailableCapacity", "MaxJobRequirements")}
     return {**lists, **sizes, "RunningExecutions": 0, "EnqueuedExecutions": 0, "address": ""}
