@@ -71,7 +71,11 @@ let package = Package(
             dependencies: ["RelayTestSupport", "Transport", "Ethereum", "Bacalhau", "JSON"]
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "RelayTestSupport"]),
-        .testTarget(name: "EthereumTests", dependencies: ["Ethereum", "JSON", "RelayTestSupport"]),
+        .testTarget(
+            name: "EthereumTests",
+            dependencies: ["Ethereum", "JSON", "RelayTestSupport"],
+            exclude: ["Vectors"]
+        ),
         .testTarget(name: "BacalhauTests", dependencies: ["Bacalhau", "JSON", "RelayTestSupport"]),
         .testTarget(
             name: "RelayCoreTests",

@@ -1,6 +1,6 @@
 """Job specs as they stand on chain: one task of Bacalhau's v1 job model, with a small WASM program inside.
 
-`python Tests/Devnet/jobs.py NAME [ARGUMENT]` prints one; `jobs.py --write` renews `fixtures/specs`, `jobs.py --list` names them.
+`python Tests/Devnet/jobs.py NAME [ARGUMENT]` prints one; `--list` names them, `--write` renews `fixtures/specs`.
 The programs are written in WAT, in `jobs/`; `<<name>>` there is filled in here.
 """
 

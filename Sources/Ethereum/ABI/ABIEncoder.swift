@@ -25,7 +25,7 @@ struct ABIEncoder {
         _ parameters: [ABIParameter]
     ) throws(LocatedFault) {
         let base = bytes.count
-        reserve(ABIParameter.headSize(parameters))
+        try reserve(headSize: ABIParameter.headSize(parameters))
         var head = base
         for (index, parameter) in parameters.enumerated() {
             do { try append(values[index], parameter.type, base: base, head: &head) } catch {
@@ -36,14 +36,20 @@ struct ABIEncoder {
 
     private mutating func appendElements(_ values: [ABIValue], _ type: ABIType) throws(LocatedFault) {
         let base = bytes.count
-        reserve(saturatingProduct(type.headSize, values.count))
+        try reserve(headSize: saturatingProduct(type.headSize, values.count))
         var head = base
         for (index, value) in values.enumerated() {
             do { try append(value, type, base: base, head: &head) } catch { throw error.within(element: index) }
         }
     }
 
-    private mutating func reserve(_ count: Int) { bytes.append(contentsOf: repeatElement(0, count: count)) }
+    /// A type that no parser made may claim any size: no value fits it.
+    private mutating func reserve(headSize: Int) throws(LocatedFault) {
+        guard headSize <= ABIType.maximumHeadSize else { throw LocatedFault(.lengthBeyondData) }
+        appendZeros(headSize)
+    }
+
+    private mutating func appendZeros(_ count: Int) { bytes.append(contentsOf: repeatElement(0, count: count)) }
 
     private mutating func append(
         _ value: ABIValue,
@@ -61,7 +67,7 @@ struct ABIEncoder {
         case (.bytes, .bytes(let content)), (.string, .string(let content)):
             appendLength(content.count)
             bytes += content
-            reserve((32 - content.count % 32) % 32)
+            appendZeros((32 - content.count % 32) % 32)
         case (.array(let element), .array(let values)):
             appendLength(values.count)
             try appendElements(values, element)

@@ -28,7 +28,7 @@ package enum ABIFault: Hashable, Sendable {
     case offsetBeyondData
     /// An offset back into what other values occupy.
     case overlap
-    /// A length or a number of elements that the data cannot hold.
+    /// A length or a number of elements that the data cannot hold, or that no data should.
     case lengthBeyondData
     /// Bytes that must be zero are not: above an address, behind a string.
     case dirtyPadding

@@ -38,8 +38,10 @@ package enum RLP {
     private static func encodedLength(_ item: RLPItem) -> Int {
         switch item {
         case .bytes(let value):
-            value.count == 1 && value[0] < 0x80 ? 1 : prefixLength(value.count) + value.count
-        case .list(let items): prefixLength(payloadLength(items)) + payloadLength(items)
+            return value.count == 1 && value[0] < 0x80 ? 1 : prefixLength(value.count) + value.count
+        case .list(let items):
+            let length = payloadLength(items)
+            return prefixLength(length) + length
         }
     }
 

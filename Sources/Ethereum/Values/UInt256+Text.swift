@@ -12,17 +12,36 @@ extension UInt256: CustomStringConvertible {
 
     /// Nil unless the text is decimal digits only (no sign, no space, at most 78 of them) and fits 256 bits.
     package init?(decimal text: String) {
-        guard (1...78).contains(text.utf8.count) else { return nil }
+        let digits = text.utf8.span
+        guard (1...78).contains(digits.count) else { return nil }
         var value = UInt256.zero
-        for character in text.utf8 {
-            let digit = character &- 0x30
-            guard digit < 10 else { return nil }
-            let (tenfold, overflow) = value.multipliedReportingOverflow(by: 10)
-            let (sum, overflowByDigit) = tenfold.addingReportingOverflow(UInt256(UInt64(digit)))
-            guard !overflow && !overflowByDigit else { return nil }
+        var start = 0
+        while start < digits.count {
+            let end = min(start &+ UInt256.digitsAtOnce, digits.count)
+            guard let (part, scale) = UInt256.part(digits, start..<end) else { return nil }
+            let (scaled, overflow) = value.multipliedReportingOverflow(by: UInt256(scale))
+            let (sum, overflowByPart) = scaled.addingReportingOverflow(UInt256(part))
+            guard !overflow && !overflowByPart else { return nil }
             value = sum
+            start = end
         }
         self = value
+    }
+
+    /// As many decimal digits as a word surely holds.
+    private static let digitsAtOnce = 18
+
+    /// Some digits as a number, and the power of ten that they stand for.
+    private static func part(_ digits: Span<UInt8>, _ range: Range<Int>) -> (value: UInt64, scale: UInt64)? {
+        var value: UInt64 = 0
+        var scale: UInt64 = 1
+        for index in range {
+            let digit = digits[index] &- 0x30
+            guard digit < 10 else { return nil }
+            value = value &* 10 &+ UInt64(digit)
+            scale = scale &* 10
+        }
+        return (value, scale)
     }
 
     /// As JSON-RPC writes a number: `0x` and digits without leading zeros, `0x0` for zero.

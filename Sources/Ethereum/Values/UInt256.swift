@@ -37,7 +37,6 @@ extension UInt256: ExpressibleByIntegerLiteral {
     /// A literal in the source, 2^256 − 1 at most.
     package init(integerLiteral literal: StaticBigInt) {
         precondition(literal.signum() >= 0 && literal.bitWidth <= 257, "the literal does not fit UInt256")
-        let words = (0..<4).map { UInt128(UInt64(literal[$0])) }
-        self.init(high: words[3] << 64 | words[2], low: words[1] << 64 | words[0])
+        self = Hash32(UInt64(literal[3]), UInt64(literal[2]), UInt64(literal[1]), UInt64(literal[0])).asUInt256
     }
 }

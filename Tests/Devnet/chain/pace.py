@@ -39,8 +39,8 @@ class Pace:
     def pool_changed(self) -> None:
         """Mines at once, in instant mode, whatever can be mined."""
         if self.interval == INSTANT:
-            while self._miner.has_work():
-                self._miner.mine()
+            while self._miner.has_work() and self._miner.mine().transactions:
+                pass
 
     def _schedule(self, interval: float) -> None:
         loop = asyncio.get_running_loop()

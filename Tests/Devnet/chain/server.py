@@ -72,7 +72,7 @@ class Server:
 
 
 class _Connection:
-    """One WebSocket: requests in order, notifications between them."""
+    """One WebSocket: answers and notifications."""
 
     def __init__(self, dispatcher: Dispatcher, socket: web.WebSocketResponse, request: web.Request) -> None:
         self._dispatcher, self._socket, self._request = dispatcher, socket, request
@@ -80,18 +80,28 @@ class _Connection:
         self._push: Push = self._notify
 
     async def run(self) -> None:
-        sender = asyncio.create_task(self._send())
+        tasks = {asyncio.create_task(self._send())}
+        self._dispatcher.subscriptions.connect(self._push, lambda: _abort(self._request))
         try:
             async for message in self._socket:
                 if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
-                    answer = await self._dispatcher.respond(message.data, self._push)
-                    if answer is not None:
-                        self._outgoing.put_nowait(answer)
+                    # A task each, so that a delayed answer does not hold up the next; undelayed ones stay in order.
+                    task = asyncio.create_task(self._answer(message.data))
+                    tasks.add(task)
+                    task.add_done_callback(tasks.discard)
+        finally:
+            self._dispatcher.subscriptions.disconnect(self._push)
+            for task in tasks:
+                task.cancel()
+
+    async def _answer(self, body: bytes | str) -> None:
+        try:
+            answer = await self._dispatcher.respond(body, self._push)
         except (Dropped, HttpFailure):
             _abort(self._request)
-        finally:
-            sender.cancel()
-            self._dispatcher.subscriptions.forget(self._push)
+            return
+        if answer is not None:
+            self._outgoing.put_nowait(answer)
 
     def _notify(self, notification: dict[str, Any]) -> None:
         if self._outgoing.qsize() >= MAX_QUEUED:

@@ -44,6 +44,7 @@ def options_from(arguments: list[str]) -> Options:
 
 async def serve(options: Options) -> None:
     """Starts the server, says on stdout where it is, and waits for the end."""
+    ended = await _end()
     server = Server(options)
     await server.start()
     ready = {
@@ -52,18 +53,19 @@ async def serve(options: Options) -> None:
         "control": f"http://{HOST}:{server.control_port}",
     }
     print(json.dumps(ready, separators=(",", ":")), flush=True)
-    await _end()
+    await ended.wait()
     await server.stop()
 
 
-async def _end() -> None:
+async def _end() -> asyncio.Event:
+    """Set once a signal has come or stdin has ended."""
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     # A terminal or a pipe can be watched; a file or /dev/null cannot, and then only a signal ends the server.
     with contextlib.suppress(OSError, ValueError):
         await loop.connect_read_pipe(lambda: _EndOfInput(ended), sys.stdin)
-    await ended.wait()
+    return ended
 
 
 class _EndOfInput(asyncio.Protocol):

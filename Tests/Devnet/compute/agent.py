@@ -60,17 +60,18 @@ def _compute(node: Node) -> dict[str, Any]:
         "ExecutionEngines": node.engines,
         "Publishers": node.publishers,
         "StorageSources": node.sources,
-        "MaxCapacity": node.maximum.view(),
+        "MaxCapacity": node.room.maximum.view(),
         "QueueCapacity": {},
-        "AvailableCapacity": node.available.view(),
-        "MaxJobRequirements": node.maximum.view(),
-        "RunningExecutions": node.running,
-        "EnqueuedExecutions": node.waiting,
+        "AvailableCapacity": node.room.available.view(),
+        "MaxJobRequirements": node.room.maximum.view(),
+        "RunningExecutions": node.room.running,
+        "EnqueuedExecutions": node.room.waiting,
         "address": "",
     }
 
 
 def _no_compute() -> dict[str, Any]:
     lists: dict[str, Any] = dict.fromkeys(("ExecutionEngines", "Publishers", "StorageSources"))
-    sizes = {key: {} for key in ("MaxCapacity", "QueueCapacity", "AvailableCapacity", "MaxJobRequirements")}
+    capacities = ("MaxCapacity", "QueueCapacity", "AvailableCapacity", "MaxJobRequirements")
+    sizes: dict[str, Any] = {key: {} for key in capacities}
     return {**lists, **sizes, "RunningExecutions": 0, "EnqueuedExecutions": 0, "address": ""}

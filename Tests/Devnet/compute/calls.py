@@ -27,7 +27,7 @@ class Calls:
 
 
 def path_kind(path: str) -> str:
-    """A path without its particulars: `jobs`, `jobs/{id}`, `jobs/{id}/executions`, `agent/version`, `nodes`, else `other`."""
+    """A path without its particulars: `jobs`, `jobs/{id}`, `jobs/{id}/results`, `agent/alive`, `nodes` or `other`."""
     parts = path.removeprefix("/api/v1/").split("/")
     match parts:
         case ["orchestrator", "jobs"]:

@@ -18,7 +18,7 @@ class Resources:
     gpu: int = 0
 
     @staticmethod
-    def of_task(task: dict[str, Any]) -> "Resources":
+    def of_task(task: dict[str, Any]) -> Resources:
         """What a validated task asks for."""
         asked = task["Resources"]
         return Resources(
@@ -28,20 +28,18 @@ class Resources:
             quantities.gpu(asked.get("GPU", "0")) or 0,
         )
 
-    def __add__(self, other: "Resources") -> "Resources":
+    def __add__(self, other: Resources) -> Resources:
         return Resources(
             round(self.cpu + other.cpu, 6), self.memory + other.memory, self.disk + other.disk, self.gpu + other.gpu
         )
 
-    def __sub__(self, other: "Resources") -> "Resources":
+    def __sub__(self, other: Resources) -> Resources:
         return Resources(
             round(self.cpu - other.cpu, 6), self.memory - other.memory, self.disk - other.disk, self.gpu - other.gpu
         )
 
-    def fits(self, room: "Resources") -> bool:
-        return (
-            self.cpu <= room.cpu and self.memory <= room.memory and self.disk <= room.disk and self.gpu <= room.gpu
-        )
+    def fits(self, room: Resources) -> bool:
+        return self.cpu <= room.cpu and self.memory <= room.memory and self.disk <= room.disk and self.gpu <= room.gpu
 
     def view(self) -> dict[str, Any]:
         """As the node list shows it; zeros are left out."""

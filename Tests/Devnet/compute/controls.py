@@ -37,10 +37,12 @@ class Controls:
         ]
 
     async def fail_next(self, request: web.Request) -> web.Response:
+        """Fails `count` calls of `method` below `path-prefix`: `status` with `body`, or `drop`; `after` it acted."""
         self._orchestrator.faults.waiting.append(faults.failure(await _order(request)))
         return _done()
 
     async def delay_next(self, request: web.Request) -> web.Response:
+        """Delays the next `count` calls of `method` below `path-prefix` by `ms`, before they act or `after`."""
         self._orchestrator.faults.waiting.append(faults.delay(await _order(request)))
         return _done()
 
@@ -51,6 +53,7 @@ class Controls:
         return _done()
 
     async def busy(self, request: web.Request) -> web.Response:
+        """The next `count` jobs fail with no execution: the node is busy."""
         self._orchestrator.scheduler.busy_jobs = int((await _order(request)).get("count", 1))
         return _done()
 
@@ -61,6 +64,7 @@ class Controls:
         return _done()
 
     async def version(self, request: web.Request) -> web.Response:
+        """Takes over the keys of `agent/version` that the body has, and answers as that version in headers too."""
         self._orchestrator.agent.version.update({key: str(value) for key, value in (await _order(request)).items()})
         return _done()
 
@@ -83,6 +87,7 @@ class Controls:
         return _done()
 
     async def stats(self, request: web.Request) -> web.Response:
+        """Calls by method and kind, submissions with the time they came, jobs by name."""
         calls, jobs = self._orchestrator.calls, self._orchestrator.store.all()
         by_name = {
             job.name: {

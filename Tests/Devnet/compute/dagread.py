@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 from .unixfs import RAW_DIRECTORY, SYMLINK, Blocks, Symlink, Tree
 
@@ -27,12 +27,12 @@ def _open(block: bytes) -> tuple[int, bytes, list[tuple[str, bytes]]]:
     for number, value in _fields(block):
         if number == 2 and isinstance(value, bytes):
             parts = dict(_fields(value))
-            links.append((bytes(parts.get(2, b"")).decode(), bytes(parts[1])))  # type: ignore[arg-type]
+            links.append((bytes(parts.get(2, b"")).decode(), bytes(parts[1])))
         elif isinstance(value, bytes):
             data = value
     unixfs = dict(_fields(data))
     content = unixfs.get(2, b"")
-    return int(unixfs[1]), content if isinstance(content, bytes) else b"", links  # type: ignore[arg-type]
+    return int(unixfs[1]), content if isinstance(content, bytes) else b"", links
 
 
 def _fields(encoded: bytes) -> Iterator[tuple[int, int | bytes]]:

@@ -20,13 +20,13 @@ class Scalar:
 @dataclass(frozen=True)
 class ListOf:
     go: str
-    element: "Shape"
+    element: Shape
 
 
 @dataclass(frozen=True)
 class MapOf:
     go: str
-    element: "Shape"
+    element: Shape
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Anything:
 @dataclass(frozen=True)
 class Struct:
     go: str
-    fields: dict[str, "Shape"] = field(hash=False)
+    fields: dict[str, Shape] = field(hash=False)
 
 
 Shape = Scalar | ListOf | MapOf | Anything | Struct
@@ -56,9 +56,7 @@ PORT = Struct("models.PortMapping", {"Name": TEXT, "Static": INT, "Target": INT,
 NETWORK = Struct(
     "models.NetworkConfig", {"Type": TEXT, "Domains": TEXTS, "Ports": ListOf("[]*models.PortMapping", PORT)}
 )
-TIMEOUTS = Struct(
-    "models.TimeoutConfig", {"ExecutionTimeout": INT64, "QueueTimeout": INT64, "TotalTimeout": INT64}
-)
+TIMEOUTS = Struct("models.TimeoutConfig", {"ExecutionTimeout": INT64, "QueueTimeout": INT64, "TotalTimeout": INT64})
 TASK = Struct(
     "models.Task",
     {
@@ -160,9 +158,13 @@ def _network_type(name: str) -> str:
 
 
 def _expect(value: Any, wanted: type, go: str, path: list[str | int], names: list[str]) -> None:
-    if isinstance(value, wanted) and not (wanted is int and isinstance(value, bool)):
+    if isinstance(value, wanted) and not (wanted is int and _is_no_go_int(value)):
         return
     raise _Mismatch(path, names, _kind(value, wanted), go)
+
+
+def _is_no_go_int(value: Any) -> bool:
+    return isinstance(value, bool) or not -(2**63) <= value < 2**63
 
 
 def _kind(value: Any, wanted: type) -> str:
@@ -170,7 +172,9 @@ def _kind(value: Any, wanted: type) -> str:
         return "bool"
     if isinstance(value, (int, float)):
         return f"number {value}" if wanted is int else "number"
-    return {str: "string", list: "array", dict: "object"}[type(value)]
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"
 
 
 def _type_error(mismatch: _Mismatch, text: str, shape: Struct) -> APIError:

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class APIError(Exception):
-    """One error answer: HTTP status, message, code, component; `hint` and `details` only where the server sends them."""
+    """One error answer; `hint` and `details` only where the server sends them."""
 
     def __init__(
         self,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
 from .errors import APIError, echo_error
 
+_MAX_DEPTH = 500
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WHITESPACE = " \t\r\n"
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -28,13 +32,36 @@ def loads(body: bytes) -> tuple[Any, str]:
     """The first JSON value of a body and the text; broken UTF-8 becomes U+FFFD, what follows the value is ignored."""
     text = body.decode("utf-8", "replace")
     start = _skip(text, 0)
+    if _too_deep(text):
+        raise _syntax(text, start, "exceeded max depth")
     try:
         value, _ = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode(text, start)
-    except RecursionError:
-        raise _syntax(text, start, "exceeded max depth") from None
     except ValueError as error:
         raise _refusal(text, getattr(error, "pos", start)) from None
-    return value, text
+    return (_without_surrogates(value) if "\\u" in text else value), text
+
+
+def _without_surrogates(value: Any) -> Any:
+    """Half surrogates become U+FFFD, as in Go."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    return value
+
+
+def _too_deep(text: str) -> bool:
+    """Whether brackets nest beyond the limit; the decoder recurses on the C stack and must not find out itself."""
+    if text.count("[") + text.count("{") <= _MAX_DEPTH:
+        return False
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
+        if depth > _MAX_DEPTH:
+            return True
+    return False
 
 
 def _refuse_constant(name: str) -> Any:
@@ -57,9 +84,9 @@ def _syntax(text: str, position: int, cause: str) -> APIError:
 
 
 def offset_of(text: str, path: list[str | int], start: int = 0) -> tuple[int, int]:
-    """Where Go stops reading the value at `path` below the value at `start`: (start of the value, that offset), in characters.
+    """The start of the value at `path` below the value at `start`, and where Go stops reading it; in characters.
 
-    For an object or array Go reports the place just after its opening bracket, for anything else the end of the value.
+    Of an object or array that is the place just after its opening bracket, of anything else the end of the value.
     """
     position = _skip(text, start)
     for step in path:

@@ -33,7 +33,7 @@ def read(source: dict[str, Any], blocks: Blocks) -> bytes | Tree:
 
 
 def data_url(url: str) -> bytes:
-    """The payload of an RFC 2397 data URL."""
+    """The payload of an RFC 2397 data URL; an archive stays one file here, where Bacalhau unpacks it."""
     if not url.startswith("data:"):
         raise InputError("missing data prefix")
     head, comma, payload = url[5:].partition(",")
@@ -64,7 +64,4 @@ def _from_ipfs(cid: str, blocks: Blocks) -> bytes | Tree:
 def _unreachable(url: str) -> str:
     place = urlsplit(url).netloc or "127.0.0.1:80"
     address = place if ":" in place else f"{place}:{443 if url.startswith('https') else 80}"
-    return (
-        f"HEAD {url} giving up after 4 attempt(s): "
-        f'Head "{url}": dial tcp {address}: connect: connection refused'
-    )
+    return f'HEAD {url} giving up after 4 attempt(s): Head "{url}": dial tcp {address}: connect: connection refused'

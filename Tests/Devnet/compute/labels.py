@@ -59,7 +59,8 @@ def _compares(value: str, operator: str, values: tuple[str, ...]) -> bool:
 
 def valid_key(key: str) -> bool:
     prefix, slash, name = key.rpartition("/")
-    return bool(_NAME.fullmatch(name)) and (not slash or bool(_PREFIX.fullmatch(prefix)) and len(prefix) <= 253)
+    prefix_fits = not slash or (len(prefix) <= 253 and _PREFIX.fullmatch(prefix) is not None)
+    return prefix_fits and _NAME.fullmatch(name) is not None
 
 
 def constraints(items: list[dict[str, Any]]) -> list[Requirement]:
@@ -124,6 +125,6 @@ def _set(tokens: list[str], position: int) -> tuple[tuple[str, ...], int]:
 
 def _checked(value: str) -> str:
     if _NAME.fullmatch(value) is None:
-        raise bad_request(f'values[0]: Invalid value: "{value}": a valid label must be an empty string or consist of '
-                          "alphanumeric characters, '-', '_' or '.'")
+        rule = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.'"
+        raise bad_request(f'values[0]: Invalid value: "{value}": {rule}')
     return value

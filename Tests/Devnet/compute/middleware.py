@@ -87,7 +87,7 @@ async def _answer(orchestrator: Orchestrator, request: web.Request, handler: Han
     except web.HTTPRequestEntityTooLarge:
         return error_answer(request, errors.body_too_large())
     except web.HTTPMovedPermanently as redirect:
-        return web.Response(status=301, headers={"Location": redirect.location})
+        return web.Response(status=301, headers={"Location": str(redirect.location)})
 
 
 async def _framed_body(request: web.Request) -> bytes:

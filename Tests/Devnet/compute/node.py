@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,6 +12,7 @@ from .inputs import InputError
 from .labels import Requirement
 from .options import Options
 from .records import Execution, Job, RunOutput
+from .room import Room
 from .unixfs import Blocks, Tree
 from .wasm import Interrupted, Outcome, Program, ProgramError, Slot
 from .workspace import Workspace
@@ -36,13 +35,9 @@ class Node:
         self.publishers = ["noop", "ipfs", "s3managed"] if ipfs else ["s3managed", "noop"]
         self.sources = ["ipfs", "urldownload", "inline"] if ipfs else ["urldownload", "inline"]
         self.labels = {"name": node_id, "os_arch": "amd64", "os_type": "linux"}
-        self.maximum = Resources(options.cpu, options.memory, options.disk)
-        self.available = self.maximum
-        self.running = 0
-        self.waiting = 0
+        self.room = Room(Resources(options.cpu, options.memory, options.disk))
         self.blocks = Blocks()
         self.wedged = False
-        self._room = asyncio.Condition()
         self._slots = [Slot()]
         self._slots_made = len(self._slots)
         self._slot_free = asyncio.Condition()
@@ -69,7 +64,7 @@ class Node:
         return f"labels map[{labels}] don't match required selectors [{wanted}]"
 
     def _busy(self, task: dict[str, Any]) -> str | None:
-        room = self.available if self.options.exact_capacity else self.maximum
+        room = self.room.available if self.options.exact_capacity else self.room.maximum
         return None if Resources.of_task(task).fits(room) else busy_text(room)
 
     async def measure(self, job: Job) -> dict[str, bytes | Tree]:
@@ -84,41 +79,23 @@ class Node:
                 raise ExecutionError(str(error)) from None
         return found
 
-    @contextlib.asynccontextmanager
-    async def room(self, task: dict[str, Any]) -> AsyncIterator[None]:
-        """Holds the task's resources, once they are free."""
-        asked = Resources.of_task(task)
-        async with self._room:
-            self.waiting += 1
-            try:
-                await self._room.wait_for(lambda: asked.fits(self.available))
-            finally:
-                self.waiting -= 1
-            self.available -= asked
-            self.running += 1
-        try:
-            yield
-        finally:
-            async with self._room:
-                self.available += asked
-                self.running -= 1
-                self._room.notify_all()
-
-    async def run(self, job: Job, execution: Execution, found: dict[str, bytes | Tree]) -> tuple[RunOutput, dict[str, Any]]:
+    async def run(
+        self, job: Job, execution: Execution, found: dict[str, bytes | Tree]
+    ) -> tuple[RunOutput, dict[str, Any]]:
         """Runs the program and publishes; raises ExecutionError. Ends early when `stop` is called."""
         task = job.task
         limit = task["Timeouts"].get("ExecutionTimeout") or task["Timeouts"].get("TotalTimeout") or 0
         results = [path["Name"] for path in task.get("ResultPaths", [])]
-        with Workspace(found, results) as workspace:
-            program = _program(job, execution, found, workspace.root)
-            try:
+        try:
+            with Workspace(found, results) as workspace:
+                program = _program(job, execution, found, workspace.root)
                 outcome = await self._run_program(execution, program, limit)
-            except ProgramError as error:
-                raise ExecutionError(str(error)) from None
-            except Interrupted:
-                raise ExecutionError(f"Execution timed out after {quantities.duration(limit)}") from None
-            shown = output.summary(outcome.stdout, outcome.stderr, outcome.exit_code)
-            return shown, self._publish(task, outcome, workspace)
+                shown = output.summary(outcome.stdout, outcome.stderr, outcome.exit_code)
+                return shown, self._publish(task, outcome, workspace)
+        except (ProgramError, OSError, ValueError) as error:
+            raise ExecutionError(str(error)) from None
+        except Interrupted:
+            raise ExecutionError(f"Execution timed out after {quantities.duration(limit)}") from None
 
     async def _run_program(self, execution: Execution, program: Program, limit: int) -> Outcome:
         loop = asyncio.get_running_loop()
@@ -180,17 +157,32 @@ def _lacks(offered: list[str], wanted: list[str], shown: list[str] | None = None
     return None
 
 
+def _engine_params(params: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
+    """Path of the module, name of the function to call, arguments."""
+    name, entrypoint, arguments = params.get("EntryModule"), params.get("Entrypoint"), params.get("Parameters")
+    texts = [name or "", entrypoint or "", *(arguments if isinstance(arguments, list) else [])]
+    if not isinstance(arguments or [], list) or not all(isinstance(text, str) for text in texts):
+        raise ExecutionError("failed to decode wasm engine params: expected strings")
+    return texts[0], texts[1], tuple(texts[2:])
+
+
+def _entry_module(entry: bytes | Tree | None) -> bytes | None:
+    """The module itself, or the only one of a folder."""
+    if not isinstance(entry, dict):
+        return entry
+    modules = [content for name, content in entry.items() if name.endswith(".wasm")]
+    only = modules[0] if len(modules) == 1 else None
+    return only if isinstance(only, bytes) else None
+
+
 def _program(job: Job, execution: Execution, found: dict[str, bytes | Tree], root: str) -> Program:
     task = job.task
     if task["Engine"]["Type"].lower() != "wasm":
         raise ExecutionError(f"no executor for {task['Engine']['Type']} here")
     params = task["Engine"].get("Params", {})
-    name = str(params.get("EntryModule", ""))
-    module = found.get(name) or found.get("/" + name.lstrip("/"))
-    if isinstance(module, dict):
-        files = [entry for file, entry in module.items() if file.endswith(".wasm")]
-        module = files[0] if len(files) == 1 else None
-    if not isinstance(module, bytes):
+    name, entrypoint, arguments = _engine_params(params)
+    module = _entry_module(found.get(name) or found.get("/" + name.lstrip("/")))
+    if module is None:
         raise ExecutionError(f"failed to load entry module {name}: file does not exist")
     environment = {
         "BACALHAU_EXECUTION_ID": execution.id,
@@ -199,11 +191,10 @@ def _program(job: Job, execution: Execution, found: dict[str, bytes | Tree], roo
         "BACALHAU_PARTITION_COUNT": str(job.spec["Count"]),
         "BACALHAU_PARTITION_INDEX": "0",
     }
-    arguments = tuple(str(argument) for argument in params.get("Parameters") or ())
     return Program(
         module,
         name,
-        str(params.get("Entrypoint", "")),
+        entrypoint,
         arguments,
         {**task.get("Env", {}), **environment},
         Resources.of_task(task).memory,

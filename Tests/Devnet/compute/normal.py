@@ -21,7 +21,7 @@ def normalise(job: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     if len(tasks) > 1:
         warnings.append("only one task is supported per job")
     return {
-        "Name": job.get("Name", "").strip() and job["Name"] or job.get("ID", ""),
+        "Name": job["Name"] if job.get("Name", "").strip() else job.get("ID", ""),
         "Namespace": job.get("Namespace") or "default",
         "Type": job["Type"],
         "Priority": job.get("Priority", 0),
@@ -36,7 +36,8 @@ def normalise(job: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
 def _count(job: dict[str, Any]) -> int:
     if job["Type"] in ("ops", "daemon"):
         return 0
-    return job.get("Count", 1)
+    count: int = job.get("Count", 1)
+    return count
 
 
 def _constraint(item: dict[str, Any]) -> dict[str, Any]:

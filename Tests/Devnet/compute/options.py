@@ -13,9 +13,9 @@ class Options:
     """One orchestrator with one node. Times are in seconds, sizes in bytes.
 
     - `publisher`: `none` or `ipfs`; `engines`: what the node offers; `has_node`: False for an orchestrator alone
-    - `exact_capacity`: judge a job by what is free now. Otherwise a job that fits the empty node is taken and waits there,
-      as between two heartbeats of a real node.
-    - `step`: pause before each change of state, for a server as slow as a real one (0.005 gives about 25 ms a job)
+    - `exact_capacity`: judge a job by what is free now. Otherwise a job that fits the empty node is taken and waits
+      there, as between two heartbeats of a real node.
+    - `step`: pause before each change of state, for a server as slow as a real one (0.01 gives about 50 ms a job)
     - `queue_backoff`: pause between two looks for a node when a job has a QueueTimeout
     - `input_retry`: how long a node tries an unreachable URL
     """

@@ -10,7 +10,7 @@ _DECIMAL = {"": 1, "b": 1, "k": 1000, "kb": 1000, "m": 10**6, "mb": 10**6, "g": 
 _LARGER = {"t": 10**12, "tb": 10**12, "p": 10**15, "pb": 10**15, "e": 10**18, "eb": 10**18}
 _BINARY = {
     unit: 1 << shift
-    for letter, shift in zip("kmgtpe", range(10, 70, 10))
+    for letter, shift in zip("kmgtpe", range(10, 70, 10), strict=True)
     for unit in (f"{letter}i", f"{letter}ib")
 }
 _UNITS = {**_DECIMAL, **_LARGER, **_BINARY}
@@ -41,13 +41,12 @@ def human_bytes(count: int) -> str:
     """Bytes with three digits at most, powers of 1000 (`20 GB`)."""
     if count < 10:
         return f"{count} B"
-    value, unit = float(count), "B"
-    for unit in ("B", "kB", "MB", "GB", "TB", "PB", "EB"):
-        if value < 1000:
-            break
+    value, units = float(count), ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
+    while value >= 1000 and len(units) > 1:
         value /= 1000
+        units.pop(0)
     value = int(value * 10 + 0.5) / 10
-    return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+    return f"{value:.1f} {units[0]}" if value < 10 else f"{value:.0f} {units[0]}"
 
 
 def duration(seconds: int) -> str:

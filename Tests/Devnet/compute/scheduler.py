@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import time
 import uuid
@@ -81,7 +82,7 @@ class Scheduler:
             reasons = self._refusals(job, constraints, busy)
             if self._is_overdue(job):
                 self._time_out(job, evaluation, can_run=not reasons)
-            elif reasons:
+            elif reasons or job.spec["Count"] > 1:
                 await self._unplaced(job, version, reasons)
                 busy = False
             elif await self._attempt(job, version, evaluation):
@@ -93,7 +94,7 @@ class Scheduler:
             return [""]
         refusal = node.refusal(job, constraints)
         if refusal is None and busy:
-            refusal = busy_text(Resources(0.0, node.maximum.memory, node.maximum.disk))
+            refusal = busy_text(dataclasses.replace(node.room.maximum, cpu=0.0))
         if refusal is None and len(job.attempts()) >= _ATTEMPTS_PER_NODE:
             refusal = "job already executed on this node more than once"
         return [f"\n• Node {node.id[:8]}: {refusal}"] if refusal else []
@@ -101,7 +102,8 @@ class Scheduler:
     async def _unplaced(self, job: Job, version: int, reasons: list[str]) -> None:
         available = 0 if self._node is None else 1
         count = job.spec["Count"] or 1
-        text = f"not enough nodes to run job. requested: {count}, available: {available}, suitable: 0." + "".join(reasons)
+        counts = f"requested: {count}, available: {available}, suitable: {0 if reasons else available}."
+        text = f"not enough nodes to run job. {counts}" + "".join(reasons)
         if self._may_queue(job):
             if job.state != "Queued":
                 job.move("Queued", f"Job queued. {text}")
@@ -132,7 +134,7 @@ class Scheduler:
             if execution.is_terminal:
                 return True
             execution.move(Compute.ASK_FOR_BID_ACCEPTED, None, Desired.PENDING, "")
-            async with node.room(job.task):
+            async with node.room.taken(Resources.of_task(job.task)):
                 await self._step()
                 if execution.is_terminal:
                     return True
@@ -140,6 +142,9 @@ class Scheduler:
                 output, published = await node.run(job, execution, found)
         except ExecutionError as error:
             return self._attempt_failed(job, execution, str(error))
+        except Exception as error:
+            _log.exception("execution %s broke the node", execution.id)
+            return self._attempt_failed(job, execution, f"{type(error).__name__}: {error}")
         if execution.is_terminal:
             return True
         execution.output, execution.published = output, published
@@ -178,7 +183,7 @@ class Scheduler:
         return bool(total > 0 and time.time_ns() >= job.created + total * 10**9)
 
     def _time_out(self, job: Job, evaluation: str, can_run: bool) -> None:
-        """Fails an overdue job. As on a real server one more execution is planned first, and cancelled before it runs."""
+        """Fails an overdue job. As on a real server one more execution is planned, and cancelled before it runs."""
         if can_run and self._node is not None:
             execution = self._plan(job, evaluation, self._node)
             execution.move(Compute.ASK_FOR_BID_ACCEPTED, None, Desired.PENDING, "")

@@ -70,7 +70,7 @@ def _application(orchestrator: Orchestrator, controls: Controls) -> web.Applicat
         middlewares=[middleware.for_orchestrator(orchestrator)], client_max_size=middleware.MAX_BODY
     )
     for handlers in (JobHandlers(orchestrator), AgentHandlers(orchestrator), controls):
-        application.add_routes(handlers.routes())  # type: ignore[attr-defined]
+        application.add_routes(handlers.routes())
     return application
 
 

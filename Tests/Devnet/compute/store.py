@@ -28,7 +28,7 @@ class Store:
     async def submit(self, spec: dict[str, Any], force: bool) -> Job:
         """Creates the job, or a new version of it when the name is known and the spec is another one.
 
-        Raises 500 `no changes` for an identical spec, 500 for a new label key, 409 when another submission came between.
+        Raises 500 `no changes` for an identical spec, 500 for a new label key, 409 when another one came between.
         """
         known = self._names.get((spec["Namespace"], spec["Name"])) if spec["Name"] else None
         if known is not None:

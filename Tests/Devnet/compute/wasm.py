@@ -61,7 +61,7 @@ class Outcome:
 class Slot:
     """An engine that runs one program at a time, with a cache of compiled modules.
 
-    Each slot has its own engine, so that raising its epoch stops its program and no other, and nothing ticks while idle.
+    Each has its own engine, so that raising its epoch stops its program and no other, and nothing ticks while idle.
     """
 
     def __init__(self) -> None:

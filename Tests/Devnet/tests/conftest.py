@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,18 @@ StartServer = Callable[..., Server]
 @pytest.fixture
 def start_server() -> Iterator[StartServer]:
     """Starts `python -m <module> …` in the devnet's folder; everything started ends with the test."""
+    yield from _servers()
+
+
+@pytest.fixture(scope="module")
+def served_chain() -> Iterator[dict[str, Any]]:
+    """The ready line of a chain that the tests of a module share, because a start takes a second."""
+    servers = _servers()
+    yield next(servers)("chain").ready
+    servers.close()
+
+
+def _servers() -> Generator[StartServer, None, None]:
     started: list[subprocess.Popen[str]] = []
 
     def start(module: str, *options: str) -> Server:
@@ -84,9 +96,11 @@ def start_server() -> Iterator[StartServer]:
         assert process.stdout is not None
         return Server(process, json.loads(process.stdout.readline()))
 
-    yield start
-    for process in started:
-        _end(process)
+    try:
+        yield start
+    finally:
+        for process in started:
+            _end(process)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -9,6 +9,7 @@ from . import params, shapes
 from .faults import Fault, Faults, fault
 from .method import Method, Methods, Param
 from .statistics import Statistics
+from .subscriptions import Subscriptions
 
 
 class Controls:
@@ -48,7 +49,7 @@ class Controls:
         return True
 
 
-def methods(node: Node, faults: Faults, statistics: Statistics) -> Methods:
+def methods(node: Node, faults: Faults, statistics: Statistics, subscriptions: Subscriptions) -> Methods:
     controls = Controls(node, faults, statistics)
     method, count = Param(params.text), Param(params.count)
     return {
@@ -58,6 +59,7 @@ def methods(node: Node, faults: Faults, statistics: Statistics) -> Methods:
         "devnet_fund": Method(controls.fund, (Param(params.address), Param(params.wei))),
         "devnet_failNext": Method(controls.fail_next, (method, count, Param(fault))),
         "devnet_delayNext": Method(controls.delay_next, (method, count, Param(_seconds))),
+        "devnet_closeWebSockets": Method(subscriptions.close_all),
         "devnet_stats": Method(statistics.as_json),
         "devnet_heads": Method(statistics.heads, (Param(params.count, 0),)),
     }

@@ -37,7 +37,7 @@ class Dispatcher:
             **logs.methods(node),
             **transactions.methods(node),
             **fees.methods(node),
-            **controls.methods(node, self.faults, self.statistics),
+            **controls.methods(node, self.faults, self.statistics, self.subscriptions),
         }
 
     async def respond(self, body: bytes | str, push: Push | None = None) -> bytes | None:

@@ -31,6 +31,7 @@ class Subscriptions:
 
     def __init__(self, node: Node) -> None:
         self._active: dict[str, _Subscription] = {}
+        self._connections: dict[Push, Callable[[], None]] = {}
         node.ledger.on_block.append(self._block)
         node.pool.on_transaction.append(self._pending)
 
@@ -56,8 +57,20 @@ class Subscriptions:
         del self._active[identifier]
         return True
 
-    def forget(self, push: Push) -> None:
+    def connect(self, push: Push, close: Callable[[], None]) -> None:
+        """A connection that can be notified, and how to cut it off."""
+        self._connections[push] = close
+
+    def close_all(self) -> int:
+        """Cuts every connection off; how many there were."""
+        closing = list(self._connections.values())
+        for close in closing:
+            close()
+        return len(closing)
+
+    def disconnect(self, push: Push) -> None:
         """Ends the subscriptions of a connection that is gone."""
+        self._connections.pop(push, None)
         self._active = {key: each for key, each in self._active.items() if each.push is not push}
 
     def _block(self, block: Block) -> None:

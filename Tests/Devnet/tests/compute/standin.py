@@ -102,8 +102,8 @@ class Client:
 Start = Callable[..., Client]
 
 
-@pytest.fixture
-def start() -> Iterator[Start]:
+@pytest.fixture(name="start")
+def start_fixture() -> Iterator[Start]:
     """Starts servers by their options, each on a loop of its own; all end with the test."""
     running: list[tuple[asyncio.AbstractEventLoop, threading.Thread, Server]] = []
 
@@ -129,7 +129,7 @@ async def _started(options: Options) -> Server:
     return server
 
 
-@pytest.fixture
-def client(start: Start) -> Client:
+@pytest.fixture(name="client")
+def client_fixture(start: Start) -> Client:
     """A server with the ipfs publisher."""
     return start(publisher="ipfs")

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from standin import JOBS, Client, Start, client, start  # noqa: F401
+from standin import JOBS, Client, Start, client_fixture, start_fixture  # noqa: F401
 
 import jobs
 

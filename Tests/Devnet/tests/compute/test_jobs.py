@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 import pytest
-from standin import DEVNET, Client, Start, client, start  # noqa: F401
+from standin import DEVNET, Client, Start, client_fixture, start_fixture  # noqa: F401
 
 import jobs
 

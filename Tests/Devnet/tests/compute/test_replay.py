@@ -1,15 +1,14 @@
-"""Replays what a real Bacalhau 1.9.3 answered and compares status, error text and every field that is not an identity or a time."""
+"""Replays what a real Bacalhau 1.9.3 answered: status, texts and every field but identities and times are the same."""
 
 from __future__ import annotations
 
 import concurrent.futures
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-from standin import DEVNET, JOBS, Answer, Client, Start, start  # noqa: F401
+from standin import DEVNET, JOBS, Answer, Client, Start, start_fixture  # noqa: F401
 
 FIXTURES = DEVNET / "fixtures" / "bacalhau"
 SETUPS: dict[str, dict[str, Any]] = {"no-publisher": {}, "ipfs": {"publisher": "ipfs", "disk": 198449125785}}
@@ -119,14 +118,15 @@ class Replay:
         self.names.update(learned)
 
 
-IDENTITY = re.compile(r"[ej]-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|\b[0-9a-f]{8}\b")
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+IDENTITY = re.compile(rf"[ej]-{UUID}|{UUID}|[0-9a-f]{{64}}|\b[0-9a-f]{{8}}\b")
 
 
 def identities(recorded: str, ours: str) -> dict[str, str]:
     """Our identities for the recorded ones, where the texts differ in nothing else."""
     if IDENTITY.sub("*", recorded) != IDENTITY.sub("*", ours):
         return {}
-    pairs = zip(IDENTITY.findall(recorded), IDENTITY.findall(ours))
+    pairs = zip(IDENTITY.findall(recorded), IDENTITY.findall(ours), strict=True)
     return {old: new for old, new in pairs if old != new}
 
 
