@@ -53,9 +53,6 @@ private func packedNibbles(_ characters: SIMD2<UInt64>) -> UInt64 {
     return bytes[0] & 0xffff_ffff | bytes[1] &<< 32
 }
 
-@inline(__always)
-private func everyByte(_ byte: UInt64) -> SIMD2<UInt64> { SIMD2(repeating: 0x0101_0101_0101_0101 &* byte) }
-
 /// The value of one hex digit.
 @inline(__always)
 func nibble(_ character: UInt8) -> UInt8? {

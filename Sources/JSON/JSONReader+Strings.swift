@@ -63,20 +63,15 @@ extension JSONReader {
     @inline(__always)
     private mutating func passPlainBlocks(ascii: inout Bool) {
         while offset &+ 16 <= bytes.count {
-            let block = bytes.block(at: offset)
-            // A lane's top bit is clear where it is a quote, a backslash, or a control byte.
-            let quote = block ^ 0x22
-            let backslash = block ^ 0x5c
-            let plain =
-                (((quote & 0x7f) &+ 0x7f) | quote) & (((backslash & 0x7f) &+ 0x7f) | backslash)
-                & (((block & 0x7f) &+ 0x60) | block)
-            let stop = topBits(~plain)
+            let block = bytes.words(at: offset)
+            let stop = TopBits(~(differs(block, 0x22) & differs(block, 0x5c) & isAbove1F(block)))
+            let isASCII = TopBits(block).isNone
             if !stop.isNone {
-                if ascii, stop.first > 0, !topBits(block).isNone { ascii = false }
+                if stop.first > 0, !isASCII { ascii = false }
                 offset &+= stop.first
                 return
             }
-            if ascii, !topBits(block).isNone { ascii = false }
+            if !isASCII { ascii = false }
             offset &+= 16
         }
     }

@@ -1,13 +1,6 @@
 // The only unsafe code of this module: wide loads and stores, each with its bounds checked first.
 
 extension Span where Element == UInt8 {
-    /// 16 bytes from `offset` on.
-    @inline(__always)
-    func block(at offset: Int) -> SIMD16<UInt8> {
-        precondition(offset >= 0 && offset <= count - 16)
-        return unsafe withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self) }
-    }
-
     /// 8 bytes from `offset` on, the first in the low bits.
     @inline(__always)
     func word(at offset: Int) -> UInt64 {
@@ -32,9 +25,7 @@ extension Span where Element == UInt8 {
     func firstQuote(from offset: Int) -> Int? {
         var index = offset
         while index &+ 16 <= count {
-            // A lane's top bit is clear where it is a quote.
-            let difference = block(at: index) ^ 0x22
-            let stop = topBits(~(((difference & 0x7f) &+ 0x7f) | difference))
+            let stop = TopBits(~differs(words(at: index), 0x22))
             if !stop.isNone { return index &+ stop.first }
             index &+= 16
         }
@@ -57,22 +48,38 @@ extension MutableSpan where Element == UInt8 {
     }
 }
 
-/// The top bits of 16 lanes, kept in their bytes.
+/// The top bits of 16 bytes, each of which serves as a truth value.
+///
+/// Two words instead of sixteen lanes: compiled alike when optimised, and many times faster when not.
 struct TopBits {
     let low: UInt64
     let high: UInt64
 
+    @inline(__always)
+    init(_ words: SIMD2<UInt64>) {
+        low = words[0] & 0x8080_8080_8080_8080
+        high = words[1] & 0x8080_8080_8080_8080
+    }
+
     @inline(__always) var isNone: Bool { low | high == 0 }
 
-    /// The first lane whose bit is set, 16 when none is.
+    /// The first byte whose bit is set, 16 when none is.
     @inline(__always) var first: Int {
         low != 0 ? low.trailingZeroBitCount >> 3 : 8 &+ high.trailingZeroBitCount >> 3
     }
 }
 
+/// Top bits set in the bytes that are not `byte`.
 @inline(__always)
-func topBits(_ lanes: SIMD16<UInt8>) -> TopBits {
-    let words = unsafe unsafeBitCast(lanes, to: SIMD2<UInt64>.self)
-    let mask: UInt64 = 0x8080_8080_8080_8080
-    return TopBits(low: UInt64(littleEndian: words[0]) & mask, high: UInt64(littleEndian: words[1]) & mask)
+func differs(_ words: SIMD2<UInt64>, _ byte: UInt64) -> SIMD2<UInt64> {
+    let difference = words ^ everyByte(byte)
+    return ((difference & everyByte(0x7f)) &+ everyByte(0x7f)) | difference
 }
+
+/// Top bits set in the bytes that are no control bytes.
+@inline(__always)
+func isAbove1F(_ words: SIMD2<UInt64>) -> SIMD2<UInt64> { ((words & everyByte(0x7f)) &+ everyByte(0x60)) | words }
+
+/// A byte sixteen times.
+@inline(__always)
+func everyByte(_ byte: UInt64) -> SIMD2<UInt64> { SIMD2(repeating: 0x0101_0101_0101_0101 &* byte) }

@@ -50,10 +50,10 @@ extension Submission {
         failure.message.isEmpty ? "HTTP status \(status)" : failure.message
     }
 
-    /// The id in `… Job Id: 'j-…'`.
+    /// The id in `… Job Id: 'j-…'`, the last one: a job's name may say anything.
     private static func jobID(in message: String) -> String? {
         let parts = message.split(separator: "'", omittingEmptySubsequences: false)
-        for (label, value) in zip(parts, parts.dropFirst()) where label.hasSuffix("Job Id: ") { return String(value) }
-        return nil
+        let pairs = zip(parts, parts.dropFirst())
+        return pairs.reversed().first { $0.0.hasSuffix("Job Id: ") }.map { String($0.1) }
     }
 }

@@ -65,8 +65,6 @@ struct FrameCodec {
     /// After a throw the connection is to be ended; a close frame with the
     /// reason is then in the output.
     mutating func receive(_ bytes: ArraySlice<UInt8>, handle: (Event) throws -> Void) throws {
-        // What stands behind a close frame means nothing (RFC 6455 §5.5.1).
-        guard !isClosed else { return }
         do {
             guard !partial.isEmpty else { return try takeFrames(bytes, handle) }
             partial += bytes
@@ -79,7 +77,7 @@ struct FrameCodec {
             partial = []
             try takeFrames(whole[...], handle)
         } catch let violation as Violation {
-            sendClose(code: violation.rawValue)
+            try sendClose(code: violation.rawValue)
             throw violation == .tooLarge
                 ? WebSocketError.messageTooLarge
                 : WebSocketError.protocolViolation(code: Int(violation.rawValue))
@@ -187,12 +185,12 @@ struct FrameCodec {
         }
     }
 
-    mutating func sendPing() {
+    mutating func sendPing() throws {
         if !closeSent { write(.ping, []) }
     }
 
     /// Sends a close frame; nothing can be sent after it.
-    mutating func sendClose(code: UInt16) {
+    mutating func sendClose(code: UInt16) throws {
         guard !closeSent else { return }
         closeSent = true
         write(.close, [UInt8(code >> 8), UInt8(code & 0xff)])

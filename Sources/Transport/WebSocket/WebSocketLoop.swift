@@ -62,9 +62,8 @@ final class WebSocketLoop {
 
     private func run(_ opened: OneShot<Result<Void, any Error>>) -> any Error {
         do {
-            let early = try open()
+            try open()
             opened.set(.success(()))
-            try take(early)
             while true { try turn() }
         } catch {
             sendLastWords()
@@ -74,8 +73,7 @@ final class WebSocketLoop {
 
     // MARK: Opening
 
-    /// Connects and upgrades; returns what came behind the answer's head: the first frames, perhaps.
-    private func open() throws -> ArraySlice<UInt8> {
+    private func open() throws {
         let deadline = ContinuousClock.now + configuration.openTimeout
         try connection.open(wake: wake) {
             wake.clear()
@@ -95,7 +93,8 @@ final class WebSocketLoop {
                     try upgrade.check(head: answer[..<end])
                     isUpgraded = true
                     noteLife()
-                    return answer[end...]
+                    // The first frames may have come with the head.
+                    return try take(answer[end...])
                 }
                 guard answer.count <= Upgrade.headLimit else {
                     throw WebSocketError.upgradeInvalid("head too long")
@@ -146,7 +145,7 @@ final class WebSocketLoop {
         case .atOnce:
             throw CancellationError()
         case .afterHandshake where closeDeadline == nil:
-            codec.sendClose(code: 1000)
+            try codec.sendClose(code: 1000)
             closeDeadline = .now + configuration.closeTimeout
         case .afterHandshake:
             break
@@ -209,7 +208,7 @@ final class WebSocketLoop {
         if now >= giveUpTime { throw WebSocketError.silent }
         if !pingSent {
             pingSent = true
-            codec.sendPing()
+            try codec.sendPing()
         }
         return giveUpTime
     }
@@ -229,7 +228,7 @@ final class WebSocketLoop {
     /// A close frame, if the connection still takes one without a wait.
     private func sendLastWords() {
         guard isUpgraded else { return }
-        codec.sendClose(code: 1001)
+        try? codec.sendClose(code: 1001)
         try? flush()
     }
 }

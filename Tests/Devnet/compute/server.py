@@ -7,8 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from . import middleware
-from .agent_api import AgentHandlers
-from .api import JobHandlers
+from .api import AgentHandlers, JobHandlers
 from .controls import Controls
 from .options import Options
 from .orchestrator import Orchestrator, build
