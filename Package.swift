@@ -44,6 +44,7 @@ let package = Package(
         .target(name: "Settings", dependencies: ["CYaml", "JSON", "Formats"]),
         .target(name: "Keys", dependencies: ["COpenSSL", "Ethereum", "JSON"]),
         .target(name: "Telemetry"),
+        .target(name: "RelayerConfiguration", dependencies: ["Settings", "Formats", "Ethereum", "Telemetry"]),
         .target(name: "RelayStore", dependencies: ["SQLite", "RelayCore", "Ethereum", "Bacalhau", "JSON"]),
         .target(
             name: "Relay",
@@ -55,7 +56,8 @@ let package = Package(
         .executableTarget(
             name: "lilypad-relayer",
             dependencies: [
-                "Relay", "RelayStore", "RelayCore", "Settings", "Keys", "Arguments", "Telemetry", "Transport",
+                "Relay", "RelayStore", "RelayCore", "RelayerConfiguration", "Settings", "Formats", "Keys", "Arguments",
+                "Telemetry", "Transport",
                 "EthereumRPC", "BacalhauAPI", "Ethereum", "Bacalhau", "JSON", "SQLite", "CLinux",
             ]
         ),
@@ -100,6 +102,12 @@ let package = Package(
             name: "KeysTests",
             dependencies: ["Keys", "Ethereum", "RelayTestSupport"],
             exclude: ["Vectors"]
+        ),
+        .testTarget(
+            name: "RelayerConfigurationTests",
+            dependencies: [
+                "RelayerConfiguration", "Settings", "Formats", "Ethereum", "Telemetry", "JSON", "RelayTestSupport",
+            ]
         ),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "JSON", "RelayTestSupport"]),
         .testTarget(

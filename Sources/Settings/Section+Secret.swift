@@ -14,7 +14,10 @@ extension Section {
         let fileKey = key + "File"
         let variable = EnvironmentOverrides.variable(prefix: reading.prefix, path: path(to: key))
         describe(key, .secret(variable: variable), .optional, help)
-        let file = optionalPath(fileKey, "\(help) A file that holds it, which nobody else may read (chmod 600).")
+        let file = optionalPath(
+            fileKey,
+            "\(help) Here its file, which nobody else may read (chmod 600); or set \(variable)."
+        )
         guard let node = node(key) else { return file.map { .file($0) } }
         guard case .environment = node.place else {
             refuse(

@@ -57,7 +57,8 @@ package final class Section {
     package func optionalPath(_ key: String, _ help: String) -> String? { optional(key, .path, help).map(resolved) }
 
     private func resolved(_ path: String) -> String {
-        path.hasPrefix("/") || reading.directory.isEmpty ? path : "\(reading.directory)/\(path)"
+        if path.hasPrefix("/") || reading.directory.isEmpty { return path }
+        return reading.directory + (reading.directory.hasSuffix("/") ? "" : "/") + path
     }
 
     // MARK: Checks of the program's own
@@ -66,12 +67,12 @@ package final class Section {
     package func has(_ key: String) -> Bool { entries[key] != nil }
 
     /// Notes a problem that a format cannot see, such as two keys that exclude each other, at the key's place.
-    ///
-    /// A key of nil stands for the section itself.
-    package func refuse(_ key: String? = nil, _ message: String) {
-        guard let key else { return reading.add(place, path, message) }
+    package func refuse(_ key: String, _ message: String) {
         reading.add(node(key)?.place ?? place, path(to: key), message)
     }
+
+    /// Notes a problem of the section as a whole.
+    package func refuse(_ message: String) { reading.add(place, path, message) }
 
     // MARK: What the accessors share
 

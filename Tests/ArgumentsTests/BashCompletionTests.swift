@@ -13,7 +13,7 @@ import Testing
             _sample; printf '%s\\n' "${COMPREPLY[@]}"
             END
             """
-        let pipe = try #require(unsafe popen(command, "r"))
+        let pipe = try unsafe #require(unsafe popen(command, "r"))
         defer { unsafe _ = pclose(pipe) }
         var output: [UInt8] = []
         while case let byte = unsafe fgetc(pipe), byte != EOF { output.append(UInt8(truncatingIfNeeded: byte)) }

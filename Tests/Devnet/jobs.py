@@ -75,6 +75,7 @@ KINDS: dict[str, Kind] = {
     "writes": Kind("as many writes of one line each", "writes", "3", _number("count"), {}),
     "bytes": Kind("as many bytes on stdout, in one write", "bytes", "2048", _bytes, {}),
     "busy": Kind("works for as many milliseconds", "busy", "100", _number("nanoseconds", 10**6), {}),
+    "sleep": Kind("sleeps for as many milliseconds", "sleep", "100", _number("nanoseconds", 10**6), {}),
     "spin": Kind("never ends; stopped after as many seconds", "spin", "2", _nothing, {}),
     "invalid": Kind("bytes on stdout (hex) that are no UTF-8", "hello", "61ff62c328", _invalid, {}),
     "file": Kind("a file in a result folder, published", "file", "", _nothing, _FILE_TASK),

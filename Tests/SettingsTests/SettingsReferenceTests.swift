@@ -31,7 +31,7 @@ import Testing
                 | `account` | section | optional | The account. |
                 | `account.keystore` | a path | optional | A key's file. |
                 | `account.password` | secret, only by the variable `SAMPLE_ACCOUNT__PASSWORD` | optional | The password. |
-                | `account.passwordFile` | a path | optional | The password. A file that holds it, which nobody else may read (chmod 600). |
+                | `account.passwordFile` | a path | optional | The password. Here its file, which nobody else may read (chmod 600); or set SAMPLE_ACCOUNT__PASSWORD. |
                 | `limit` | a size from 1B to 1MiB, such as 900000B, 256KiB or 1MiB | `256KiB` | Size. |
                 | `database` | a path | `sample.sqlite` | The file. |
                 | `proxy` | section | optional | A proxy. |

@@ -25,18 +25,25 @@ enum Envelope<Value> {
             case .id: parts.id = try AnswerID(&reader)
             case .error: if try !reader.null() { parts.error = try RefusalReader.read(&reader) }
             case .result:
-                guard parts.result == nil else { throw AnswerFault("two results") }
-                // A refusal beside a null result is a refusal.
-                if parts.error == nil { parts.result = try read(&reader) } else { try reader.skip() }
+                guard parts.result == nil, !parts.isNull else { throw AnswerFault("two results") }
+                parts.isNull = try reader.null()
+                if !parts.isNull { parts.result = try read(&reader) }
             default: try reader.skip()
             }
         }
         try reader.finish()
+        // Read last, as some servers send a null result beside a refusal.
+        if parts.isNull, parts.error == nil {
+            let null = Array("null".utf8)
+            var reader = JSONReader(null.span)
+            parts.result = try read(&reader)
+        }
         return try parts.envelope(for: id)
     }
 
     private struct Parts {
         var id: AnswerID?
+        var isNull = false
         var result: Value?
         var error: Envelope?
 

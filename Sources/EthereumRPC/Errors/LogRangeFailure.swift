@@ -55,7 +55,7 @@ extension LogRangeFailure {
     /// Looks a refusal up.
     ///
     /// The code -32005 ("limit exceeded", EIP-1474), or a refusal without words, is taken as too many.
-    init(code: Int64, message: String) {
+    package init(code: Int64, message: String) {
         let message = message.lowercased()
         let isRefusedParameter = message.contains("invalid block range")
         let row = Self.table.first { row in row.words.contains { message.contains($0) } }

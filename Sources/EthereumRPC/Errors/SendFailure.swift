@@ -70,7 +70,7 @@ extension SendFailure {
     /// Looks a message up.
     ///
     /// Codes are no help: geth's is always -32000, and others use the same ones for everything.
-    init(message: String) {
+    package init(message: String) {
         let message = message.lowercased()
         let row = Self.table.first { row in row.words.contains { message.contains($0) } }
         self = row?.failure ?? .unknown

@@ -32,7 +32,7 @@ package struct HTTPRequest: Sendable, Equatable {
     package var body: [UInt8]?
     /// From the call to the last byte of the answer.
     package var totalTimeout: Duration
-    /// Name lookup, TCP and TLS together.
+    /// Name lookup, TCP and TLS together, and before them the wait for one of the host's connections to be free.
     package var connectTimeout: Duration
     /// Decoded bytes of the body; one more ends the transfer with `.tooLarge`.
     package var bodyLimit: Int

@@ -65,6 +65,8 @@ struct FrameCodec {
     /// After a throw the connection is to be ended; a close frame with the
     /// reason is then in the output.
     mutating func receive(_ bytes: ArraySlice<UInt8>, handle: (Event) throws -> Void) throws {
+        // What stands behind a close frame means nothing (RFC 6455 §5.5.1).
+        guard !isClosed else { return }
         do {
             guard !partial.isEmpty else { return try takeFrames(bytes, handle) }
             partial += bytes
@@ -77,7 +79,7 @@ struct FrameCodec {
             partial = []
             try takeFrames(whole[...], handle)
         } catch let violation as Violation {
-            try sendClose(code: violation.rawValue)
+            sendClose(code: violation.rawValue)
             throw violation == .tooLarge
                 ? WebSocketError.messageTooLarge
                 : WebSocketError.protocolViolation(code: Int(violation.rawValue))
@@ -185,12 +187,12 @@ struct FrameCodec {
         }
     }
 
-    mutating func sendPing() throws {
+    mutating func sendPing() {
         if !closeSent { write(.ping, []) }
     }
 
     /// Sends a close frame; nothing can be sent after it.
-    mutating func sendClose(code: UInt16) throws {
+    mutating func sendClose(code: UInt16) {
         guard !closeSent else { return }
         closeSent = true
         write(.close, [UInt8(code >> 8), UInt8(code & 0xff)])

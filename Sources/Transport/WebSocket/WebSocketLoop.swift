@@ -62,8 +62,9 @@ final class WebSocketLoop {
 
     private func run(_ opened: OneShot<Result<Void, any Error>>) -> any Error {
         do {
-            try open()
+            let early = try open()
             opened.set(.success(()))
+            try take(early)
             while true { try turn() }
         } catch {
             sendLastWords()
@@ -73,7 +74,8 @@ final class WebSocketLoop {
 
     // MARK: Opening
 
-    private func open() throws {
+    /// Connects and upgrades; returns what came behind the answer's head: the first frames, perhaps.
+    private func open() throws -> ArraySlice<UInt8> {
         let deadline = ContinuousClock.now + configuration.openTimeout
         try connection.open(wake: wake) {
             wake.clear()
@@ -93,8 +95,7 @@ final class WebSocketLoop {
                     try upgrade.check(head: answer[..<end])
                     isUpgraded = true
                     noteLife()
-                    // The first frames may have come with the head.
-                    return try take(answer[end...])
+                    return answer[end...]
                 }
                 guard answer.count <= Upgrade.headLimit else {
                     throw WebSocketError.upgradeInvalid("head too long")
@@ -145,7 +146,7 @@ final class WebSocketLoop {
         case .atOnce:
             throw CancellationError()
         case .afterHandshake where closeDeadline == nil:
-            try codec.sendClose(code: 1000)
+            codec.sendClose(code: 1000)
             closeDeadline = .now + configuration.closeTimeout
         case .afterHandshake:
             break
@@ -208,7 +209,7 @@ final class WebSocketLoop {
         if now >= giveUpTime { throw WebSocketError.silent }
         if !pingSent {
             pingSent = true
-            try codec.sendPing()
+            codec.sendPing()
         }
         return giveUpTime
     }
@@ -228,7 +229,7 @@ final class WebSocketLoop {
     /// A close frame, if the connection still takes one without a wait.
     private func sendLastWords() {
         guard isUpgraded else { return }
-        try? codec.sendClose(code: 1001)
+        codec.sendClose(code: 1001)
         try? flush()
     }
 }

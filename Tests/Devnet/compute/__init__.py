@@ -2,11 +2,11 @@
 
 It answers as recorded servers answered (`fixtures/bacalhau`); what no recording settles follows Bacalhau's own sources.
 
-- `api`, `agent`, `controls`, `middleware`: the REST face and the switches for tests
+- `api`, `agent_api`, `controls`, `middleware`: the REST face and the switches for tests
 - `decoding`, `validation`, `normal`: from a request's bytes to the stored job
 - `store`, `records`: jobs, executions, history
-- `scheduler`, `node`: which node runs a job, when it is tried again, what fits
-- `wasi`, `wasm`, `workspace`, `output`: running one module
+- `scheduler`, `node`, `room`: which node runs a job, when it is tried again, what fits
+- `wasm`, `wasi`, `sleeping`, `workspace`, `output`: running one module
 - `unixfs`, `dagread`: publishing a result tree as kubo would
 
 Run it with `python -m compute --port 0`; one JSON line on stdout says where it listens.

@@ -7,7 +7,8 @@ from typing import Any
 from aiohttp import web
 
 from . import middleware
-from .api import AgentHandlers, JobHandlers
+from .agent_api import AgentHandlers
+from .api import JobHandlers
 from .controls import Controls
 from .options import Options
 from .orchestrator import Orchestrator, build

@@ -1,6 +1,7 @@
-"""The two WASI calls that this server answers itself: writing to stdout and stderr, and exiting.
+"""The WASI calls that this server answers itself: writing to stdout and stderr, exiting, and sleeping.
 
-wasmtime's own stdout hides where one write ends and the next begins, and its `proc_exit` refuses codes above 125.
+wasmtime's own stdout hides where one write ends and the next begins, its `proc_exit` refuses codes above 125, and its
+`poll_oneoff` cannot be interrupted.
 Host functions never raise: the binding keeps the last exception for all threads together. So `proc_exit` is a wasm
 function that notes the code and traps.
 """
@@ -8,13 +9,16 @@ function that notes the code and traps.
 from __future__ import annotations
 
 import struct
+import threading
 from dataclasses import dataclass, field
 
 from wasmtime import Caller, Func, FuncType, Instance, Linker, Memory, Module, Store, ValType, wat2wasm
 
+from . import sleeping
+
 WASI = "wasi_snapshot_preview1"
 KEPT_BYTES = 64 << 20
-_EBADF, _EFAULT, _ESUCCESS = 8, 21, 0
+_EFAULT, _EINVAL, _ESUCCESS = 21, 28, 0
 
 _EXIT = """(module
  (import "devnet" "exited" (func $exited (param i32)))
@@ -50,13 +54,21 @@ class Recorder:
 
 
 class Calls:
-    """Defines WASI in a linker, with the recorder's two calls in place of wasmtime's."""
+    """Defines WASI in a linker, with this module's calls in place of wasmtime's."""
 
-    def __init__(self, linker: Linker, exit_module: Module, file_write: Module, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        linker: Linker,
+        exit_module: Module,
+        file_write: Module,
+        recorder: Recorder,
+        interrupt: threading.Event,
+    ) -> None:
         self._linker = linker
         self._exit_module = exit_module
         self._file_write = file_write
         self._recorder = recorder
+        self._interrupt = interrupt
         self._to_file: Func | None = None
 
     def define(self, store: Store) -> None:
@@ -67,8 +79,9 @@ class Calls:
         self._linker.define_func("devnet", "exited", FuncType([i32()], []), self._recorder.exited)
         exit_instance: Instance = self._linker.instantiate(store, self._exit_module)
         self._linker.define(store, WASI, "proc_exit", exit_instance.exports(store)["proc_exit"])
-        write = FuncType([i32(), i32(), i32(), i32()], [i32()])
-        self._linker.define_func(WASI, "fd_write", write, self._fd_write, access_caller=True)
+        four = FuncType([i32(), i32(), i32(), i32()], [i32()])
+        self._linker.define_func(WASI, "fd_write", four, self._fd_write, access_caller=True)
+        self._linker.define_func(WASI, "poll_oneoff", four, self._poll_oneoff, access_caller=True)
 
     def _fd_write(self, caller: Caller, fd: int, vectors: int, count: int, written: int) -> int:
         memory = caller.get("memory")
@@ -80,6 +93,28 @@ class Calls:
             return self._record(caller, memory, fd, vectors, count, written)
         except Exception:
             return _EFAULT
+
+    def _poll_oneoff(self, caller: Caller, asked: int, events: int, count: int, found: int) -> int:
+        memory = caller.get("memory")
+        if not isinstance(memory, Memory):
+            return _EFAULT
+        try:
+            return self._sleep(caller, memory, asked, events, count, found)
+        except Exception:
+            return _EFAULT
+
+    def _sleep(self, caller: Caller, memory: Memory, asked: int, events: int, count: int, found: int) -> int:
+        size = memory.data_len(caller)
+        asked, events, count, found = (value & 0xFFFFFFFF for value in (asked, events, count, found))
+        if sleeping.is_too_many(count):
+            return _EINVAL
+        end = asked + count * sleeping.SUBSCRIPTION_BYTES
+        if end > size or events + count * sleeping.EVENT_BYTES > size or found + 4 > size:
+            return _EFAULT
+        due = sleeping.wait(sleeping.subscriptions(bytes(memory.read(caller, asked, end))), self._interrupt)
+        memory.write(caller, due, events)
+        memory.write(caller, struct.pack("<I", len(due) // sleeping.EVENT_BYTES), found)
+        return _ESUCCESS
 
     def _record(self, caller: Caller, memory: Memory, fd: int, vectors: int, count: int, written: int) -> int:
         size = memory.data_len(caller)

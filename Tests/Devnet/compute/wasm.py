@@ -85,7 +85,7 @@ class Slot:
         store = self._store(program)
         recorder = Recorder()
         linker = Linker(self._engine)
-        Calls(linker, self._exit_module, self._file_write, recorder).define(store)
+        Calls(linker, self._exit_module, self._file_write, recorder, program.interrupt).define(store)
         store.set_epoch_deadline(1)
         if program.interrupt.is_set():
             raise Interrupted

@@ -99,8 +99,8 @@ def test_bad_parameters_are_refused(chain: LocalChain, method: str, params: list
 
 
 def test_fees_rise_with_full_blocks(chain: LocalChain) -> None:
-    code = bytes.fromhex("5b5f56")
-    chain.client.send(STRANGER.private_key, None, code, gas=29_000_000, maxFeePerGas=3 * GWEI)
+    invalid = b"\xfe"  # burns whatever it is given
+    chain.client.send(STRANGER.private_key, None, invalid, gas=29_000_000, maxFeePerGas=3 * GWEI)
     history = chain.rpc("eth_feeHistory", "0x2", "latest", [50])
     first, second, following = (int(each, 16) for each in history["baseFeePerGas"])
     assert second < first and following > second

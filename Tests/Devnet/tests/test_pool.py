@@ -90,7 +90,7 @@ def test_what_does_not_fit_waits_for_the_next_block(chain: LocalChain) -> None:
     sent = [transfer(chain, nonce=each, gas=16_000_000, maxFeePerGas=2 * GWEI) for each in range(2)]
     chain.rpc("devnet_mine", 1)
     assert transactions(chain) == sent  # a block is full by what was used, not by what was allowed
-    code = bytes.fromhex("5b5f56")  # JUMPDEST, PUSH0, JUMP: burns whatever it is given
+    code = b"\xfe"  # INVALID burns whatever it is given
     burning = [
         chain.client.send(STRANGER.private_key, None, code, gas=16_000_000, nonce=each, maxFeePerGas=2 * GWEI)
         for each in range(1)

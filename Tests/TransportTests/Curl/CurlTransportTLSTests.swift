@@ -3,12 +3,14 @@ import Transport
 
 @Suite(.timeLimit(.minutes(1)))
 struct CurlTransportTLSTests {
+    private static let sharedCertificates = Task { try await TestCertificates() }
+
     private let certificates: TestCertificates
     private let server: TestServer
 
-    init() throws {
-        certificates = try TestCertificates()
-        server = try TestServer("http_server.py", ["--tls", certificates.certificate, certificates.key])
+    init() async throws {
+        certificates = try await Self.sharedCertificates.value
+        server = try await TestServer("http_server.py", ["--tls", certificates.certificate, certificates.key])
     }
 
     private func get(_ url: String, trusting file: String?, proxy: String = "") async throws -> HTTPResponse {
@@ -51,7 +53,7 @@ struct CurlTransportTLSTests {
 
     @Test
     func goesThroughAProxyByCONNECT() async throws {
-        let proxy = try TestServer("http_server.py", ["--proxy"])
+        let proxy = try await TestServer("http_server.py", ["--proxy"])
         let url = "https://localhost:\(server.port)/echo"
         let answer = try await get(url, trusting: certificates.authority, proxy: proxy.url)
 
@@ -61,7 +63,7 @@ struct CurlTransportTLSTests {
 
     @Test
     func aProxyThatRefusesIsKnownToHaveDoneNothing() async throws {
-        let proxy = try TestServer("http_server.py", ["--proxy"])
+        let proxy = try await TestServer("http_server.py", ["--proxy"])
         let error = try #require(
             await #expect(throws: HTTPError.self) {
                 try await get("https://elsewhere.invalid/", trusting: nil, proxy: proxy.url)
@@ -72,7 +74,7 @@ struct CurlTransportTLSTests {
 
     @Test
     func sendsPlainRequestsToTheProxyItself() async throws {
-        let proxy = try TestServer("http_server.py", ["--proxy"])
+        let proxy = try await TestServer("http_server.py", ["--proxy"])
         let answer = try await get("http://elsewhere.invalid/a", trusting: nil, proxy: proxy.url)
         #expect(answer.body == Array("proxied GET http://elsewhere.invalid/a".utf8))
     }

@@ -4,20 +4,27 @@ import Transport
 @Suite(.timeLimit(.minutes(1)))
 struct CurlTransportTests {
     /// One for the whole suite; it ends with this process.
-    private static let sharedServer = Result { try TestServer("http_server.py") }
+    private static let sharedServer = Task { try await TestServer("http_server.py") }
 
     private let server: TestServer
     private let transport: CurlTransport
 
-    init() throws {
-        server = try Self.sharedServer.get()
+    init() async throws {
+        server = try await Self.sharedServer.value
         var options = CurlTransportOptions()
         options.proxy = ""
         transport = try CurlTransport(options)
     }
 
     private func get(_ path: String, limit: Int = 1 << 20) async throws -> HTTPResponse {
-        try await transport.send(HTTPRequest(.get, server.url + path, totalTimeout: .seconds(30), bodyLimit: limit))
+        let request = HTTPRequest(
+            .get,
+            server.url + path,
+            totalTimeout: .seconds(50),
+            connectTimeout: .seconds(50),
+            bodyLimit: limit
+        )
+        return try await transport.send(request)
     }
 
     // MARK: What is sent
@@ -179,9 +186,9 @@ struct CurlTransportTests {
 
     @Test
     func aRefusedConnectionIsKnownToHaveDoneNothing() async throws {
-        let closed = try TestServer("http_server.py")
+        let closed = try await TestServer("http_server.py")
         let url = closed.url
-        closed.stop()
+        await closed.stop()
         let error = try #require(await #expect(throws: HTTPError.self) { try await transport.send(.init(.get, url)) })
 
         #expect(error.kind == "connectFailed")

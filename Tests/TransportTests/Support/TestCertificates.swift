@@ -1,35 +1,37 @@
-import Glibc
+import RelayTestSupport
 
-/// A certificate authority and a certificate for `localhost` and 127.0.0.1, made for one test.
+/// A certificate authority, and a certificate of it for `localhost` and 127.0.0.1, made for one test.
 final class TestCertificates: Sendable {
-    private let directory: String
-    var authority: String { directory + "/ca.pem" }
-    var certificate: String { directory + "/server.pem" }
-    var key: String { directory + "/server.key" }
+    private let directory: TemporaryDirectory
+    var authority: String { directory.file("ca.pem") }
+    var certificate: String { directory.file("server.pem") }
+    var key: String { directory.file("server.key") }
 
-    init() throws {
-        directory = try temporaryDirectory()
-        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        try run(
-            ["openssl", "req", "-x509", "-subj", "/CN=test authority"] + key
-                + ["-keyout", directory + "/ca.key", "-out", authority]
+    init() async throws {
+        directory = try TemporaryDirectory()
+        let authorityKey = directory.file("ca.key")
+        let request = [
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+        ]
+        try await Self.openssl(
+            request + ["-subj", "/CN=test authority", "-keyout", authorityKey, "-out", authority]
         )
-        try run(
-            ["openssl", "req", "-x509", "-subj", "/CN=localhost"] + key
+        try await Self.openssl(
+            request + ["-subj", "/CN=localhost", "-keyout", key, "-out", certificate]
                 + ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-addext", "basicConstraints=CA:FALSE"]
-                + ["-CA", authority, "-CAkey", directory + "/ca.key", "-keyout", self.key, "-out", certificate]
+                + ["-CA", authority, "-CAkey", authorityKey]
         )
     }
 
-    deinit {
-        for file in ["ca.key", "ca.pem", "server.key", "server.pem"] { unsafe unlink(directory + "/" + file) }
-        unsafe rmdir(directory)
+    struct Failed: Error {
+        let text: String
     }
-}
 
-/// A new directory that only this user can read.
-private func temporaryDirectory() throws -> String {
-    var template = Array("/tmp/transport-tests-XXXXXX".utf8CString)
-    guard unsafe mkdtemp(&template) != nil else { throw TestServer.Failure.notStarted("mkdtemp") }
-    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    private static func openssl(_ arguments: [String]) async throws {
+        let process = try await ChildProcess.start("/usr/bin/openssl", arguments)
+        let ending = await process.finished()
+        guard ending == .exited(0) else {
+            throw Failed(text: "\(ending): \(process.standardError)")
+        }
+    }
 }

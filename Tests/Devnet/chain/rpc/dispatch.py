@@ -27,9 +27,11 @@ class Dispatcher:
     def __init__(self, node: Node) -> None:
         self.faults = Faults()
         self.statistics = Statistics()
-        # First of all: the time of a head is that before anybody hears of it.
+        self.subscriptions = Subscriptions()
+        # Frames leave before the pool is put in order, and a head's time is that just before its frames.
+        node.ledger.on_block.insert(0, self.subscriptions.on_block)
         node.ledger.on_block.insert(0, self.statistics.head)
-        self.subscriptions = Subscriptions(node)
+        node.pool.on_transaction.append(self.subscriptions.on_transaction)
         self._methods: Methods = {
             **identity.methods(node),
             **blocks.methods(node),

@@ -10,7 +10,6 @@ from typing import Any
 from ..errors import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
 from ..ledger import LogMatcher
 from ..model import Block, Transaction
-from ..node import Node
 from . import params, shapes
 
 Push = Callable[[dict[str, Any]], None]
@@ -29,11 +28,9 @@ class _Subscription:
 class Subscriptions:
     """All subscriptions of a node."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self) -> None:
         self._active: dict[str, _Subscription] = {}
         self._connections: dict[Push, Callable[[], None]] = {}
-        node.ledger.on_block.append(self._block)
-        node.pool.on_transaction.append(self._pending)
 
     def subscribe(self, arguments: Any, push: Push) -> str:
         if not isinstance(arguments, list) or not arguments or not isinstance(arguments[0], str):
@@ -73,7 +70,8 @@ class Subscriptions:
         self._connections.pop(push, None)
         self._active = {key: each for key, each in self._active.items() if each.push is not push}
 
-    def _block(self, block: Block) -> None:
+    def on_block(self, block: Block) -> None:
+        """Sends what a new head brought."""
         # geth sends a block's logs before its head.
         for identifier, each in self._of("logs"):
             for log in block.logs:
@@ -82,7 +80,8 @@ class Subscriptions:
         for identifier, each in self._of("newHeads"):
             _notify(identifier, each, shapes.head(block))
 
-    def _pending(self, transaction: Transaction) -> None:
+    def on_transaction(self, transaction: Transaction) -> None:
+        """Sends the hash of a transaction that the pool took."""
         for identifier, each in self._of("newPendingTransactions"):
             _notify(identifier, each, shapes.data(transaction.hash))
 

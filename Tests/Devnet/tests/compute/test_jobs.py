@@ -55,6 +55,7 @@ def test_command_prints_the_spec() -> None:
         ("return", None, "hello\n", "", -1),
         ("writes", "100", "line\n", "", 0),
         ("busy", "30", "done\n", "", 0),
+        ("sleep", "30", "done\n", "", 0),
         ("invalid", None, "a\ufffdb\ufffd(", "", 0),
         ("bytes", "0", "", "", 0),
         ("file", None, "", "", 0),

@@ -285,3 +285,42 @@ def test_each_vector_of_a_write_is_a_write(client: Client) -> None:
     assert (executions[0]["RunOutput"]["Stdout"], executions[0]["RunOutput"]["ExitCode"]) == ("ab", 5)
     cid = executions[0]["PublishedResult"]["Params"]["CID"]
     assert client.call("GET", f"/devnet/published/{cid}", control=True).body["stdout"] == "abcde"
+
+
+@pytest.mark.parametrize("kind", ["busy", "sleep"])
+def test_busy_and_sleeping_jobs_end_at_their_time_out(client: Client, kind: str) -> None:
+    job, executions = client.run(jobs.job(kind, kind, "600000", Timeouts={"TotalTimeout": 1}))
+    assert job["State"]["Message"] == "Job timed out. Job took longer than 1s"
+    assert executions[0]["ComputeState"]["Message"] == "Execution timed out after 1s"
+
+
+def test_busy_and_sleeping_jobs_take_their_time(client: Client) -> None:
+    for kind in ("busy", "sleep"):
+        _, executions = client.run(jobs.job(kind, kind, "200"))
+        assert executions[0]["ModifyTime"] - executions[0]["CreateTime"] >= 200_000_000
+
+
+def test_flood_of_output_ends_at_its_time_out(client: Client) -> None:
+    job, _ = client.run(jobs.job("flood", "writes", "2000000000", Timeouts={"TotalTimeout": 1}))
+    assert job["State"]["Message"] == "Job timed out. Job took longer than 1s"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ("(i32.const 0) (i32.const 64) (i32.const 0) (i32.const 96)", 28),
+        ("(i32.const 0) (i32.const 64) (i32.const -1) (i32.const 96)", 28),
+        ("(i32.const -8) (i32.const 64) (i32.const 1) (i32.const 96)", 21),
+        ("(i32.const 0) (i32.const 65530) (i32.const 1) (i32.const 96)", 21),
+        ("(i32.const 0) (i32.const 64) (i32.const 1) (i32.const -1)", 21),
+        ("(i32.const 0) (i32.const 64) (i32.const 2) (i32.const 1024)", 0),
+    ],
+)
+def test_sleep_outside_of_memory_is_an_error_of_the_guest(client: Client, arguments: str, error: int) -> None:
+    wat = f"""(module
+      (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+      (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+      (memory (export "memory") 1)
+      (func (export "_start") (call $exit (call $poll {arguments}))))"""
+    _, executions = client.run(with_program("poll", wat))
+    assert executions[0]["RunOutput"]["ExitCode"] == error

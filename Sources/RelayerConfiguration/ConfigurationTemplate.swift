@@ -1,0 +1,92 @@
+package import Ethereum
+import Settings
+
+/// The commented settings file that `config init` writes and `run` accepts.
+package struct ConfigurationTemplate: Sendable, Equatable {
+    /// Which key the file names.
+    package enum Account: Sendable, Equatable {
+        case keystore(path: String, passwordFile: String)
+        case keyFile(String)
+        /// None: the variable `LILYPAD_ACCOUNT__KEY` is to be set.
+        case environment
+    }
+
+    package var contract: Address
+    package var rpc: String
+    package var ws: String?
+    package var bacalhau: String
+    package var chainID: UInt64
+    package var startBlock: UInt64
+    package var settle: UInt64
+    package var account: Account
+
+    package init(
+        contract: Address,
+        rpc: String,
+        ws: String? = nil,
+        bacalhau: String,
+        chainID: UInt64,
+        startBlock: UInt64,
+        settle: UInt64,
+        account: Account = .keystore(path: "relayer.json", passwordFile: "relayer.password")
+    ) {
+        self.contract = contract
+        self.rpc = rpc
+        self.ws = ws
+        self.bacalhau = bacalhau
+        self.chainID = chainID
+        self.startBlock = startBlock
+        self.settle = settle
+        self.account = account
+    }
+
+    /// What `config/relayer.example.yaml` says: a chain and an orchestrator on this machine.
+    package static let example = ConfigurationTemplate(
+        contract: Address(hex: "0x5FbDB2315678afecb367f032d93F642f64180aa3") ?? .zero,
+        rpc: "http://127.0.0.1:8545",
+        ws: "ws://127.0.0.1:8546",
+        bacalhau: "http://127.0.0.1:1234",
+        chainID: 1337,
+        startBlock: 0,
+        settle: 12
+    )
+
+    /// The file's text.
+    package var text: String {
+        Self.head + "\n" + ConfigurationFile.reference.template(values: values, samples: Self.samples)
+    }
+
+    private static let head = """
+        # Settings of lilypad-relayer.
+        #
+        # Keys that are commented out show their default or an example. Every key can be set by an environment
+        # variable too, which goes before this file: LILYPAD_CHAIN__POLL_INTERVAL sets chain.pollInterval and
+        # LILYPAD_CHAIN__RPC__0__URL the url of the first node. Secrets never stand here: they come from a file of
+        # their own or from a variable. Check this file with: lilypad-relayer config check
+
+        """
+
+    private var values: [String: String] {
+        var values = [
+            "chain.id": String(chainID), "chain.rpc[].url": rpc, "chain.startBlock": String(startBlock),
+            "chain.confirmations.settle": String(settle), "contracts[].address": contract.checksummed,
+            "bacalhau.api": bacalhau,
+        ]
+        values["chain.rpc[].ws"] = ws
+        switch account {
+        case .keystore(let path, let passwordFile):
+            values["account.keystore"] = path
+            values["account.passwordFile"] = passwordFile
+        case .keyFile(let path): values["account.keyFile"] = path
+        case .environment: break
+        }
+        return values
+    }
+
+    private static let samples = [
+        "chain.rpc[].ws": "ws://127.0.0.1:8546", "chain.confirmations.receipt": "12", "contracts[].startBlock": "0",
+        "contracts[].gas.base": "60000", "contracts[].gas.perByte": "30", "contracts[].gas.callbackGas": "300000",
+        "bacalhau.apiKeyFile": "bacalhau.key", "account.keystore": "relayer.json",
+        "account.passwordFile": "relayer.password", "account.keyFile": "relayer.key", "fees.maxFeePerGas": "100gwei",
+    ]
+}

@@ -1,0 +1,66 @@
+package import Ethereum
+import Formats
+import Settings
+
+/// One contract whose requests are answered.
+package struct ContractSettings: Sendable, Equatable {
+    /// How a contract asks and how it is answered.
+    package enum Binding: String, CaseIterable, Sendable {
+        /// `abi/JobBridge.vy`.
+        case reference
+    }
+
+    /// Numbers that go before the binding's own; nil where they do not.
+    package struct Gas: Sendable, Equatable {
+        package let base: UInt64?
+        package let perByte: UInt64?
+        package let callbackGas: UInt64?
+
+        init(_ section: Section) {
+            let format = Format<UInt64>.whole(1...1_000_000_000_000)
+            base = section.optional(
+                "base",
+                format,
+                "What a settlement with an empty text uses, the call of the requester apart; without it, the binding's number."
+            )
+            perByte = section.optional(
+                "perByte",
+                Format<UInt64>.whole(1...1_000_000_000),
+                "What each byte of the text adds; without it, the binding's number."
+            )
+            callbackGas = section.optional(
+                "callbackGas",
+                format,
+                "What the requester's callback may use; without it, the contract is asked."
+            )
+        }
+    }
+
+    package let address: Address
+    package let binding: Binding
+    /// The first block whose requests count; the chain's own unless the contract names another.
+    package let startBlock: UInt64
+    package let gas: Gas
+
+    init(_ section: Section, chainStart: UInt64) {
+        address = section.value("address", .address, "The contract's address.")
+        binding = section.value(
+            "binding",
+            .choice(standIn: .reference),
+            default: .reference,
+            "How the contract asks and how it is answered: reference is abi/JobBridge.vy."
+        )
+        let startBlock = section.optional(
+            "startBlock",
+            .whole(0...UInt64.max),
+            "The first block whose requests count; without it, chain.startBlock."
+        )
+        self.startBlock = startBlock ?? chainStart
+        gas = section.section(
+            "gas",
+            "The ceiling of a settlement's gas: base + perByte × length + callbackGas × 64/63. "
+                + "An estimate above it is not sent.",
+            Gas.init
+        )
+    }
+}

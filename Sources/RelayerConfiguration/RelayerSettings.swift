@@ -1,0 +1,54 @@
+import Ethereum
+import Settings
+
+/// What one relayer is told: one chain, one account, one database, any number of contracts.
+///
+/// This folder says which keys the relayer's settings have; the reference, the schema and the commented file that
+/// `config init` writes come from the same code.
+package struct RelayerSettings: Sendable, Equatable {
+    package let chain: ChainSettings
+    package let contracts: [ContractSettings]
+    package let bacalhau: BacalhauSettings
+    /// The key that signs; nil where none is named and the command needs none.
+    package let account: AccountSettings?
+    /// The database's path.
+    package let database: String
+    package let fees: FeeSettings
+    package let log: LogSettings
+
+    /// Reads every key; what needs an account says so.
+    init(_ section: Section, needsAccount: Bool) {
+        let chain = section.section("chain", "The chain that is followed.", ChainSettings.init)
+        self.chain = chain
+        contracts = section.list("contracts", 1...64, "The contracts whose requests are answered.") {
+            ContractSettings($0, chainStart: chain.startBlock)
+        }
+        if let twice = contracts.firstTwice {
+            section.refuse("contracts", "\(twice) is listed twice: remove one of them")
+        }
+        bacalhau = section.section("bacalhau", "The Bacalhau orchestrator that runs the jobs.", BacalhauSettings.init)
+        account = section.section(
+            "account",
+            "The account that settles requests: its address must be a relayer of each contract. "
+                + "Name one key: a keystore with its password, or keyFile."
+        ) { AccountSettings.read($0, isNeeded: needsAccount) }
+        database = section.path(
+            "database",
+            default: "relayer.sqlite",
+            "The database's file. A relative path, here as in every other key, starts at this file's own folder."
+        )
+        fees = section.section("fees", "What a settlement may cost per unit of gas.", FeeSettings.init)
+        log = section.section("log", "What is logged, and how.", LogSettings.init)
+    }
+
+    /// The first block that is read.
+    package var firstBlock: UInt64 { contracts.map(\.startBlock).min() ?? chain.startBlock }
+}
+
+extension [ContractSettings] {
+    /// The first contract that is listed a second time.
+    fileprivate var firstTwice: String? {
+        var seen: Set<String> = []
+        return map(\.address.checksummed).first { !seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,206 @@
+import Ethereum
+import Formats
+import RelayerConfiguration
+import Settings
+import Telemetry
+import Testing
+
+@Suite struct RelayerSettingsTests {
+    private static let minimum = """
+        chain:
+          id: 1337
+          rpc: [{url: 'http://node:8545'}]
+          startBlock: 7
+          confirmations: {settle: 12}
+        contracts: [{address: '0x5fbdb2315678afecb367f032d93f642f64180aa3'}]
+        bacalhau: {api: 'http://127.0.0.1:1234'}
+
+        """
+    private static let key = ["LILYPAD_ACCOUNT__KEY": "00"]
+
+    private static func read(
+        _ yaml: String,
+        _ environment: [String: String] = key,
+        needsAccount: Bool = true
+    ) throws(Problems) -> RelayerSettings {
+        try ConfigurationFile.read(
+            Array(yaml.utf8),
+            path: "/etc/relayer.yaml",
+            environment: environment,
+            needsAccount: needsAccount
+        )
+    }
+
+    private static func problems(
+        _ yaml: String,
+        _ environment: [String: String] = key,
+        needsAccount: Bool = true
+    ) -> String {
+        do throws(Problems) {
+            _ = try read(yaml, environment, needsAccount: needsAccount)
+            return ""
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test func fillsInWhatIsLeftOut() throws {
+        let settings = try Self.read(Self.minimum)
+
+        #expect(settings.chain.nodes.map(\.url) == ["http://node:8545"])
+        #expect(settings.chain.nodes.map(\.ws) == [nil])
+        #expect(settings.chain.confirmations.start == 1)
+        #expect(settings.chain.confirmations.settle == 12)
+        #expect(settings.chain.confirmations.receipt == 12)
+        #expect(settings.chain.pollInterval == .seconds(4))
+        #expect(settings.chain.maxBlockRange == 2000)
+        #expect(settings.contracts.map(\.address.hex) == ["0x5fbdb2315678afecb367f032d93f642f64180aa3"])
+        #expect(settings.contracts.map(\.startBlock) == [7])
+        #expect(settings.contracts.map(\.gas.base) == [nil])
+        #expect(settings.bacalhau.namespace == "lilypad")
+        #expect(settings.bacalhau.apiKey == nil)
+        #expect(settings.bacalhau.maxBodySize.bytes == 262_144)
+        #expect(settings.bacalhau.maxRunningJobs == 64)
+        #expect(settings.account == .key(.environment(variable: "LILYPAD_ACCOUNT__KEY")))
+        #expect(settings.database == "/etc/relayer.sqlite")
+        #expect(settings.fees.maxFeePerGas == nil && settings.fees.minPriorityFeePerGas == .zero)
+        #expect(settings.log.level == .info && settings.log.format == .auto)
+    }
+
+    @Test func readsEveryKey() throws {
+        let settings = try Self.read(
+            """
+            chain:
+              id: 9223372036854775771
+              rpc:
+                - {url: 'https://one/key', ws: 'wss://one/key'}
+                - {url: 'https://two'}
+              startBlock: 18446744073709551615
+              confirmations: {start: 2, settle: 3, receipt: 64}
+              pollInterval: 250ms
+              maxBlockRange: 10
+            contracts:
+              - {address: '0x5FbDB2315678afecb367f032d93F642f64180aa3', binding: reference}
+              - address: 0x0000000000000000000000000000000000000001
+                startBlock: 5
+                gas: {base: 100, perByte: 2, callbackGas: 133200000}
+            bacalhau: {api: 'http://b', namespace: dapp-1, apiKeyFile: b.key, maxBodySize: 900000B, maxRunningJobs: 1}
+            account: {keystore: key.json, passwordFile: /run/password}
+            database: data/relayer.sqlite
+            fees: {maxFeePerGas: 50gwei, minPriorityFeePerGas: 0.5gwei}
+            log: {level: debug, format: json}
+            """,
+            [:]
+        )
+
+        #expect(settings.chain.nodes.map(\.ws) == ["wss://one/key", nil])
+        #expect(settings.chain.confirmations.receipt == 64)
+        #expect(settings.contracts.map(\.startBlock) == [.max, 5])
+        #expect(settings.firstBlock == 5)
+        #expect(settings.contracts.map(\.gas.callbackGas) == [nil, 133_200_000])
+        #expect(settings.bacalhau.apiKey == .file("/etc/b.key"))
+        #expect(settings.account == .keystore(path: "/etc/key.json", password: .file("/run/password")))
+        #expect(settings.database == "/etc/data/relayer.sqlite")
+        #expect(settings.fees.maxFeePerGas == UInt256(50_000_000_000))
+        #expect(settings.fees.minPriorityFeePerGas == UInt256(500_000_000))
+    }
+
+    @Test func namesEveryRequiredKey() {
+        #expect(
+            Self.problems("", [:]) == """
+                /etc/relayer.yaml:1:1: chain.id: this key is required: a whole number from 1 to 9223372036854775771
+                /etc/relayer.yaml:1:1: chain.rpc: this key is required: a list of 1 to 8 sections
+                /etc/relayer.yaml:1:1: chain.startBlock: this key is required: \
+                a whole number from 0 to 18446744073709551615
+                /etc/relayer.yaml:1:1: chain.confirmations.settle: this key is required: a whole number from 1 to 100000
+                /etc/relayer.yaml:1:1: contracts: this key is required: a list of 1 to 64 sections
+                /etc/relayer.yaml:1:1: bacalhau.api: this key is required: a URL, http://… or https://…
+                /etc/relayer.yaml:1:1: account: no key is named: set keystore and passwordFile, or keyFile, \
+                or the variable LILYPAD_ACCOUNT__KEY
+                """
+        )
+    }
+
+    @Test func needsNoAccountToLook() throws {
+        #expect(try Self.read(Self.minimum, [:], needsAccount: false).account == nil)
+    }
+
+    @Test(arguments: [
+        (
+            "keystore: a",
+            "8:21: account.keystore: it needs a password: name its file in passwordFile, "
+                + "or set LILYPAD_ACCOUNT__PASSWORD"
+        ),
+        ("passwordFile: a", "8:10: account: a password needs a keystore: name its file in keystore"),
+        (
+            "keystore: a, passwordFile: b, keyFile: c",
+            "8:10: account: two keys are named: keep the keystore, or keyFile (LILYPAD_ACCOUNT__KEY), not both"
+        ),
+        (
+            "key: '0x00'",
+            "8:16: account.key: a secret does not belong here: put it into a file and name that in keyFile, "
+                + "or set LILYPAD_ACCOUNT__KEY"
+        ),
+        (
+            "keystore: a, password: hunter2",
+            "8:34: account.password: a secret does not belong here: "
+                + "put it into a file and name that in passwordFile, or set LILYPAD_ACCOUNT__PASSWORD"
+        ),
+    ])
+    func refusesHalfAnAccount(_ account: String, _ message: String) {
+        let problems = Self.problems(Self.minimum + "account: {\(account)}", [:])
+        #expect(problems == "/etc/relayer.yaml:\(message)")
+        #expect(!problems.contains("hunter2"))
+    }
+
+    @Test(arguments: [
+        (
+            ["CHAIN__CONFIRMATIONS__START": "13"],
+            "CHAIN__CONFIRMATIONS__START: chain.confirmations.start: 13 is above settle (12): "
+                + "an answer cannot come before its job"
+        ),
+        (
+            ["CONTRACTS__1__ADDRESS": "0x5FbDB2315678afecb367f032d93F642f64180aa3"],
+            "contracts: 0x5FbDB2315678afecb367f032d93F642f64180aa3 is listed twice: remove one of them"
+        ),
+        (
+            ["CONTRACTS__0__BINDING": "lilypad-v0"],
+            #"CONTRACTS__0__BINDING: contracts[0].binding: expected reference, found "lilypad-v0""#
+        ),
+        (
+            ["FEES__MAX_FEE_PER_GAS": "1gwei", "FEES__MIN_PRIORITY_FEE_PER_GAS": "2gwei"],
+            "FEES__MIN_PRIORITY_FEE_PER_GAS: fees.minPriorityFeePerGas: it is above maxFeePerGas: "
+                + "no transaction could be sent"
+        ),
+        (
+            ["BACALHAU__MAX_BODY_SIZE": "900001B"],
+            "BACALHAU__MAX_BODY_SIZE: bacalhau.maxBodySize: expected a size from 1KiB to 900000B, "
+                + #"such as 900000B, 256KiB or 1MiB, found "900001B""#
+        ),
+        (
+            ["CHAIN__RPC__0__WS": "http://node"],
+            "CHAIN__RPC__0__WS: chain.rpc[0].ws: expected a URL, ws://… or wss://…, "
+                + #"found "http://…""#
+        ),
+        (
+            ["CHAIN__CONFIRMATION__SETTLE": "1"],
+            #"CHAIN__CONFIRMATION__SETTLE: chain: unknown key "confirmation"; did you mean "confirmations"?"#
+        ),
+    ])
+    func refuses(_ environment: [String: String], _ message: String) {
+        let prefixed = Dictionary(environment.map { ("LILYPAD_\($0)", $1) }) { first, _ in first }
+        let problems = Self.problems(Self.minimum, prefixed.merging(Self.key) { first, _ in first })
+        #expect(problems.hasSuffix(message) && !problems.contains("\n"), "\(problems)")
+    }
+
+    @Test func takesVariablesOfTheProgramsForNoSettings() {
+        let environment = ["LILYPAD_CONFIG": "a", "LILYPAD_REQUEST_KEY": "b", "LILYPAD_RELAYER": "c"]
+        #expect(Self.problems(Self.minimum, environment.merging(Self.key) { first, _ in first }) == "")
+    }
+
+    /// An RPC URL may hold a provider's key.
+    @Test func showsNoURLInAProblem() {
+        let problems = Self.problems(Self.minimum, ["LILYPAD_CHAIN__RPC__0__URL": "https:/node/v3/hunter2"])
+        #expect(problems.contains("chain.rpc[0].url") && !problems.contains("hunter2"))
+    }
+}
