@@ -15,6 +15,10 @@ package struct Relayer: Sendable {
     package struct Contract: Sendable, Equatable {
         package let address: Address
         package let startBlock: UInt64
+        /// Numbers that go before the binding's and the contract's own.
+        package var gasBase: UInt64?
+        package var gasPerByte: UInt64?
+        package var callbackGas: UInt64?
 
         package init(address: Address, startBlock: UInt64) {
             self.address = address
@@ -103,6 +107,20 @@ package struct Relayer: Sendable {
         )
         ready()
         try await run(services)
+    }
+
+    /// What a settlement of each contract may use.
+    func gasPolicies(_ findings: Preflight.Findings) -> [Address: GasPolicy] {
+        var policies: [Address: GasPolicy] = [:]
+        for contract in options.contracts {
+            let gas = ContractBinding.Gas(
+                base: contract.gasBase ?? binding.gas.base,
+                perByte: contract.gasPerByte ?? binding.gas.perByte
+            )
+            let callback = contract.callbackGas ?? findings.callbackGas[contract.address] ?? 0
+            policies[contract.address] = GasPolicy(gas: gas, callbackGas: callback)
+        }
+        return policies
     }
 
     /// Tries until node and orchestrator answer; nil when the relayer is asked to stop meanwhile.

@@ -37,7 +37,7 @@ struct Services: Sendable {
             signer: relayer.signer,
             chainID: options.chainID,
             store: relayer.store,
-            callbackGas: findings.callbackGas,
+            gas: relayer.gasPolicies(findings),
             options: options.settle,
             environment: relayer.environment,
             heads: heads,

@@ -29,8 +29,8 @@ package struct SettleService: Sendable {
     let signer: any TransactionSigner
     let chainID: UInt64
     let store: RelayStore
-    /// The cap on a client's call of each contract, in gas.
-    let callbackGas: [Address: UInt64]
+    /// What a settlement of each contract may use.
+    let gas: [Address: GasPolicy]
     let options: Options
     let environment: ServiceEnvironment
     let heads: HeadBoard
@@ -42,7 +42,7 @@ package struct SettleService: Sendable {
         signer: any TransactionSigner,
         chainID: UInt64,
         store: RelayStore,
-        callbackGas: [Address: UInt64],
+        gas: [Address: GasPolicy],
         options: Options,
         environment: ServiceEnvironment,
         heads: HeadBoard,
@@ -53,7 +53,7 @@ package struct SettleService: Sendable {
         self.signer = signer
         self.chainID = chainID
         self.store = store
-        self.callbackGas = callbackGas
+        self.gas = gas
         self.options = options
         self.environment = environment
         self.heads = heads
@@ -220,7 +220,10 @@ package struct SettleService: Sendable {
     /// A dry run at the ceiling of what would be signed: the gas that it needs, or why it would revert.
     private func simulate(_ hand: Case) async throws -> SettlementMachine.Event {
         let calldata = try calldata(of: hand)
-        let policy = gasPolicy(for: hand.request.observed.contract)
+        let contract = hand.request.observed.contract
+        guard let policy = gas[contract] else {
+            return .notAffordable("the contract \(contract) is not in the settings any more")
+        }
         let request = CallRequest(from: signer.address, to: hand.request.observed.contract, data: calldata)
         do {
             let estimate = try await client.estimateGas(request)
@@ -242,10 +245,6 @@ package struct SettleService: Sendable {
             resultType: hand.request.observed.resultType ?? 0,
             answer: hand.item.answer
         )
-    }
-
-    func gasPolicy(for contract: Address) -> GasPolicy {
-        GasPolicy(gas: contracts.binding.gas, callbackGas: callbackGas[contract] ?? 0)
     }
 }
 

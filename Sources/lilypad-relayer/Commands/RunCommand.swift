@@ -1,0 +1,75 @@
+import Arguments
+import Formats
+import Glibc
+import Keys
+import Relay
+import RelayStore
+import RelayerConfiguration
+import Transport
+
+/// `run`: the relayer itself.
+struct RunCommand: RunnableCommand {
+    let configuration: String
+
+    static let command = Command<any RunnableCommand>(
+        "run",
+        "Follow the contracts, run their jobs and settle the results, until it is stopped.",
+        discussion: """
+            SIGTERM and SIGINT stop it: it takes no new work, finishes what it has in hand and ends with 0 within ten \
+            seconds. Whatever is cut off is taken up at the next start.
+            """,
+        examples: [
+            Example("run", "With relayer.yaml in this folder."),
+            Example("run --config /etc/lilypad/relayer.yaml", "With another settings file."),
+        ]
+    ) { arguments in
+        RunCommand(configuration: arguments.configuration())
+    }
+
+    func run() async throws -> ExitCode {
+        let wiring = try Wiring(configuration: configuration, needsAccount: true)
+        let signer = try wiring.signer()
+        let log = wiring.logger()
+        let environment = ServiceEnvironment(time: wiring.time, log: log)
+        let store = try RelayStore(path: wiring.settings.database)
+        let relayer = Relayer(
+            client: wiring.client,
+            webSocket: wiring.client.endpoint.webSocketURL == nil ? nil : CurlWebSocketConnector(),
+            bacalhau: try wiring.bacalhau(),
+            signer: signer,
+            store: store,
+            options: wiring.options(process: getpid()),
+            environment: environment
+        )
+        let signals = StopSignals.stream()
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await relayer.run() }
+                group.addTask {
+                    for await _ in signals { environment.stop.request() }
+                }
+                try await group.next()
+                group.cancelAll()
+            }
+        } catch is CancellationError where environment.stop.isRequested {
+            // Work in hand was cut off; the store has all of it.
+        }
+        await store.close()
+        log.info("stopped")
+        return .done
+    }
+}
+
+extension Invocation {
+    /// `--config FILE`, which every command that needs settings has.
+    func configuration() -> String {
+        option(
+            "config",
+            short: "c",
+            "FILE",
+            .path,
+            default: ConfigurationFile.defaultPath,
+            "The settings file."
+        )
+    }
+}

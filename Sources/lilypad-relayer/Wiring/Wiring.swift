@@ -1,0 +1,111 @@
+import Bacalhau
+import BacalhauAPI
+import Ethereum
+import EthereumRPC
+import Keys
+import Relay
+import RelayCore
+import RelayerConfiguration
+import Settings
+import Telemetry
+import Transport
+
+/// From checked settings to the things that act.
+struct Wiring {
+    let settings: RelayerSettings
+    let variables: [String: String]
+    let time = SystemTime()
+    let transport: CurlTransport
+
+    /// Reads the settings file, with the environment before it; throws `Problems`.
+    init(configuration: String, needsAccount: Bool) throws {
+        variables = ProcessEnvironment.variables
+        settings = try ConfigurationFile.read(configuration, environment: variables, needsAccount: needsAccount)
+        transport = try CurlTransport()
+    }
+
+    var client: EthereumClient {
+        let node = settings.chain.nodes[0]
+        return EthereumClient(transport: transport, endpoint: EthereumEndpoint(node.url, webSocketURL: node.ws), time: time)
+    }
+
+    func bacalhau() throws -> BacalhauClient {
+        let settings = settings.bacalhau
+        let key = try settings.apiKey.map { try text(of: $0) }
+        let endpoint = BacalhauEndpoint(
+            url: settings.api,
+            namespace: settings.namespace,
+            authentication: key.map { .apiKey($0) } ?? .none
+        )
+        return BacalhauClient(transport: transport, endpoint: endpoint)
+    }
+
+    func signer() throws -> PrivateKey {
+        switch settings.account {
+        case .keystore(let path, let password):
+            try Keystore.open(try KeyFiles.bytes(of: path), password: try secret(password))
+        case .key(.file(let path)):
+            try PrivateKey(hexFile: path)
+        case .key(.environment(let variable)):
+            try PrivateKey(hex: try secret(.environment(variable: variable)), source: variable)
+        case nil:
+            throw CommandFailure("account: no key is named", .usage)
+        }
+    }
+
+    private func secret(_ source: SecretSource) throws -> Secret {
+        switch source {
+        case .file(let path): try Secret.file(path)
+        case .environment(let variable): Secret(copying: Array((variables[variable] ?? "").utf8))
+        }
+    }
+
+    private func text(of source: SecretSource) throws -> String {
+        let secret = try secret(source)
+        return unsafe secret.withBytes { bytes in unsafe String(decoding: bytes, as: UTF8.self) }
+    }
+
+    func logger() -> Logger {
+        let format: LogFormat =
+            switch settings.log.format {
+            case .auto: .standardError(environment: variables)
+            case .human: .human(color: false)
+            case .json: .json
+            }
+        let time = time
+        return Logger(level: settings.log.level, sink: LineSink(format: format), clock: { time.now() })
+    }
+
+    func options(process: Int32) -> Relayer.Options {
+        let confirmations = settings.chain.confirmations
+        var settle = SettleService.Options(settleConfirmations: confirmations.settle)
+        settle.limits.receiptConfirmations = confirmations.receipt
+        settle.fees = FeePolicy(
+            maxFeePerGas: settings.fees.maxFeePerGas,
+            minPriorityFeePerGas: settings.fees.minPriorityFeePerGas
+        )
+        var options = Relayer.Options(
+            chainID: settings.chain.id,
+            contracts: settings.contracts.map(Relayer.Contract.init),
+            namespace: settings.bacalhau.namespace,
+            specLimits: SpecLimits(body: settings.bacalhau.maxBodySize.bytes),
+            settle: settle,
+            version: Version.text,
+            process: process
+        )
+        options.follow.pollInterval = settings.chain.pollInterval
+        options.follow.window = settings.chain.maxBlockRange
+        options.compute.startConfirmations = confirmations.start
+        options.compute.maxRunningJobs = settings.bacalhau.maxRunningJobs
+        return options
+    }
+}
+
+extension Relayer.Contract {
+    init(_ settings: ContractSettings) {
+        self.init(address: settings.address, startBlock: settings.startBlock)
+        gasBase = settings.gas.base
+        gasPerByte = settings.gas.perByte
+        callbackGas = settings.gas.callbackGas
+    }
+}
