@@ -13,7 +13,10 @@ enum CommandTable {
         "Runs the compute that smart contracts ask for on Bacalhau, and brings the results back on chain.",
         version: "lilypad-relayer \(Version.text)",
         examples: [
-            Example("config init --contract 0x… --rpc http://127.0.0.1:8545 --bacalhau http://127.0.0.1:1234", "Write a settings file."),
+            Example(
+                "config init --contract 0x… --rpc http://127.0.0.1:8545 --bacalhau http://127.0.0.1:1234",
+                "Write a settings file."
+            ),
             Example("run", "Follow the contract and answer it."),
             Example("jobs show 17", "Everything that happened to the request with job id 17."),
         ],

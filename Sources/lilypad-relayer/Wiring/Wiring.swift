@@ -26,7 +26,11 @@ struct Wiring {
 
     var client: EthereumClient {
         let node = settings.chain.nodes[0]
-        return EthereumClient(transport: transport, endpoint: EthereumEndpoint(node.url, webSocketURL: node.ws), time: time)
+        return EthereumClient(
+            transport: transport,
+            endpoint: EthereumEndpoint(node.url, webSocketURL: node.ws),
+            time: time
+        )
     }
 
     func bacalhau() throws -> BacalhauClient {
