@@ -7,7 +7,11 @@ package enum Keystore {
     ///
     /// Takes a second and a quarter of a gigabyte with the usual parameters: call it where that may block.
     package static func open(file path: String, passwordFile: String) throws(KeyError) -> PrivateKey {
-        let password = try Secret.file(passwordFile)
+        try open(file: path, password: try Secret.file(passwordFile))
+    }
+
+    /// The private key in the keystore at `path`.
+    package static func open(file path: String, password: Secret) throws(KeyError) -> PrivateKey {
         let json = try OpenFile(reading: path).readAll(limit: 65_536)
         return try open(json.withBytes { bytes in bytes.indices.map { bytes[$0] } }, password: password)
     }

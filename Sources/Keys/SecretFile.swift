@@ -16,6 +16,14 @@ extension Secret {
         return secret
     }
 
+    /// Bytes drawn by chance, fit for a password.
+    package static func random(_ count: Int) throws(KeyError) -> Secret {
+        try Secret(capacity: count) { (bytes) throws(KeyError) in
+            try Crypto.fillWithSecretRandom(&bytes)
+            return bytes.count
+        }
+    }
+
     /// A copy of lent bytes.
     convenience init(copying bytes: Span<UInt8>) {
         self.init(capacity: bytes.count) { span in

@@ -37,3 +37,6 @@ struct Timestamp {
         return (year, month, dayOfYear - (153 * fromMarch + 2) / 5 + 1)
     }
 }
+
+/// A time in milliseconds since 1970 as RFC 3339 has it, in UTC: `2026-11-24T08:56:22.706Z`.
+package func rfc3339(milliseconds: Int64) -> String { Timestamp(milliseconds: milliseconds).rfc3339 }

@@ -26,11 +26,16 @@ package struct ContractDesk: Sendable {
     ///
     /// Throws `RPCError` or `UnexpectedOutput`.
     package func standing(of request: ObservedRequest) async throws -> ContractStanding {
-        let output = try await view(binding.jobView, [.uint(request.jobID)], of: request.contract)
+        try await job(request.jobID, of: request.contract).standing(for: request.hash)
+    }
+
+    /// The contract's own record of a job.
+    package func job(_ jobID: UInt256, of contract: Address) async throws -> ContractJob {
+        let output = try await view(binding.jobView, [.uint(jobID)], of: contract)
         guard let job = ContractJob(output: output) else {
-            throw UnexpectedOutput(function: binding.jobView.signature, contract: request.contract)
+            throw UnexpectedOutput(function: binding.jobView.signature, contract: contract)
         }
-        return job.standing(for: request.hash)
+        return job
     }
 
     package func isRelayer(_ account: Address, of contract: Address) async throws -> Bool {

@@ -36,18 +36,20 @@ package struct ReportService: Sendable {
         let started = environment.now
         var last: (text: String, at: Timestamp)?
         while !environment.stop.isRequested {
-            let text = report(started)
+            let text = report(started, running: true)
             if last.map({ $0.text != text || environment.now - $0.at >= .seconds(60) }) ?? true {
                 try await store.report(text, at: environment.now)
                 last = (text, environment.now)
             }
             try await wakeup.next(within: .seconds(5), of: environment.time)
         }
+        try await store.report(report(started, running: false), at: environment.now)
     }
 
-    private func report(_ started: Timestamp) -> String {
+    private func report(_ started: Timestamp, running: Bool) -> String {
         var writer = JSONWriter()
         writer.object { object in
+            object.member("running", running)
             object.member("version", version)
             object.member("process", process)
             object.member("startedAt", started.milliseconds)

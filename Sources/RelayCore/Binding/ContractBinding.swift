@@ -42,6 +42,8 @@ package struct ContractBinding: Sendable {
 
     package let name: String
     package let requestEvent: ABIEvent
+    /// `requestJob(string,uint8)`: how anybody asks.
+    package let requestFunction: ABIFunction
     package let fields: Fields
     package let fulfill: Call
     package let fail: Call

@@ -13,6 +13,13 @@ extension ContractBinding {
                 ABIParameter(name: "resultType", type: .uint(bits: 8)),
             ]
         ),
+        requestFunction: ABIFunction(
+            name: "requestJob",
+            inputs: [
+                ABIParameter(name: "spec", type: .string), ABIParameter(name: "resultType", type: .uint(bits: 8)),
+            ],
+            outputs: [ABIParameter(name: "", type: .uint(bits: 256))]
+        ),
         fields: Fields(jobID: 0, requester: 1, spec: 2, resultType: 3),
         fulfill: Call(
             function: ABIFunction(

@@ -21,6 +21,9 @@ enum CommandTable {
             Example("jobs show 17", "Everything that happened to the request with job id 17."),
         ],
         exitStatuses: ExitCode.table,
-        commands: [RunCommand.command, VersionCommand.command]
+        commands: [
+            RunCommand.command, ReplayCommand.command, StatusCommand.command, JobsCommand.command,
+            ConfigCommand.command, KeyCommand.command, RequestCommand.command, VersionCommand.command,
+        ]
     )
 }

@@ -1,10 +1,12 @@
 import Arguments
+import EthereumRPC
 import Formats
 import Glibc
 import Keys
 import Relay
 import RelayStore
 import RelayerConfiguration
+import Telemetry
 import Transport
 
 /// `run`: the relayer itself.

@@ -4,7 +4,7 @@ import Glibc
 enum ProcessEnvironment {
     static var variables: [String: String] {
         var variables: [String: String] = [:]
-        guard var entry = unsafe environ else { return variables }
+        guard var entry = unsafe Optional(environ) else { return variables }
         while let text = unsafe entry.pointee {
             let pair = unsafe String(cString: text)
             if let equals = pair.firstIndex(of: "=") {

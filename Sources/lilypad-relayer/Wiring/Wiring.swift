@@ -2,10 +2,13 @@ import Bacalhau
 import BacalhauAPI
 import Ethereum
 import EthereumRPC
+import Formats
 import Keys
 import Relay
 import RelayCore
 import RelayerConfiguration
+import RelayStore
+import SQLite
 import Settings
 import Telemetry
 import Transport
@@ -47,7 +50,7 @@ struct Wiring {
     func signer() throws -> PrivateKey {
         switch settings.account {
         case .keystore(let path, let password):
-            try Keystore.open(try KeyFiles.bytes(of: path), password: try secret(password))
+            try Keystore.open(file: path, password: try secret(password))
         case .key(.file(let path)):
             try PrivateKey(hexFile: path)
         case .key(.environment(let variable)):
@@ -66,14 +69,14 @@ struct Wiring {
 
     private func text(of source: SecretSource) throws -> String {
         let secret = try secret(source)
-        return unsafe secret.withBytes { bytes in unsafe String(decoding: bytes, as: UTF8.self) }
+        return secret.withBytes { bytes in String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self) }
     }
 
     func logger() -> Logger {
         let format: LogFormat =
             switch settings.log.format {
             case .auto: .standardError(environment: variables)
-            case .human: .human(color: false)
+            case .human: .human(coloured: false)
             case .json: .json
             }
         let time = time
@@ -111,5 +114,16 @@ extension Relayer.Contract {
         gasBase = settings.gas.base
         gasPerByte = settings.gas.perByte
         callbackGas = settings.gas.callbackGas
+    }
+}
+
+extension Wiring {
+    /// The database for a command that reads; throws when there is none yet.
+    func storeView() throws -> StoreView {
+        do {
+            return try StoreView(path: settings.database)
+        } catch let error as SQLiteError where error.kind == .cannotOpen {
+            throw CommandFailure("there is no database at \(settings.database) yet: it is made by the first run")
+        }
     }
 }

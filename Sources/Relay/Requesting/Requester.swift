@@ -1,0 +1,190 @@
+package import Ethereum
+package import EthereumRPC
+package import RelayCore
+package import Transport
+
+/// Asks a contract for compute as any requester does, and reads its answer from the chain.
+package struct Requester: Sendable {
+    package enum Answer: Equatable, Sendable {
+        case result(String)
+        case failure(String)
+        case cancelled
+    }
+
+    /// A request that has been priced and not sent.
+    package struct Offer: Sendable {
+        package let fee: UInt256
+        package let gasLimit: UInt64
+        /// The most that its gas can cost, in wei.
+        package var gasCost: UInt256 { fees.cost(gasLimit: gasLimit) }
+        let fees: Fees
+        let calldata: [UInt8]
+        let nonce: UInt64
+        let chainID: UInt64
+    }
+
+    package struct Sent: Sendable {
+        package let jobID: UInt256
+        package let transactionHash: Hash32
+        package let blockNumber: UInt64
+    }
+
+    package enum Problem: Error, Equatable, Sendable, CustomStringConvertible {
+        case wouldRevert(String)
+        case cannotPay(has: UInt256, needs: UInt256)
+        case reverted(Hash32)
+        case notMined(Hash32)
+        case noEvent(Hash32)
+
+        package var description: String {
+            switch self {
+            case .wouldRevert(let reason): "the contract refuses the request: \(reason)"
+            case .cannotPay(let has, let needs): "the account has \(has) wei, fee and gas need up to \(needs) wei"
+            case .reverted(let hash): "the transaction \(hash.hex) was mined and reverted"
+            case .notMined(let hash): "the transaction \(hash.hex) has not been mined in time; it may still be"
+            case .noEvent(let hash): "the transaction \(hash.hex) was mined without a request: is this the contract?"
+            }
+        }
+    }
+
+    let client: EthereumClient
+    let contract: Address
+    let binding: ContractBinding
+    let signer: any TransactionSigner
+    let time: any TimeSource
+
+    package init(
+        client: EthereumClient,
+        contract: Address,
+        binding: ContractBinding,
+        signer: any TransactionSigner,
+        time: any TimeSource
+    ) {
+        self.client = client
+        self.contract = contract
+        self.binding = binding
+        self.signer = signer
+        self.time = time
+    }
+
+    /// Prices a request; throws `Problem` where it would revert or cannot be paid.
+    package func prepare(spec: [UInt8], resultType: UInt8) async throws -> Offer {
+        let fee = try await ContractDesk(client: client, binding: binding).fee(of: contract)
+        let calldata = try binding.requestFunction.encodeCall([.string(spec), .uint(UInt256(UInt64(resultType)))])
+        let gas = try await estimate(calldata, fee: fee)
+        let quote = try await client.feeQuote()
+        let market = FeeMarket(
+            baseFeePerGas: quote.baseFeePerGas ?? UInt256.zero,
+            priorityFeePerGas: quote.maxPriorityFeePerGas
+        )
+        guard let fees = FeePolicy().fees(for: market) else { throw Problem.wouldRevert("no fees") }
+        let offer = Offer(
+            fee: fee,
+            gasLimit: gas.saturatingAdding(gas / 5),
+            fees: fees,
+            calldata: calldata,
+            nonce: try await client.transactionCount(of: signer.address, at: .pending),
+            chainID: try await client.chainID()
+        )
+        let balance = try await client.balance(of: signer.address)
+        let needed = offer.fee.addingSaturating(offer.gasCost)
+        guard balance >= needed else { throw Problem.cannotPay(has: balance, needs: needed) }
+        return offer
+    }
+
+    private func estimate(_ calldata: [UInt8], fee: UInt256) async throws -> UInt64 {
+        do {
+            return try await client.estimateGas(
+                CallRequest(from: signer.address, to: contract, data: calldata, value: fee)
+            )
+        } catch {
+            guard let data = error.revertData else { throw error }
+            throw Problem.wouldRevert(RevertReason.decode(data) ?? "without a reason")
+        }
+    }
+
+    /// Sends it and waits until it is mined.
+    package func send(_ offer: Offer, within limit: Duration = .seconds(300)) async throws -> Sent {
+        let transaction = EIP1559Transaction(
+            chainID: offer.chainID,
+            nonce: offer.nonce,
+            maxPriorityFeePerGas: offer.fees.maxPriorityFeePerGas,
+            maxFeePerGas: offer.fees.maxFeePerGas,
+            gasLimit: offer.gasLimit,
+            to: contract,
+            value: offer.fee,
+            data: offer.calldata
+        )
+        let signed = try transaction.signed(by: signer)
+        _ = try await client.send(raw: signed.rawBytes)
+        let receipt = try await poll(within: limit) { try await client.receipt(of: signed.hash) }
+        guard let receipt else { throw Problem.notMined(signed.hash) }
+        guard receipt.succeeded else { throw Problem.reverted(signed.hash) }
+        for log in receipt.logs where log.address == contract {
+            if case .request(let request) = binding.decode(log) {
+                return Sent(jobID: request.jobID, transactionHash: signed.hash, blockNumber: receipt.blockNumber)
+            }
+        }
+        throw Problem.noEvent(signed.hash)
+    }
+
+    /// Waits for the contract's answer; nil when there is none in time.
+    package func wait(
+        for request: Sent,
+        within limit: Duration,
+        waiting: (Duration) -> Void
+    ) async throws -> Answer? {
+        let started = time.now()
+        return try await poll(within: limit) {
+            waiting(.milliseconds(time.now() - started))
+            return try await answer(to: request)
+        }
+    }
+
+    private func poll<Value>(
+        within limit: Duration,
+        _ look: () async throws -> Value?
+    ) async throws -> Value? {
+        let end = Timestamp(milliseconds: time.now()) + limit
+        while true {
+            do {
+                if let value = try await look() { return value }
+            } catch let error as RPCError where error.isTransient {
+                // A node that is away for a moment: the next look tells.
+            }
+            guard Timestamp(milliseconds: time.now()) < end else { return nil }
+            try await time.sleep(for: .milliseconds(250))
+        }
+    }
+
+    /// The contract's own events for this job, once it says that the job is closed.
+    private func answer(to request: Sent) async throws -> Answer? {
+        let desk = ContractDesk(client: client, binding: binding)
+        let job = try await desk.job(request.jobID, of: contract)
+        guard job.state != .requested, job.state != .none else { return nil }
+        if job.state == .cancelled { return .cancelled }
+        let events = [binding.fulfilledEvent, binding.failedEvent]
+        let topic = Hash32(request.jobID.bigEndianBytes).map { [$0] } ?? []
+        let head = try await client.blockNumber()
+        let filter = LogFilter(
+            addresses: [contract],
+            topics: [events.map(\.topic), topic],
+            from: request.blockNumber,
+            to: max(head, request.blockNumber)
+        )
+        for log in try await client.logs(filter).logs {
+            if let text = text(log, binding.fulfilledEvent) { return .result(text) }
+            if let text = text(log, binding.failedEvent) { return .failure(text) }
+        }
+        return nil
+    }
+
+    /// The text is the event's last string.
+    private func text(_ log: Log, _ event: ABIEvent) -> String? {
+        guard log.topics.first == event.topic, let values = try? event.decode(topics: log.topics, data: log.data) else {
+            return nil
+        }
+        for case .string(let bytes) in values { return String(decoding: bytes, as: UTF8.self) }
+        return nil
+    }
+}

@@ -1,0 +1,122 @@
+import Arguments
+import Ethereum
+import EthereumRPC
+import Formats
+import Glibc
+import RelayerConfiguration
+import Settings
+import Transport
+
+/// `config`: writes a settings file, checks one, and lists all keys.
+struct ConfigCommand: RunnableCommand {
+    enum Task: Sendable {
+        case initialise(InitialSettings)
+        case check(String)
+        case reference(schema: Bool)
+    }
+
+    let task: Task
+
+    static let command = Command<any RunnableCommand>(
+        "config",
+        "Write, check or explain the settings file.",
+        examples: [
+            Example(
+                "config init --contract 0x… --rpc http://127.0.0.1:8545 --bacalhau http://127.0.0.1:1234",
+                "Write relayer.yaml."
+            ),
+            Example("config check", "Say everything that is wrong with relayer.yaml."),
+            Example("config reference", "All keys, with their defaults."),
+        ],
+        subcommands: [
+            Command(
+                "init",
+                "Write a commented settings file that run accepts.",
+                discussion: "It asks the node for its chain id and its head, from which on the contract is followed."
+            ) { ConfigCommand(task: .initialise(InitialSettings($0))) },
+            Command("check", "Check a settings file: every problem with its place and its remedy.") { arguments in
+                ConfigCommand(task: .check(arguments.configuration()))
+            },
+            Command("reference", "Print all keys as a Markdown table.") { arguments in
+                ConfigCommand(task: .reference(schema: arguments.flag("schema", "As a JSON schema, for editors.")))
+            },
+        ]
+    )
+
+    func run() async throws -> ExitCode {
+        switch task {
+        case .initialise(let initial):
+            try await initial.write()
+        case .check(let path):
+            let settings = try ConfigurationFile.read(
+                path,
+                environment: ProcessEnvironment.variables,
+                needsAccount: true
+            )
+            let count = settings.contracts.count
+            Output.line("\(path): fine (chain \(settings.chain.id), \(count) contract\(count == 1 ? "" : "s"))")
+        case .reference(let schema):
+            let reference = ConfigurationFile.reference
+            Output.write(schema ? reference.schema : reference.documentation)
+        }
+        return .done
+    }
+}
+
+/// What `config init` is told.
+struct InitialSettings: Sendable {
+    let contract: Address
+    let rpc: String
+    let ws: String?
+    let bacalhau: String
+    let chainID: UInt64?
+    let startBlock: UInt64?
+    let settle: UInt64?
+    let output: String
+    let force: Bool
+
+    init(_ arguments: Invocation) {
+        contract = arguments.option("contract", "ADDRESS", .address, "The contract whose requests are answered.")
+        rpc = arguments.option("rpc", "URL", .url(schemes: ["http", "https"]), "Where the node answers JSON-RPC.")
+        ws = arguments.optional("ws", "URL", .url(schemes: ["ws", "wss"]), "Where the node announces new blocks.")
+        bacalhau = arguments.option("bacalhau", "URL", .url(schemes: ["http", "https"]), "The orchestrator's API.")
+        chainID = arguments.optional("chain-id", "N", .whole(1...UInt64.max), "The chain; without it, the node is asked.")
+        startBlock = arguments.optional(
+            "start-block",
+            "N",
+            .whole(0...UInt64.max),
+            "The first block that is read; without it, the node's head."
+        )
+        settle = arguments.optional(
+            "settle",
+            "N",
+            .whole(1...100_000),
+            "Confirmations before an answer is sent; without it 12, and 1 on a development chain."
+        )
+        output = arguments.option("output", short: "o", "FILE", .path, default: ConfigurationFile.defaultPath, "The file.")
+        force = arguments.flag("force", "Write over a file that exists.")
+    }
+
+    func write() async throws {
+        if !force, access(output, F_OK) == 0 {
+            throw CommandFailure("\(output) exists: choose another --output, or write over it with --force", .usage)
+        }
+        let client = EthereumClient(transport: try CurlTransport(), endpoint: EthereumEndpoint(rpc))
+        let chain = if let chainID { chainID } else { try await client.chainID() }
+        let start = if let startBlock { startBlock } else { try await client.blockNumber() }
+        let template = ConfigurationTemplate(
+            contract: contract,
+            rpc: rpc,
+            ws: ws,
+            bacalhau: bacalhau,
+            chainID: chain,
+            startBlock: start,
+            settle: settle ?? ([1_337, 31_337].contains(chain) ? 1 : 12)
+        )
+        // It may hold a provider's key in a URL: for its owner only.
+        try PrivateFile.write(Array(template.text.utf8), to: output, replacing: force)
+        Output.line("wrote \(output) (chain \(chain), from block \(start))")
+        Output.error("next: make the account's key with 'lilypad-relayer key new', let the contract's owner call")
+        Output.error("setRelayer(ACCOUNT, true), fund it, then 'lilypad-relayer run'")
+    }
+}

@@ -1,0 +1,121 @@
+import Arguments
+import Ethereum
+import EthereumRPC
+import Formats
+import JSON
+import Relay
+import RelayCore
+import RelayStore
+import SQLite
+import Transport
+
+/// `replay`: reads past blocks once more, by the running relayer or, without one, by itself.
+struct ReplayCommand: RunnableCommand {
+    let configuration: String
+    let from: UInt64
+    let to: UInt64?
+    let json: Bool
+
+    static let command = Command<any RunnableCommand>(
+        "replay",
+        "Read past blocks once more and take up the requests that were missed.",
+        discussion: """
+            Nothing is done twice: requests that are known, or that the contract has settled, are left as they are. \
+            A running relayer carries it out beside its work; without one the range is read here, and what is found is \
+            worked on at the next run. It can be interrupted: a running relayer goes on with it, also after a restart.
+            """,
+        examples: [
+            Example("replay --from-block 5000000", "From that block to the head."),
+            Example("replay --from-block 5000000 --to-block 5001000", "Those 1,001 blocks."),
+        ]
+    ) { arguments in
+        let configuration = arguments.configuration()
+        let from = arguments.option("from-block", "N", .whole(0...UInt64(Int64.max)), "The first block.")
+        let to = arguments.optional("to-block", "M", .whole(0...UInt64(Int64.max)), "The last block; without it, the head.")
+        if let to, to < from { arguments.refuse("--to-block \(to) is below --from-block \(from)") }
+        return ReplayCommand(
+            configuration: configuration,
+            from: from,
+            to: to,
+            json: arguments.flag("json", "The outcome as a JSON object.")
+        )
+    }
+
+    func run() async throws -> ExitCode {
+        let wiring = try Wiring(configuration: configuration, needsAccount: false)
+        let store: RelayStore
+        do {
+            store = try RelayStore(path: wiring.settings.database)
+        } catch let error as SQLiteError where error.kind == .inUse {
+            return try await instruct(wiring)
+        }
+        return try await readHere(wiring, store)
+    }
+
+    // MARK: By the running relayer
+
+    private func instruct(_ wiring: Wiring) async throws -> ExitCode {
+        let view = try wiring.storeView()
+        let last = to.map { JSONValue.number(JSONNumber($0)) } ?? .null
+        let arguments: JSONValue = ["from": .number(JSONNumber(from)), "to": last]
+        let number = try view.instruct("replay", arguments: arguments.line, at: Timestamp(milliseconds: wiring.time.now()))
+        Output.error("the running relayer carries it out (instruction \(number))")
+        var progress = Progress()
+        while true {
+            guard let instruction = try view.instruction(number) else { throw CommandFailure("the instruction is gone") }
+            switch instruction.state {
+            case .waiting, .running:
+                if let done = instruction.progress.flatMap(ReplayRun.Progress.init(json:)) {
+                    progress.show(done.text, fraction: done.fraction)
+                }
+                try await wiring.time.sleep(for: .milliseconds(200))
+            case .done, .failed:
+                progress.close()
+                let outcome = instruction.outcome ?? ""
+                Output.line(json ? (["outcome": .string(outcome)] as JSONValue).line : outcome)
+                return instruction.state == .done ? .done : .failed
+            }
+        }
+    }
+
+    // MARK: Here
+
+    private func readHere(_ wiring: Wiring, _ store: RelayStore) async throws -> ExitCode {
+        let client = wiring.client
+        let chainID = try await client.chainID()
+        guard chainID == wiring.settings.chain.id else {
+            throw Preflight.Problem.anotherChain(configured: wiring.settings.chain.id, found: chainID)
+        }
+        try await store.claim(ChainIdentity(chainID: chainID, genesisHash: try await client.genesisHash()))
+        let contracts = wiring.settings.contracts
+        _ = try await store.register(contracts.map { (address: $0.address, startBlock: $0.startBlock) })
+        let head = try await client.blockNumber()
+        let last = min(to ?? head, head)
+        guard from <= last else { throw CommandFailure("block \(from) is beyond the head, which is block \(head)", .usage) }
+        let replay = ReplayRun(
+            reader: LogReader(client: client, binding: .reference),
+            store: store,
+            contracts: contracts.map(\.address),
+            window: wiring.settings.chain.maxBlockRange,
+            time: wiring.time
+        )
+        var done = ReplayRun.Progress(from: from, to: last)
+        var progress = Progress()
+        try await replay.run(&done) { progress.show($0.text, fraction: $0.fraction) }
+        progress.close()
+        await store.close()
+        Output.line(json ? done.json : done.text)
+        if done.found > 0, !json { Output.error("they are worked on when the relayer runs next") }
+        return .done
+    }
+}
+
+extension ReplayRun.Progress {
+    /// How much of it is done, from 0 to 1.
+    var fraction: Double { to >= from ? Double(next - from) / Double(to - from + 1) : 1 }
+
+    var text: String {
+        let read = next > from ? "\(from) to \(next - 1)" : "none yet"
+        return "blocks \(read) of \(to): \(found) new requests, \(known) known, \(rejected) logs rejected"
+    }
+}

@@ -1,0 +1,113 @@
+import Arguments
+import Ethereum
+import JSON
+import RelayCore
+import RelayStore
+import Transport
+
+/// `status`: how the relayer is, from its database, whether it runs or not.
+struct StatusCommand: RunnableCommand {
+    let configuration: String
+    let json: Bool
+    let check: Bool
+
+    static let command = Command<any RunnableCommand>(
+        "status",
+        "Show how the relayer is: the chain, its requests, what is unreachable, what is dead.",
+        discussion: "It reads the database and asks nobody else, so it works beside a running relayer and without one.",
+        examples: [
+            Example("status", "For people."),
+            Example("status --json", "For programs."),
+            Example("status --check", "For a health check: ends with 1 unless a relayer runs and reaches everything."),
+        ]
+    ) { arguments in
+        StatusCommand(
+            configuration: arguments.configuration(),
+            json: arguments.flag("json", "As a JSON object."),
+            check: arguments.flag("check", "End with 1 unless a relayer runs and reaches node and orchestrator.")
+        )
+    }
+
+    func run() async throws -> ExitCode {
+        let wiring = try Wiring(configuration: configuration, needsAccount: false)
+        let overview = try wiring.storeView().overview()
+        let status = Status(overview, now: Timestamp(milliseconds: wiring.time.now()))
+        if json { Output.line(status.json.line) } else { Output.write(status.text) }
+        return check && !status.isHealthy ? .failed : .done
+    }
+}
+
+/// An overview with the relayer's own report read.
+struct Status {
+    let overview: Overview
+    let now: Timestamp
+    private let report: JSONValue?
+
+    init(_ overview: Overview, now: Timestamp) {
+        self.overview = overview
+        self.now = now
+        report = overview.report.flatMap { try? JSONValue.parse(Array($0.json.utf8)) }
+    }
+
+    /// A running relayer gives a sign of life every minute.
+    var isRunning: Bool {
+        guard let at = overview.report?.at, report?["running"]?.bool == true else { return false }
+        return now - at < .seconds(90)
+    }
+
+    private var unreachable: [String] { report?["unreachable"]?.array?.compactMap(\.string) ?? [] }
+
+    var isHealthy: Bool { isRunning && unreachable.isEmpty }
+
+    var text: String {
+        var lines: [String] = []
+        lines.append("chain        \(overview.chainID.map { "\($0)" } ?? "none yet")")
+        lines.append("relayer      \(relayerText)")
+        if let account = report?["account"]?.string { lines.append("account      \(account)") }
+        if let head = report?["head"]?.int64 { lines.append("head         block \(head)") }
+        for cursor in overview.cursors {
+            lines.append("contract     \(cursor.address.checksummed), read up to block \(Int64(cursor.nextBlock) - 1)")
+        }
+        lines.append("requests     " + overview.counts.map { "\($0.count) \($0.state.rawValue)" }.joined(separator: ", "))
+        lines.append("rejected     \(overview.rejected) logs")
+        if overview.openInstructions > 0 { lines.append("instructions \(overview.openInstructions) open") }
+        if !unreachable.isEmpty { lines.append("unreachable  \(unreachable.joined(separator: ", "))") }
+        for dead in overview.dead {
+            lines.append("dead         \(dead.shortHash) job \(dead.request.observed.jobID): \((dead.reason ?? "").shown())")
+        }
+        if !overview.dead.isEmpty { lines.append("             take one up again: lilypad-relayer jobs retry ID") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var relayerText: String {
+        guard let at = overview.report?.at else { return "has never run on this database" }
+        let age = TimeText.duration(now - at)
+        guard isRunning else { return "not running (last sign of life \(age) ago)" }
+        let process = report?["process"]?.int64.map { ", process \($0)" } ?? ""
+        return "running, version \(report?["version"]?.string ?? "?")\(process), seen \(age) ago"
+    }
+
+    var json: JSONValue {
+        [
+            "chainId": overview.chainID.map { .string($0) } ?? .null,
+            "genesis": overview.genesisHash.map { .string($0.hex) } ?? .null,
+            "running": .bool(isRunning),
+            "reportedAt": overview.report.map { .string(TimeText.absolute($0.at)) } ?? .null,
+            "report": report ?? .null,
+            "contracts": .array(
+                overview.cursors.map { cursor in
+                    [
+                        "address": .string(cursor.address.checksummed),
+                        "nextBlock": .number(JSONNumber(cursor.nextBlock)),
+                    ]
+                }
+            ),
+            "requests": .object(
+                overview.counts.map { JSONMember($0.state.rawValue, .number(JSONNumber($0.count))) }
+            ),
+            "rejectedLogs": .number(JSONNumber(overview.rejected)),
+            "openInstructions": .number(JSONNumber(overview.openInstructions)),
+            "dead": .array(overview.dead.map(\.json)),
+        ]
+    }
+}

@@ -1,0 +1,31 @@
+/// Progress of long work on standard error: one line that is written over on a terminal, a few lines elsewhere.
+struct Progress {
+    private let isTerminal = Output.isTerminal(2)
+    private var lastTenth = -1
+    private var isOpen = false
+
+    /// `fraction` of 0 to 1; nil where nobody knows how much there is.
+    mutating func show(_ text: String, fraction: Double? = nil) {
+        if isTerminal {
+            let bar = fraction.map { Self.bar($0) + " " } ?? ""
+            Output.put("\r\u{1b}[K\(bar)\(text)", to: 2)
+            isOpen = true
+            return
+        }
+        let tenth = fraction.map { Int($0 * 10) } ?? lastTenth + 1
+        guard tenth != lastTenth else { return }
+        lastTenth = tenth
+        Output.error(text)
+    }
+
+    /// Ends the line.
+    mutating func close() {
+        if isOpen { Output.put("\n", to: 2) }
+        isOpen = false
+    }
+
+    private static func bar(_ fraction: Double) -> String {
+        let filled = Int(max(0, min(1, fraction)) * 24)
+        return "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled) + "]"
+    }
+}

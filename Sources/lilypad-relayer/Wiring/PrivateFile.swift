@@ -1,0 +1,25 @@
+import Glibc
+
+/// A file that only its owner may read.
+enum PrivateFile {
+    /// Writes a new file with mode 0600; one that exists is replaced only when that is wanted.
+    static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws {
+        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (replacing ? O_TRUNC : O_EXCL)
+        let descriptor = unsafe open(path, flags, 0o600)
+        guard descriptor >= 0 else { throw failure("cannot write", path) }
+        defer { close(descriptor) }
+        var rest = ArraySlice(bytes)
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw failure("cannot write", path) }
+            rest = rest.dropFirst(count)
+        }
+        guard fsync(descriptor) == 0 else { throw failure("cannot write", path) }
+    }
+
+    private static func failure(_ what: String, _ path: String) -> CommandFailure {
+        let reason = unsafe String(cString: strerror(errno))
+        return CommandFailure("\(what) \(path): \(reason)", .usage)
+    }
+}
