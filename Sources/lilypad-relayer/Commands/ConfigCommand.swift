@@ -2,7 +2,6 @@ import Arguments
 import Ethereum
 import EthereumRPC
 import Formats
-import Glibc
 import RelayerConfiguration
 import Settings
 import Transport
@@ -57,7 +56,7 @@ struct ConfigCommand: RunnableCommand {
             Output.line("\(path): fine (chain \(settings.chain.id), \(count) contract\(count == 1 ? "" : "s"))")
         case .reference(let schema):
             let reference = ConfigurationFile.reference
-            Output.write(schema ? reference.schema : reference.documentation)
+            Output.write(schema ? reference.schema : reference.markdown)
         }
         return .done
     }
@@ -80,7 +79,12 @@ struct InitialSettings: Sendable {
         rpc = arguments.option("rpc", "URL", .url(schemes: ["http", "https"]), "Where the node answers JSON-RPC.")
         ws = arguments.optional("ws", "URL", .url(schemes: ["ws", "wss"]), "Where the node announces new blocks.")
         bacalhau = arguments.option("bacalhau", "URL", .url(schemes: ["http", "https"]), "The orchestrator's API.")
-        chainID = arguments.optional("chain-id", "N", .whole(1...UInt64.max), "The chain; without it, the node is asked.")
+        chainID = arguments.optional(
+            "chain-id",
+            "N",
+            .whole(1...UInt64.max),
+            "The chain; without it, the node is asked."
+        )
         startBlock = arguments.optional(
             "start-block",
             "N",
@@ -93,12 +97,19 @@ struct InitialSettings: Sendable {
             .whole(1...100_000),
             "Confirmations before an answer is sent; without it 12, and 1 on a development chain."
         )
-        output = arguments.option("output", short: "o", "FILE", .path, default: ConfigurationFile.defaultPath, "The file.")
+        output = arguments.option(
+            "output",
+            short: "o",
+            "FILE",
+            .path,
+            default: ConfigurationFile.defaultPath,
+            "The file."
+        )
         force = arguments.flag("force", "Write over a file that exists.")
     }
 
     func write() async throws {
-        if !force, access(output, F_OK) == 0 {
+        if !force, PrivateFile.exists(output) {
             throw CommandFailure("\(output) exists: choose another --output, or write over it with --force", .usage)
         }
         let client = EthereumClient(transport: try CurlTransport(), endpoint: EthereumEndpoint(rpc))

@@ -93,8 +93,10 @@ struct JobsCommand: RunnableCommand {
         let found = try view.find(key)
         guard let first = found.first else { throw CommandFailure("no request \(id.shown(limit: 80)) in the database") }
         guard found.count == 1 else {
-            let list = found.map { "  \($0.request.observed.hash.hex)  job \($0.request.observed.jobID)"
-                + " of \($0.request.observed.contract)" }
+            let list = found.map {
+                "  \($0.request.observed.hash.hex)  job \($0.request.observed.jobID)"
+                    + " of \($0.request.observed.contract)"
+            }
             throw CommandFailure("\(id.shown(limit: 80)) may be:\n" + list.joined(separator: "\n"), .usage)
         }
         return first
@@ -102,10 +104,16 @@ struct JobsCommand: RunnableCommand {
 
     private func retry(_ listed: Listed, _ view: StoreView, _ wiring: Wiring) async throws -> ExitCode {
         guard listed.request.state == .dead else {
-            throw CommandFailure("\(listed.shortHash) is \(listed.request.state.rawValue), not dead: nothing to take up")
+            throw CommandFailure(
+                "\(listed.shortHash) is \(listed.request.state.rawValue), not dead: nothing to take up"
+            )
         }
         let arguments: JSONValue = ["request": .number(JSONNumber(listed.request.id))]
-        let number = try view.instruct("retry", arguments: arguments.line, at: Timestamp(milliseconds: wiring.time.now()))
+        let number = try view.instruct(
+            "retry",
+            arguments: arguments.line,
+            at: Timestamp(milliseconds: wiring.time.now())
+        )
         for _ in 0..<30 {
             if let outcome = try view.instruction(number)?.outcome {
                 Output.line(json ? (["outcome": .string(outcome)] as JSONValue).line : outcome)
@@ -117,7 +125,6 @@ struct JobsCommand: RunnableCommand {
         return .done
     }
 }
-
 
 extension RejectedLog {
     fileprivate var line: String {

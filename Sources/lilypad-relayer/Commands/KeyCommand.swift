@@ -1,7 +1,6 @@
 import Arguments
 import Ethereum
 import Formats
-import Glibc
 import Keys
 import RelayerConfiguration
 
@@ -57,10 +56,10 @@ struct KeyCommand: RunnableCommand {
         case .address(let configuration):
             Output.line(try Wiring(configuration: configuration, needsAccount: true).signer().address.checksummed)
         case .new(let keystore, let passwordFile):
-            guard access(keystore, F_OK) != 0 else {
+            guard !PrivateFile.exists(keystore) else {
                 throw CommandFailure("\(keystore) exists: a key is never written over; name another --keystore", .usage)
             }
-            if access(passwordFile, F_OK) != 0 {
+            if !PrivateFile.exists(passwordFile) {
                 try PrivateFile.write(Array((try Self.password() + "\n").utf8), to: passwordFile, replacing: false)
                 Output.error("wrote \(passwordFile)")
             }

@@ -6,6 +6,7 @@ import JSON
 import Relay
 import RelayCore
 import RelayStore
+import RelayerConfiguration
 import SQLite
 import Transport
 
@@ -31,7 +32,12 @@ struct ReplayCommand: RunnableCommand {
     ) { arguments in
         let configuration = arguments.configuration()
         let from = arguments.option("from-block", "N", .whole(0...UInt64(Int64.max)), "The first block.")
-        let to = arguments.optional("to-block", "M", .whole(0...UInt64(Int64.max)), "The last block; without it, the head.")
+        let to = arguments.optional(
+            "to-block",
+            "M",
+            .whole(0...UInt64(Int64.max)),
+            "The last block; without it, the head."
+        )
         if let to, to < from { arguments.refuse("--to-block \(to) is below --from-block \(from)") }
         return ReplayCommand(
             configuration: configuration,
@@ -58,11 +64,17 @@ struct ReplayCommand: RunnableCommand {
         let view = try wiring.storeView()
         let last = to.map { JSONValue.number(JSONNumber($0)) } ?? .null
         let arguments: JSONValue = ["from": .number(JSONNumber(from)), "to": last]
-        let number = try view.instruct("replay", arguments: arguments.line, at: Timestamp(milliseconds: wiring.time.now()))
+        let number = try view.instruct(
+            "replay",
+            arguments: arguments.line,
+            at: Timestamp(milliseconds: wiring.time.now())
+        )
         Output.error("the running relayer carries it out (instruction \(number))")
         var progress = Progress()
         while true {
-            guard let instruction = try view.instruction(number) else { throw CommandFailure("the instruction is gone") }
+            guard let instruction = try view.instruction(number) else {
+                throw CommandFailure("the instruction is gone")
+            }
             switch instruction.state {
             case .waiting, .running:
                 if let done = instruction.progress.flatMap(ReplayRun.Progress.init(json:)) {
@@ -91,7 +103,9 @@ struct ReplayCommand: RunnableCommand {
         _ = try await store.register(contracts.map { (address: $0.address, startBlock: $0.startBlock) })
         let head = try await client.blockNumber()
         let last = min(to ?? head, head)
-        guard from <= last else { throw CommandFailure("block \(from) is beyond the head, which is block \(head)", .usage) }
+        guard from <= last else {
+            throw CommandFailure("block \(from) is beyond the head, which is block \(head)", .usage)
+        }
         let replay = ReplayRun(
             reader: LogReader(client: client, binding: .reference),
             store: store,

@@ -57,10 +57,26 @@ struct RequestCommand: RunnableCommand {
         let configuration = arguments.configuration()
         return RequestCommand(
             configuration: configuration,
-            contract: arguments.optional("contract", "ADDRESS", .address, "The contract; without it, the settings' first."),
-            rpc: arguments.optional("rpc", "URL", .url(schemes: ["http", "https"]), "The node; without it, the settings'."),
+            contract: arguments.optional(
+                "contract",
+                "ADDRESS",
+                .address,
+                "The contract; without it, the settings' first."
+            ),
+            rpc: arguments.optional(
+                "rpc",
+                "URL",
+                .url(schemes: ["http", "https"]),
+                "The node; without it, the settings'."
+            ),
             specPath: arguments.positional("SPEC", .path, "The spec's file, or -."),
-            kind: arguments.option("type", "TYPE", .choice(standIn: Kind.stdout), default: .stdout, "What is wanted back."),
+            kind: arguments.option(
+                "type",
+                "TYPE",
+                .choice(standIn: Kind.stdout),
+                default: .stdout,
+                "What is wanted back."
+            ),
             keyFile: arguments.optional("key-file", "FILE", .path, "A file with the key that pays, 64 hex digits."),
             yes: arguments.flag("yes", short: "y", "Send without asking."),
             timeout: arguments.option(
@@ -117,7 +133,9 @@ struct RequestCommand: RunnableCommand {
         case nil:
             (code, state) = (.noAnswer, "requested")
             if !json {
-                Output.error("no answer to request \(request.jobID) within \(TimeText.duration(timeout)); it goes on without us")
+                Output.error(
+                    "no answer to request \(request.jobID) within \(TimeText.duration(timeout)); it goes on without us"
+                )
             }
         }
         if json {

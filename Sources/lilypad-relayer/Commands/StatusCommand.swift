@@ -68,12 +68,16 @@ struct Status {
         for cursor in overview.cursors {
             lines.append("contract     \(cursor.address.checksummed), read up to block \(Int64(cursor.nextBlock) - 1)")
         }
-        lines.append("requests     " + overview.counts.map { "\($0.count) \($0.state.rawValue)" }.joined(separator: ", "))
+        lines.append(
+            "requests     " + overview.counts.map { "\($0.count) \($0.state.rawValue)" }.joined(separator: ", ")
+        )
         lines.append("rejected     \(overview.rejected) logs")
         if overview.openInstructions > 0 { lines.append("instructions \(overview.openInstructions) open") }
         if !unreachable.isEmpty { lines.append("unreachable  \(unreachable.joined(separator: ", "))") }
         for dead in overview.dead {
-            lines.append("dead         \(dead.shortHash) job \(dead.request.observed.jobID): \((dead.reason ?? "").shown())")
+            lines.append(
+                "dead         \(dead.shortHash) job \(dead.request.observed.jobID): \((dead.reason ?? "").shown())"
+            )
         }
         if !overview.dead.isEmpty { lines.append("             take one up again: lilypad-relayer jobs retry ID") }
         return lines.joined(separator: "\n") + "\n"

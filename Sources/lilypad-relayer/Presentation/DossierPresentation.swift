@@ -23,13 +23,16 @@ extension Dossier {
         }
         if let answer = listed.answer {
             let cut = answer.truncated ? ", cut by Bacalhau" : ""
-            lines.append("answer     \(answer.kind.rawValue) from the \(answer.source), \(answer.text.utf8.count) bytes\(cut):")
+            lines.append(
+                "answer     \(answer.kind.rawValue) from the \(answer.source), \(answer.text.utf8.count) bytes\(cut):"
+            )
             lines.append("           \(answer.text.shown(limit: 400))")
         }
         for settlement in settlements { lines += settlement.lines }
         lines.append("history")
         lines += history.map { entry in
-            let change = entry.from == entry.to ? entry.to.rawValue : "\(entry.from?.rawValue ?? "") → \(entry.to.rawValue)"
+            let change =
+                entry.from == entry.to ? entry.to.rawValue : "\(entry.from?.rawValue ?? "") → \(entry.to.rawValue)"
             let detail = entry.detail.map { "  \($0.shown(limit: 300))" } ?? ""
             return "  \(TimeText.absolute(entry.at))  \(change)  \(entry.event)\(detail)"
         }
@@ -55,7 +58,8 @@ extension Dossier {
 extension Dossier.Job {
     fileprivate var json: JSONValue {
         [
-            "attempt": .number(JSONNumber(attempt)), "name": .string(name), "id": bacalhauID.map { .string($0) } ?? .null,
+            "attempt": .number(JSONNumber(attempt)), "name": .string(name),
+            "id": bacalhauID.map { .string($0) } ?? .null,
             "body": .string(String(decoding: body, as: UTF8.self)), "createdAt": .string(TimeText.absolute(createdAt)),
         ]
     }
@@ -86,7 +90,9 @@ extension Dossier.Settlement {
         var lines = [head]
         if let gasUsed, let cost { lines.append("           used \(gasUsed) gas, cost \(Ether.text(cost)) ether") }
         if let callbackSucceeded {
-            lines.append("           the requester's callback " + (callbackSucceeded ? "went through" : "did not go through"))
+            lines.append(
+                "           the requester's callback " + (callbackSucceeded ? "went through" : "did not go through")
+            )
         }
         lines += attempts.map { sent in
             "  attempt  \(sent.hash.hex), \(sent.fees.maxFeePerGas) wei a gas, sent \(sent.sends) times"

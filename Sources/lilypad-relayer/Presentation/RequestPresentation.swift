@@ -51,7 +51,8 @@ extension Listed {
 extension Answer {
     var json: JSONValue {
         [
-            "kind": .string(kind.rawValue), "text": .string(text), "source": .string(source), "truncated": .bool(truncated),
+            "kind": .string(kind.rawValue), "text": .string(text), "source": .string(source),
+            "truncated": .bool(truncated),
         ]
     }
 }

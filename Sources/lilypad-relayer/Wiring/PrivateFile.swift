@@ -2,6 +2,8 @@ import Glibc
 
 /// A file that only its owner may read.
 enum PrivateFile {
+    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
     /// Writes a new file with mode 0600; one that exists is replaced only when that is wanted.
     static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws {
         let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (replacing ? O_TRUNC : O_EXCL)

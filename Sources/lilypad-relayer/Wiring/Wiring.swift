@@ -6,8 +6,8 @@ import Formats
 import Keys
 import Relay
 import RelayCore
-import RelayerConfiguration
 import RelayStore
+import RelayerConfiguration
 import SQLite
 import Settings
 import Telemetry
