@@ -7,6 +7,7 @@ what its source compiles to. Test contracts (`contracts/*.vy`) are compiled when
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
@@ -17,18 +18,23 @@ from vyper.compiler.input_bundle import FilesystemInputBundle
 from artifacts import ABI_FOLDER, Artifact
 
 TEST_CONTRACTS = Path(__file__).resolve().parent / "contracts"
-COMPILER = {"name": "vyper", "version": VYPER_VERSION, "evmVersion": "cancun"}
+EVM_VERSION = re.compile(r"^# pragma evm-version (\w+)$", re.MULTILINE)
 
 
 def compile_contract(source: Path) -> Artifact:
     """Compiles one Vyper file; contracts of `abi/` can be imported by their names."""
+    text = source.read_text()
+    version = EVM_VERSION.search(text)
+    if version is None:
+        raise ValueError(f"{source}: names no evm-version, so its bytecode would hang on the compiler's default")
     output = compile_code(
-        source.read_text(),
+        text,
         contract_path=source.name,
         output_formats=["abi", "bytecode", "bytecode_runtime"],
         input_bundle=FilesystemInputBundle([ABI_FOLDER]),
     )
-    return Artifact(source.stem, output["abi"], output["bytecode"], output["bytecode_runtime"], COMPILER)
+    compiler = {"name": "vyper", "version": VYPER_VERSION, "evmVersion": version[1]}
+    return Artifact(source.stem, output["abi"], output["bytecode"], output["bytecode_runtime"], compiler)
 
 
 def stale_artifacts() -> list[Path]:

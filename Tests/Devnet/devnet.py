@@ -153,7 +153,11 @@ def main(arguments: list[str]) -> int:
         os.chdir(FOLDER)
         os.execv(sys.executable, [sys.executable, "-m", *arguments])
     options = parser().parse_args(arguments)
-    devnet = start(options)
+    try:
+        devnet = start(options)
+    except RuntimeError as failure:
+        print(f"devnet: {failure}", file=sys.stderr)
+        return 1
     try:
         print(json.dumps(devnet.as_json()) if options.json else summary(devnet, options), flush=True)
         return asyncio.run(watch(devnet, options.exit_on_stdin_eof))

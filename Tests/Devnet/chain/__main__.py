@@ -56,7 +56,11 @@ async def run(options: argparse.Namespace) -> None:
 
 def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    uvloop.run(run(parser().parse_args()))
+    options = parser().parse_args()
+    try:
+        uvloop.run(run(options))
+    except OSError as failure:
+        sys.exit(f"chain: cannot listen on port {options.port}: {failure}")
 
 
 if __name__ == "__main__":

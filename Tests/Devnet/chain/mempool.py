@@ -36,6 +36,8 @@ class Mempool:
     def add(self, transaction: Transaction) -> None:
         """Takes a transaction, or raises `RpcError` in the order of geth's checks."""
         _check_fee(transaction)
+        if transaction.signed.chain_id is None:
+            raise RpcError("only replay-protected (EIP-155) transactions allowed over RPC")
         if transaction.hash in self._by_hash:
             raise RpcError("already known")
         self._check_alone(transaction)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import json
 import signal
 import time
 from collections.abc import Awaitable, Callable
@@ -206,6 +207,44 @@ def test_a_head_is_timed_before_its_frame_arrives(served_chain: dict[str, Any]) 
         assert found["number"] == number and before < found["monotonicNs"] < after
 
     with_socket(served_chain, run)
+
+
+@pytest.mark.parametrize(
+    ("request_body", "answer"),
+    [
+        ('{"jsonrpc":"2.0","method":"eth_chainId"}', ""),
+        ('[{"jsonrpc":"2.0","method":"eth_chainId"},{"jsonrpc":"2.0","method":"eth_nothing"}]', ""),
+        ('{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":null}', {"result": "0x7a69"}),
+        ('{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":{}}', {"error": (-32602, "non-array args")}),
+        ('{"jsonrpc":"1.0","id":1,"method":"eth_chainId"}', {"error": (-32600, "invalid request")}),
+        ("7", {"error": (-32600, "invalid request")}),
+    ],
+)
+def test_single_requests_and_notifications(served_chain: dict[str, Any], request_body: str, answer: Any) -> None:
+    text = post(served_chain, request_body)
+    if answer == "":
+        assert text == ""
+        return
+    found = json.loads(text)
+    if "error" in answer:
+        assert (found["error"]["code"], found["error"]["message"]) == answer["error"]
+    else:
+        assert found["result"] == answer["result"]
+
+
+def test_a_batch_has_a_limit(served_chain: dict[str, Any]) -> None:
+    one = '{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}'
+    assert len(json.loads(post(served_chain, "[" + ",".join([one] * 1_000) + "]"))) == 1_000
+    (refused,) = json.loads(post(served_chain, "[" + ",".join([one] * 1_001) + "]"))
+    assert refused["error"] == {"code": -32600, "message": "batch too large"}
+
+
+def post(ready: dict[str, Any], body: str) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", int(ready["rpc"].rsplit(":", 1)[1]), timeout=10)
+    connection.request("POST", "/", body, {"Content-Type": "application/json"})
+    text = connection.getresponse().read().decode()
+    connection.close()
+    return text
 
 
 def test_subscriptions_need_a_socket(served_chain: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -61,6 +62,18 @@ def test_nothing_is_left_when_it_is_killed() -> None:
     process.stdin.close()
     process.stdout.close()
     assert is_refused(found["rpc"])
+
+
+def test_says_why_it_does_not_start() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        options = ["--port", str(taken.getsockname()[1])]
+        ended = subprocess.run(
+            [sys.executable, str(DEVNET / "devnet.py"), *options], capture_output=True, text=True, timeout=60
+        )
+    assert ended.returncode == 1
+    assert "cannot listen on port" in ended.stderr and "Traceback" not in ended.stderr
 
 
 @pytest.mark.parametrize("module", ["chain", "compute"])

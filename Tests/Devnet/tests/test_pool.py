@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from eth_account import Account as Signer
 
 from bridge import REQUESTER, SINK, STRANGER
 from chain.accounts import Account
@@ -143,12 +144,18 @@ def test_garbage_is_refused(chain: LocalChain, raw: str, message: str) -> None:
         chain.rpc("eth_sendRawTransaction", raw)
 
 
-def test_old_transactions_with_a_gas_price_are_taken(chain: LocalChain) -> None:
-    from eth_account import Account as Signer
+def old_transaction(**fields: int) -> str:
+    transaction = {"nonce": 0, "gasPrice": 3 * GWEI, "gas": 21_000, "to": SINK.address, "value": 1, "data": b""}
+    signed = Signer.from_key(REQUESTER.private_key).sign_transaction(transaction | fields)
+    return "0x" + bytes(signed.raw_transaction).hex()
 
-    signed = Signer.from_key(REQUESTER.private_key).sign_transaction(
-        {"nonce": 0, "gasPrice": 3 * GWEI, "gas": 21_000, "to": SINK.address, "value": 1, "data": b"", "chainId": 31337}
-    )
-    sent = chain.rpc("eth_sendRawTransaction", "0x" + bytes(signed.raw_transaction).hex())
+
+def test_old_transactions_without_a_chain_id_are_refused(chain: LocalChain) -> None:
+    with pytest.raises(CallFailed, match="only replay-protected"):
+        chain.rpc("eth_sendRawTransaction", old_transaction())
+
+
+def test_old_transactions_with_a_gas_price_are_taken(chain: LocalChain) -> None:
+    sent = chain.rpc("eth_sendRawTransaction", old_transaction(chainId=31337))
     found = chain.rpc("eth_getTransactionByHash", sent)
     assert (found["type"], found["gasPrice"], found["from"]) == ("0x0", hex(3 * GWEI), REQUESTER.address.lower())
