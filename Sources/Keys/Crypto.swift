@@ -1,3 +1,8 @@
+// The account's private key: where it comes from, where it is kept, and signing with it.
+//
+// Key bytes and passwords live in a `Secret` and nowhere longer than a call. They come from files or the environment,
+// never from the command line.
+
 internal import COpenSSL
 
 /// The functions of libcrypto that a keystore needs, lengths checked before each call.

@@ -1,7 +1,3 @@
-/// The account's private key: where it comes from, where it is kept, and signing with it.
-///
-/// Key bytes and passwords live in a `Secret` and nowhere longer than a call. They come from files or the environment,
-/// never from the command line.
 package import Ethereum
 
 /// Why a key or its file is refused.

@@ -1,3 +1,9 @@
+// SQLite's C API, wrapped once. Nothing here knows what is stored.
+//
+// `Writer` owns the only writing connection of a running program and commits waiting changes together; `Readers` own
+// a few that read beside it. Both run each connection on a thread of its own, so that a blocking call to the disk
+// never holds up a Swift task. A short-lived program uses a `Connection` itself.
+
 /// What a parameter of a statement can be.
 package protocol Bindable {
     /// Binds the value to a parameter, counted from 1.

@@ -1,8 +1,3 @@
-/// SQLite's C API, wrapped once. Nothing here knows what is stored.
-///
-/// `Writer` owns the only writing connection of a running program and commits waiting changes together; `Readers` own
-/// a few that read beside it. Both run each connection on a thread of its own, so that a blocking call to the disk
-/// never holds up a Swift task. A short-lived program uses a `Connection` itself.
 internal import CSQLite
 
 /// One open database: its settings, a statement cache and transactions.

@@ -1,7 +1,8 @@
-/// What the relayer tells people and other programs about itself: log lines and counts.
-///
-/// A `Logger` is a value that is handed down; there is no global one, so a test sees exactly what its own code said.
-/// Lines are written for people on a terminal and as JSON elsewhere. Field names are dotted (`request.id`).
+// What the relayer tells people and other programs about itself: log lines and counts.
+//
+// A `Logger` is a value that is handed down; there is no global one, so a test sees exactly what its own code said.
+// Lines are written for people on a terminal and as JSON elsewhere. Field names are dotted (`request.id`).
+
 internal import Synchronization
 
 /// Counts since the start, and values that go up and down, by name: the status and the log show the same ones.
