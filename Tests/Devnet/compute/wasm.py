@@ -91,8 +91,11 @@ class Slot:
             raise Interrupted
         entry = self._entry(linker, store, module, program)
         failure = _call(entry, store)
+        # A guest that was woken from its sleep by the interrupt may reach its end before the epoch is raised.
+        if program.interrupt.is_set():
+            raise Interrupted
         if recorder.exit_code is None and failure is not None:
-            raise Interrupted if program.interrupt.is_set() else failure
+            raise failure
         code = _PLAIN_RETURN if recorder.exit_code is None else recorder.exit_code
         return Outcome(code, recorder.writes[1], recorder.writes[2])
 
