@@ -6,10 +6,11 @@ from typing import Any
 
 from ..errors import INVALID_PARAMS, RpcError
 from ..node import Node
-from . import params, shapes
+from . import filters, shapes
 from .blocks import Blocks
+from .filters import LogFilter
 from .method import Method, Methods, Param
-from .params import LATEST, BlockReference, LogFilter
+from .params import LATEST, BlockReference
 
 
 class Logs:
@@ -41,4 +42,4 @@ class Logs:
 
 
 def methods(node: Node) -> Methods:
-    return {"eth_getLogs": Method(Logs(node).find, (Param(params.log_filter),))}
+    return {"eth_getLogs": Method(Logs(node).find, (Param(filters.log_filter),))}

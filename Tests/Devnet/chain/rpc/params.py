@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from ..execution import Call
-from ..ledger import LogMatcher
+from . import hexadecimal
 
-_HEX = re.compile(r"[0-9a-fA-F]*\Z")
-_MAX_TOPICS = 4
-_MAX_ADDRESSES = 1_000
 TAGS = ("latest", "pending", "earliest", "safe", "finalized")
 
 
@@ -28,29 +24,15 @@ class BlockReference:
 LATEST = BlockReference(tag="latest")
 
 
-@dataclass(frozen=True, slots=True)
-class LogFilter:
-    """What `eth_getLogs` asks for; None for a bound that was not given."""
-
-    matcher: LogMatcher
-    block_hash: bytes | None = None
-    first: BlockReference | None = None
-    last: BlockReference | None = None
-
-
-def any_value(value: Any) -> Any:
-    return value
-
-
 def boolean(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ValueError(f"json: cannot unmarshal {_kind(value)} into Go value of type bool")
+        raise ValueError(f"json: cannot unmarshal {hexadecimal.kind(value)} into Go value of type bool")
     return value
 
 
 def text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"json: cannot unmarshal {_kind(value)} into Go value of type string")
+        raise ValueError(f"json: cannot unmarshal {hexadecimal.kind(value)} into Go value of type string")
     return value
 
 
@@ -58,7 +40,7 @@ def quantity(value: Any, bits: int = 256, name: str = "*hexutil.Big") -> int:
     """A hex number without leading zeros."""
     if not isinstance(value, str):
         raise ValueError(f"json: cannot unmarshal non-string into Go value of type {name}")
-    return _quantity(value, bits)
+    return hexadecimal.quantity(value, bits)
 
 
 def count(value: Any) -> int:
@@ -82,7 +64,7 @@ def data(value: Any, name: str = "hexutil.Bytes") -> bytes:
     if value == "":
         return b""
     try:
-        return _bytes(value)
+        return hexadecimal.from_hex(value)
     except ValueError as error:
         raise ValueError(f"json: cannot unmarshal {error} into Go value of type {name}") from error
 
@@ -106,8 +88,8 @@ def hash32(value: Any) -> bytes:
 
 def slot(value: Any) -> int:
     """A storage key: hex of up to 32 bytes, leading zeros allowed."""
-    digits = _digits(text(value))
-    if not _HEX.match(digits) or len(digits) > 64:
+    digits = hexadecimal.digits(text(value))
+    if not hexadecimal.HEX.match(digits) or len(digits) > 64:
         raise ValueError("unable to decode storage key: hex string invalid")
     return int(digits or "0", 16)
 
@@ -118,7 +100,7 @@ def block_number(value: Any) -> BlockReference:
         raise ValueError("hex string without 0x prefix")
     if value in TAGS:
         return BlockReference(tag=value)
-    number = _quantity(value, 64)
+    number = hexadecimal.quantity(value, 64)
     if number > 2**63 - 1:
         raise ValueError("block number larger than int64")
     return BlockReference(number=number)
@@ -141,26 +123,12 @@ def block(value: Any) -> BlockReference:
     raise ValueError("invalid arguments; neither block nor hash specified")
 
 
-def log_filter(value: Any) -> LogFilter:
-    if not isinstance(value, dict):
-        raise ValueError(f"json: cannot unmarshal {_kind(value)} into Go value of type filters.input")
-    first, last = value.get("fromBlock"), value.get("toBlock")
-    matcher = LogMatcher(_addresses(value.get("address")), _topics(value.get("topics")))
-    if value.get("blockHash") is not None:
-        if first is not None or last is not None:
-            raise ValueError("cannot specify both BlockHash and FromBlock/ToBlock, choose one or the other")
-        return LogFilter(matcher, block_hash=hash32(value["blockHash"]))
-    return LogFilter(
-        matcher,
-        first=None if first is None else block_number(first),
-        last=None if last is None else block_number(last),
-    )
-
-
 def call(value: Any) -> Call:
     """The transaction object of `eth_call` and `eth_estimateGas`."""
     if not isinstance(value, dict):
-        raise ValueError(f"json: cannot unmarshal {_kind(value)} into Go value of type ethapi.TransactionArgs")
+        raise ValueError(
+            f"json: cannot unmarshal {hexadecimal.kind(value)} into Go value of type ethapi.TransactionArgs"
+        )
     old, new = value.get("data"), value.get("input")
     if old is not None and new is not None and data(old) != data(new):
         raise ValueError(
@@ -183,95 +151,3 @@ def call(value: Any) -> Call:
 
 def _optional(fields: dict[str, Any], key: str) -> int | None:
     return None if fields.get(key) is None else quantity(fields[key])
-
-
-def _addresses(value: Any) -> frozenset[bytes]:
-    if value is None:
-        return frozenset()
-    if isinstance(value, str):
-        return frozenset((_filter_bytes(value, 20, "address", "invalid address"),))
-    if not isinstance(value, list):
-        raise ValueError("invalid addresses in query")
-    if len(value) > _MAX_ADDRESSES:
-        raise ValueError("exceed max addresses")
-    found = []
-    for index, each in enumerate(value):
-        if not isinstance(each, str):
-            raise ValueError(f"non-string address at index {index}")
-        found.append(_filter_bytes(each, 20, "address", f"invalid address at index {index}"))
-    return frozenset(found)
-
-
-def _topics(value: Any) -> tuple[frozenset[bytes] | None, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, list):
-        raise ValueError(
-            f"json: cannot unmarshal {_kind(value)} into Go struct field input.topics of type []interface {{}}"
-        )
-    if len(value) > _MAX_TOPICS:
-        raise ValueError("exceed max topics")
-    return tuple(_topic(each) for each in value)
-
-
-def _topic(value: Any) -> frozenset[bytes] | None:
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return frozenset((_filter_bytes(value, 32, "topic"),))
-    if not isinstance(value, list) or any(not isinstance(each, str | None) for each in value):
-        raise ValueError("invalid topic(s)")
-    if not value or None in value:
-        return None
-    return frozenset(_filter_bytes(each, 32, "topic") for each in value)
-
-
-def _filter_bytes(value: str, length: int, kind: str, prefix: str = "") -> bytes:
-    start = f"{prefix}: " if prefix else ""
-    try:
-        decoded = _bytes(value)
-    except ValueError as error:
-        raise ValueError(f"{start}{error}") from error
-    if len(decoded) != length:
-        raise ValueError(f"{start}hex has invalid length {len(decoded)} after decoding; expected {length} for {kind}")
-    return decoded
-
-
-def _digits(value: str) -> str:
-    if value == "":
-        raise ValueError("empty hex string")
-    if value[:2] not in ("0x", "0X"):
-        raise ValueError("hex string without 0x prefix")
-    return value[2:]
-
-
-def _quantity(value: str, bits: int) -> int:
-    digits = _digits(value)
-    if digits == "":
-        raise ValueError('hex string "0x"')
-    if not _HEX.match(digits):
-        raise ValueError("invalid hex string")
-    if len(digits) > 1 and digits[0] == "0":
-        raise ValueError("hex number with leading zero digits")
-    number = int(digits, 16)
-    if number >= 1 << bits:
-        raise ValueError(f"hex number > {bits} bits")
-    return number
-
-
-def _bytes(value: str) -> bytes:
-    digits = _digits(value)
-    if len(digits) % 2:
-        raise ValueError("hex string of odd length")
-    if not _HEX.match(digits):
-        raise ValueError("invalid hex string")
-    return bytes.fromhex(digits)
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, int | float):
-        return "number"
-    kinds: dict[type, str] = {str: "string", list: "array", dict: "object"}
-    return kinds.get(type(value), "null")

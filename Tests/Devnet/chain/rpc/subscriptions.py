@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
 from ..ledger import LogMatcher
 from ..model import Block, Transaction
-from . import params, shapes
+from . import filters, shapes
 
 Push = Callable[[dict[str, Any]], None]
 
@@ -39,7 +39,7 @@ class Subscriptions:
         if kind not in KINDS:
             raise RpcError(f'no "{kind}" subscription in eth namespace', METHOD_NOT_FOUND)
         try:
-            wanted = params.log_filter(arguments[1]) if kind == "logs" and len(arguments) > 1 else None
+            wanted = filters.log_filter(arguments[1]) if kind == "logs" and len(arguments) > 1 else None
         except ValueError as error:
             raise RpcError(f"invalid argument 1: {error}", INVALID_PARAMS) from error
         identifier = hex(secrets.randbits(128) | 1 << 127)
