@@ -1,28 +1,28 @@
 /// An event of a contract.
 package struct ABIEvent: Hashable, Sendable {
-    package var name: String
-    package var inputs: [ABIParameter]
+    package let name: String
+    package let inputs: [ABIParameter]
     /// Without a topic of its own.
-    package var anonymous: Bool
+    package let anonymous: Bool
+    /// The signature's hash: the first topic, unless anonymous.
+    package let topic: Hash32
+    /// How many topics its logs have.
+    package let topicCount: Int
+    private let unindexed: [ABIParameter]
 
     package init(name: String, inputs: [ABIParameter], anonymous: Bool = false) {
         self.name = name
         self.inputs = inputs
         self.anonymous = anonymous
+        topic = keccak256(Array((name + ABIParameter.signature(inputs)).utf8))
+        topicCount = inputs.count { $0.indexed } + (anonymous ? 0 : 1)
+        unindexed = inputs.filter { !$0.indexed }
     }
 
-    /// `Transfer(address,address,uint256)`.
+    /// Its name and types, as in `Transfer(address,address,uint256)`.
     ///
     /// Which parameters are indexed is not part of it.
     package var signature: String { name + ABIParameter.signature(inputs) }
-
-    /// The signature's hash: the first topic, unless anonymous.
-    package var topic: Hash32 { keccak256(Array(signature.utf8)) }
-
-    /// How many topics its logs have.
-    package var topicCount: Int { inputs.count { $0.indexed } + (anonymous ? 0 : 1) }
-
-    private var unindexed: [ABIParameter] { inputs.filter { !$0.indexed } }
 
     /// The values in the order of `inputs`.
     ///

@@ -1,20 +1,20 @@
 /// A function of a contract.
 package struct ABIFunction: Hashable, Sendable {
-    package var name: String
-    package var inputs: [ABIParameter]
-    package var outputs: [ABIParameter]
+    package let name: String
+    package let inputs: [ABIParameter]
+    package let outputs: [ABIParameter]
+    /// The first four bytes of the signature's hash.
+    package let selector: [UInt8]
 
     package init(name: String, inputs: [ABIParameter], outputs: [ABIParameter] = []) {
         self.name = name
         self.inputs = inputs
         self.outputs = outputs
+        selector = Array(keccak256(Array((name + ABIParameter.signature(inputs)).utf8)).bytes.prefix(4))
     }
 
     /// `transfer(address,uint256)`.
     package var signature: String { name + ABIParameter.signature(inputs) }
-
-    /// The first four bytes of the signature's hash.
-    package var selector: [UInt8] { Array(keccak256(Array(signature.utf8)).bytes.prefix(4)) }
 
     /// The calldata of a call.
     package func encodeCall(_ values: [ABIValue]) throws(ABIError) -> [UInt8] {
@@ -42,7 +42,7 @@ package struct ABIFunction: Hashable, Sendable {
 
 /// A contract's constructor.
 package struct ABIConstructor: Hashable, Sendable {
-    package var inputs: [ABIParameter]
+    package let inputs: [ABIParameter]
 
     package init(inputs: [ABIParameter]) { self.inputs = inputs }
 

@@ -2,23 +2,57 @@
 ///
 /// Lanes 1, 2, 8, 12, 17 and 20 are held inverted (the Keccak team's "lane complementing"): 8 NOTs a round, not 25.
 struct KeccakState: Sendable {
-    /// Bytes that one permutation takes in.
-    static let rate = 136
+    /// Bytes that one permutation takes in: 17 lanes.
+    private static let rate = 136
 
     private var lanes: InlineArray<25, UInt64> = [
         0, ~0, ~0, 0, 0, 0, 0, 0, ~0, 0, 0, 0, ~0, 0, 0, 0, 0, ~0, 0, 0, ~0, 0, 0, 0, 0,
     ]
 
-    /// Mixes in 136 bytes from `offset` on, and permutes.
-    @inline(__always)
-    mutating func absorb(_ bytes: Span<UInt8>, _ offset: Int) {
-        for lane in 0..<17 { lanes[lane] ^= littleEndianWord(bytes, offset &+ lane &* 8) }
-        permute()
+    /// How many bytes went in since the last permutation, below `rate`.
+    private var position = 0
+
+    /// Takes in `bytes` from the beginning to the end.
+    mutating func absorb(_ bytes: Span<UInt8>) {
+        var from = 0
+        if position == 0 {
+            while bytes.count &- from >= KeccakState.rate {
+                for lane in 0..<17 { lanes[lane] ^= littleEndianWord(bytes, from &+ lane &* 8) }
+                permute()
+                from &+= KeccakState.rate
+            }
+        }
+        while bytes.count &- from >= 8 {
+            absorb(littleEndianWord(bytes, from), count: 8)
+            from &+= 8
+        }
+        for index in from..<bytes.count { absorb(UInt64(bytes[index]), count: 1) }
     }
 
-    /// The first 32 bytes of the state.
-    var digest: Hash32 {
-        Hash32(lanes[0].byteSwapped, (~lanes[1]).byteSwapped, (~lanes[2]).byteSwapped, lanes[3].byteSwapped)
+    /// Takes in a word's lowest `count` bytes, the lowest first; the bytes above them are zero.
+    @inline(__always)
+    mutating func absorb(_ word: UInt64, count: Int) {
+        let lane = position &>> 3
+        let filled = position & 7
+        let shift = UInt64(filled &* 8)
+        lanes[lane] ^= word &<< shift
+        position &+= count
+        var next = lane &+ 1
+        if position >= KeccakState.rate {
+            permute()
+            position &-= KeccakState.rate
+            next = 0
+        }
+        // What the lane had no room for. There is such a rest only where something was filled: no shift by 64.
+        if filled &+ count > 8 { lanes[next] ^= word &>> (64 &- shift) }
+    }
+
+    /// Ends the message (original Keccak's padding, a single 1 bit and the last) and gives the digest.
+    consuming func finish() -> Hash32 {
+        lanes[position &>> 3] ^= 1 &<< UInt64((position & 7) &* 8)
+        lanes[16] ^= 1 &<< 63
+        permute()
+        return Hash32(lanes[0].byteSwapped, (~lanes[1]).byteSwapped, (~lanes[2]).byteSwapped, lanes[3].byteSwapped)
     }
 
     /// Theta, rho and pi, chi, iota; unrolled, so that the lanes stay in registers.

@@ -178,8 +178,7 @@ import Testing
     }
 
     @Test func readsAnonymousEvents() throws {
-        var event = Self.requested
-        event.anonymous = true
+        let event = ABIEvent(name: "E", inputs: Self.requested.inputs, anonymous: true)
         let log = try event.encode([.uint(Self.id), .address(Self.requester), .text("{}"), .uint(1)])
         #expect(log.topics.count == 2)
         #expect(try event.decode(topics: log.topics, data: log.data)[0] == .uint(Self.id))
