@@ -11,8 +11,10 @@ extension SettingsReference {
     private static func object(_ members: [KeyDescription]) -> [JSONMember] {
         let required = members.filter { $0.presence == .required }.map { JSONValue.string($0.key) }
         let properties = members.compactMap { member in schema(of: member).map { JSONMember(member.key, .object($0)) } }
+        // A section whose keys may all be left out may be written as nothing: `log:`.
+        let type: JSONValue = required.isEmpty ? ["object", "null"] : "object"
         return [
-            JSONMember("type", "object"), JSONMember("additionalProperties", false),
+            JSONMember("type", type), JSONMember("additionalProperties", false),
             JSONMember("required", .array(required)), JSONMember("properties", .object(properties)),
         ]
     }

@@ -51,6 +51,8 @@ import Testing
 
         #expect(schema["required"] == ["chain"])
         #expect(schema["additionalProperties"] == false)
+        #expect(schema["type"] == "object")
+        #expect(properties["account"]?["type"] == ["object", "null"])
         #expect(chain["required"] == ["id", "rpc"])
         #expect(
             chain["properties"]?["id"]
