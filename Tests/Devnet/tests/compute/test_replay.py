@@ -37,6 +37,7 @@ class Replay:
     def __init__(self, client: Client) -> None:
         self.client = client
         self.names: dict[str, str] = {}
+        self.last_job = ""
 
     def step(self, step: dict[str, Any]) -> None:
         if "observed" in step:
@@ -50,6 +51,8 @@ class Replay:
         self.client.wait(self.last_job, states=(observed[-1]["state"],))
 
     def ask(self, request: dict[str, Any], recorded: dict[str, Any]) -> None:
+        if is_running(recorded["body"]):
+            self.client.wait(self.last_job, states=("Running",))
         answer = self.send(request)
         assert answer.status == recorded["status"], answer.body
         for header in ("content-type", "location", "x-bacalhau-git-version"):
@@ -118,6 +121,11 @@ class Replay:
         learned = identities(recorded, ours)
         assert learned, f"{place}: {recorded!r} is not {ours!r}"
         self.names.update(learned)
+
+
+def is_running(body: Any) -> bool:
+    """Whether the recording had waited until the job ran."""
+    return isinstance(body, dict) and body.get("Job", {}).get("State", {}).get("StateType") == "Running"
 
 
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
