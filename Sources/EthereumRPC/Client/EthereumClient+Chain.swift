@@ -17,9 +17,10 @@ extension EthereumClient {
 
     /// Of block 0: tells a chain from one that was reset and has the same id.
     package func genesisHash() async throws(RPCError) -> Hash32 {
-        try await call("eth_getBlockByNumber", .block(.number(0)), .bool(false)) { reader in
-            try BlockHeader(&reader).hash
+        guard let genesis = try await header(at: .number(0)) else {
+            throw RPCError(method: "eth_getBlockByNumber", endpoint: maskedEndpoint, kind: .malformed("no block 0"))
         }
+        return genesis.hash
     }
 
     /// The height of the head.

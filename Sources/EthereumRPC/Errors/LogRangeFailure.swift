@@ -14,6 +14,8 @@ package enum LogRangeFailure: Sendable, Equatable {
 
 extension LogRangeFailure {
     private enum Meaning {
+        /// Too many calls, whatever their range.
+        case quota
         case tooMany
         case beyondHead
         case unknownBlock
@@ -34,6 +36,7 @@ extension LogRangeFailure {
     ///
     /// Every vendor has a wording of its own.
     private static let table: [Row] = [
+        Row(.quota, "rate limit", "too many requests", "request limit", "quota", "per second", "compute units"),
         Row(.beyondHead, "beyond current head", "blockoutofrange", "not yet available", "beyond the head"),
         Row(.beyondHead, "after last accepted block", "greater than latest block", "requested block is in the future"),
         Row(.unknownBlock, "unknown block", "header not found", "block not found", "header for hash not found"),
@@ -61,6 +64,7 @@ extension LogRangeFailure {
         let row = Self.table.first { row in row.words.contains { message.contains($0) } }
         switch row?.meaning {
         case _ where isRefusedParameter: self = .other
+        case .quota: self = .other
         case .beyondHead: self = .beyondHead
         case .unknownBlock: self = .unknownBlock
         case .tooMany: self = .tooMany(blocks: Self.hint(in: message))

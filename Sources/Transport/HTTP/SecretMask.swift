@@ -21,10 +21,15 @@ package struct SecretMask: Sendable {
 
     /// The text on one line, without control characters and secrets, cut to `limit` bytes.
     package func clean(_ text: String, limit: Int = 512) -> String {
-        // What lies far behind the cut is not worth a look; what stands across it must not lose its end.
-        var text = String(decoding: text.utf8.prefix(limit + 4096), as: UTF8.self)
-        for secret in secrets { text.replace(secret, with: "***") }
-        return oneLine(text, limit: limit)
+        // What lies far behind the cut is not worth a look.
+        let window = limit + 4096
+        var near = String(decoding: text.utf8.prefix(window), as: UTF8.self)
+        for secret in secrets { near.replace(secret, with: "***") }
+        // A secret that the window's edge cut in two was not found.
+        if text.utf8.count > window {
+            near = String(decoding: near.utf8.dropLast(secrets.first?.utf8.count ?? 0), as: UTF8.self)
+        }
+        return oneLine(near, limit: limit)
     }
 
     private static func parts(_ url: String) -> [String] {

@@ -47,8 +47,14 @@ struct LogRangeFailureTests {
 
     @Test
     func theCodeForLimitsIsEnough() {
-        #expect(LogRangeFailure(code: -32005, message: "daily quota") == .tooMany(blocks: nil))
-        #expect(LogRangeFailure(code: -32000, message: "daily quota") == .other)
+        #expect(LogRangeFailure(code: -32005, message: "something new") == .tooMany(blocks: nil))
+        #expect(LogRangeFailure(code: -32000, message: "something new") == .other)
+    }
+
+    /// A smaller range would only make more calls.
+    @Test(arguments: ["rate limit exceeded", "Too Many Requests", "daily request limit exceeded", "project over quota"])
+    func tooManyCallsAreNotTooManyBlocks(message: String) {
+        #expect(LogRangeFailure(code: -32005, message: message) == .other)
     }
 
     @Test(arguments: [

@@ -25,6 +25,16 @@ struct SecretMaskTests {
     }
 
     @Test
+    func manySecretsDoNotBringHalfOfOneIntoView() {
+        let long = String(repeating: "k", count: 300)
+        let mask = SecretMask(url: "http://h/\(long)")
+        for shift in 0..<300 {
+            let text = String(repeating: " ", count: shift) + String(repeating: long + " ", count: 40)
+            #expect(!mask.clean(text, limit: 1000).contains("k"))
+        }
+    }
+
+    @Test
     func makesOneShortLineOfAnything() {
         let mask = SecretMask(url: "http://h")
         #expect(mask.clean("a\nb\u{1b}[31mc\u{202e}d\0") == "a b [31mc d ")

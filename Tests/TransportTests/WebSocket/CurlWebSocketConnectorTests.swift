@@ -1,3 +1,5 @@
+import FoundationEssentials
+import RelayTestSupport
 import Synchronization
 import Testing
 import Transport
@@ -330,13 +332,26 @@ struct CurlWebSocketConnectorTests {
     }
 
     @Test
-    func leavesNothingBehind() async throws {
-        for round in 0..<30 {
+    func leavesNoThreadBehind() async throws {
+        var named = configuration
+        named.threadName = "leaves-none"
+        for round in 0..<20 {
             if round % 2 == 0 {
-                _ = try await talk(plain, saying: "hi")
+                _ = try await talk(plain, saying: "hi", with: named)
             } else {
-                _ = await end(plain + "/masked")
+                _ = await end(plain + "/masked", with: named)
             }
         }
+        try await CurlWebSocketConnector(named).withConnection(to: plain) { _ in
+            let count = try threads(named: "leaves-none")
+            #expect(count >= 1)
+        }
+        try await eventually("the last thread's end") { try threads(named: "leaves-none") == 0 ? true : nil }
+    }
+
+    /// How many threads of this process have this name.
+    private func threads(named name: String) throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
+            .count { FileManager.default.contents(atPath: "/proc/self/task/\($0)/comm") == Data((name + "\n").utf8) }
     }
 }
