@@ -161,6 +161,12 @@ import Testing
         #expect(refusal(of: text, for: .stdout) == nil)
     }
 
+    @Test(arguments: [(256, nil), (257, .badValue)] as [(Int, SpecRefusal.Code?)])
+    func boundTheNumberOfResultPaths(count: Int, code: SpecRefusal.Code?) {
+        let results = (0..<count).map { "{\"Name\":\"n\($0)\",\"Path\":\"/p\($0)\"}" }.joined(separator: ",")
+        #expect(refusal(of: spec([("ResultPaths", "[\(results)]")]), for: .cid)?.code == code)
+    }
+
     @Test func refusesResultPathsWithoutAPublisher() {
         let text = spec([("ResultPaths", #"[{"Name":"o","Path":"/o"}]"#)])
         #expect(refusal(of: text, for: .stdout)?.code == .conflict)

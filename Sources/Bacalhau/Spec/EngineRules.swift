@@ -64,7 +64,9 @@ enum EngineRules {
         let keys = ["EntryModule", "Entrypoint", "Parameters", "ImportModules"]
         let params = try parameters(node, of: keys, engine: "wasm")
         try checkModule(params.required("EntryModule"), inputs: inputs)
-        for module in try params.optional("ImportModules")?.elements() ?? [] { try checkModule(module, inputs: inputs) }
+        for module in try params.optional("ImportModules")?.fewElements() ?? [] {
+            try checkModule(module, inputs: inputs)
+        }
         _ = try params.optional("Parameters")?.strings()
         var members = present(params)
         if let entry = params.optional("Entrypoint") {

@@ -4,7 +4,7 @@ internal import JSON
 enum InputRules {
     static func read(_ node: SpecNode?) throws(SpecRefusal) -> [InputSource] {
         var inputs: [InputSource] = []
-        for element in try node?.elements() ?? [] {
+        for element in try node?.fewElements() ?? [] {
             let input = try element.object(of: ["Source", "Alias", "Target"])
             let source = try source(input.required("Source"))
             let target = try target(input.required("Target"), among: inputs)

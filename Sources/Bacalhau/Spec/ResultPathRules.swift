@@ -5,7 +5,7 @@ enum ResultPathRules {
 
     static func read(_ node: SpecNode?) throws(SpecRefusal) -> [ResultPath] {
         var results: [ResultPath] = []
-        for element in try node?.elements() ?? [] {
+        for element in try node?.fewElements() ?? [] {
             let result = try element.object(of: ["Name", "Path"])
             let name = try name(result.required("Name"), among: results)
             let path = try path(result.required("Path"), among: results)

@@ -43,6 +43,16 @@ struct SpecNode {
         return elements.enumerated().map { SpecNode(value: $1, path: path + $0, text: text) }
     }
 
+    /// The elements of a list each of which is compared with others, so that its length has to be bounded.
+    func fewElements() throws(SpecRefusal) -> [SpecNode] {
+        let elements = try elements()
+        let most = 256
+        guard elements.count <= most else {
+            throw refusal(.badValue, "has \(elements.count) elements, and \(most) are allowed")
+        }
+        return elements
+    }
+
     func strings() throws(SpecRefusal) -> [String] {
         var strings: [String] = []
         for element in try elements() { strings.append(try element.string()) }
