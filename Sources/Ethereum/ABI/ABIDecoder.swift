@@ -66,6 +66,8 @@ struct ABIDecoder {
     private func staticValue(_ type: ABIType, at head: inout Int) throws(LocatedFault) -> ABIValue {
         switch type {
         case .fixedArray(let element, let count):
+            // No parser makes a type without size; there is no end to an array of it.
+            guard element.headSize > 0 else { throw LocatedFault(.mismatch(type: type.description)) }
             var values: [ABIValue] = []
             for index in 0..<max(count, 0) {
                 do { values.append(try staticValue(element, at: &head)) } catch {

@@ -29,7 +29,8 @@ import Testing
             ("uint256[]", words(0x20, 2, 7), .lengthBeyondData), ("string[]", words(0x20, huge), .lengthBeyondData),
             ("(uint8,string)", words(0x20, 7), .truncated), ("string[3]", words(0x20, 0x60, 0x60), .lengthBeyondData),
             ("address", words(0x1_0000_0000_0000_0000_0000_0000_0000_0000_0000_0000), .dirtyPadding),
-            ("bool", words(2), .outOfRange(type: "bool")), ("bool", words(huge), .outOfRange(type: "bool")),
+            ("address", words(huge), .dirtyPadding), ("bool", words(2), .outOfRange(type: "bool")),
+            ("bool", words(huge), .outOfRange(type: "bool")),
             ("uint8", words(256), .outOfRange(type: "uint8")), ("int8", words(128), .outOfRange(type: "int8")),
             ("int8", words(255), .outOfRange(type: "int8")), ("bytes31", words(1), .dirtyPadding),
             ("bytes", words(0x20, 1, 1), .dirtyPadding),
@@ -78,7 +79,8 @@ import Testing
             .array(of: .tuple([])), .array(of: .fixedArray(of: .bool, count: 0)),
             .fixedArray(of: .fixedArray(of: .bool, count: .max), count: .max),
             .array(of: .fixedArray(of: .bool, count: .max)), .fixedArray(of: .string, count: .max),
-            .fixedArray(of: .bool, count: -1), .fixedArray(of: .string, count: .min),
+            .fixedArray(of: .tuple([]), count: .max), .fixedArray(of: .bool, count: -1),
+            .fixedArray(of: .string, count: .min),
         ]
         for bomb in bombs {
             let function = ABIFunction(types: [bomb])

@@ -51,7 +51,10 @@ extension RLPItem {
             ("", .truncated(offset: 0)), ("83646f", .truncated(offset: 0)), ("c382", .truncated(offset: 0)),
             ("c282ff", .truncated(offset: 1)), ("8001", .trailingBytes(offset: 1)),
             ("8100", .prefixedSingleByte(offset: 0)), ("b80100", .lengthNotMinimal(offset: 0)),
-            ("b900ff", .lengthNotMinimal(offset: 0)), ("bfffffffffffffffff", .truncated(offset: 0)),
+            ("b900ff", .lengthNotMinimal(offset: 0)),
+            ("b837" + String(repeating: "07", count: 55), .lengthNotMinimal(offset: 0)),
+            ("f837" + String(repeating: "07", count: 55), .lengthNotMinimal(offset: 0)),
+            ("bfffffffffffffffff", .truncated(offset: 0)),
             ("ffffffffffffffffff", .truncated(offset: 0)), ("bf7fffffffffffffff00", .truncated(offset: 0)),
         ] as [(String, RLPError)]
     )
