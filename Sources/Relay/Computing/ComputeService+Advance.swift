@@ -12,7 +12,7 @@ extension ComputeService {
     /// answer.
     func advance(_ request: Request, _ machine: JobMachine, name: String, body: [UInt8]) async throws {
         var job = RunningJob(request: request, machine: machine, name: name, body: body)
-        var actions = machine.resume(limits: options.limits)
+        var actions = try await apply(.woke, to: &job)
         var steps = 0
         while let action = actions.first {
             switch action {
@@ -27,10 +27,16 @@ extension ComputeService {
             } else {
                 event = .unavailable(retryAfter: nil)
             }
-            let before = job.machine.attempt
-            actions = job.machine.apply(event, at: environment.now, limits: options.limits)
-            if job.machine.attempt != before { try await openTry(&job) }
+            actions = try await apply(event, to: &job)
         }
+    }
+
+    /// Applies an event; a try that it opens is stored before anything is sent under its name.
+    private func apply(_ event: JobMachine.Event, to job: inout RunningJob) async throws -> [JobMachine.Action] {
+        let before = job.machine.attempt
+        let actions = job.machine.apply(event, at: environment.now, limits: options.limits)
+        if job.machine.attempt != before { try await openTry(&job) }
+        return actions
     }
 
     /// A request in hand with what is known of its job beyond what is stored.

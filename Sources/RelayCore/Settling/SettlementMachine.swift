@@ -106,6 +106,8 @@ package struct SettlementMachine: Equatable, Sendable {
         package var revertTime: Duration = .seconds(20)
         package var holdBackoff = Backoff(first: .seconds(2), limit: .seconds(30))
         package var outageBackoff = Backoff(first: .milliseconds(500), limit: .seconds(30))
+        /// How long a receipt may be missing although the nonce is used.
+        package var receiptPatience: Duration = .seconds(300)
         /// The same bytes are sent again when they have not been mined for so long.
         package var resendAfter: Duration = .seconds(30)
         /// Time between two looks for a receipt; a new head brings the next one forward.
@@ -248,15 +250,26 @@ package struct SettlementMachine: Equatable, Sendable {
             }
             return end(.settled(inclusion))
         }
-        if sighting.nonceIsSpent {
-            // Final depth, and none of our hashes is mined: another transaction of this account took the nonce. Only
-            // now may the answer get new bytes under a new nonce.
-            phase = .checking
-            return [.askContract]
-        }
+        if sighting.nonceIsSpent { return nonceSpent(now, limits) }
         guard let latest = sent.latest else { return [.wake(at: now + limits.look)] }
         if let last = latest.lastSentAt, now - last < limits.resendAfter { return [.wake(at: now + limits.look)] }
         return [.broadcast(latest)]
+    }
+
+    /// The nonce is used at final depth, and no receipt of ours is to be had: it may come late, or another transaction of
+    /// this account took the nonce.
+    ///
+    /// Only after some patience is that proven, and only then may the answer get new bytes under a new nonce.
+    private mutating func nonceSpent(_ now: Timestamp, _ limits: Limits) -> [Action] {
+        let reason = "its nonce is used, and no receipt of it is to be had"
+        guard let hold, hold.reason == reason else {
+            hold = Hold(reason: reason, since: now, limit: limits.receiptPatience)
+            return [.wake(at: now + limits.look)]
+        }
+        guard now - hold.since >= hold.limit else { return [.wake(at: now + limits.look)] }
+        self.hold = nil
+        phase = .checking
+        return [.askContract]
     }
 
     /// A settlement that reverts although its dry run passed was overtaken, or will revert again: paying for another

@@ -1,4 +1,5 @@
 import BacalhauAPI
+import Ethereum
 import EthereumRPC
 import Relay
 import RelayCore
@@ -41,7 +42,15 @@ struct RelayWorld: Sendable {
         options.compute.startConfirmations = start
     }
 
-    var database: String { directory.file("relayer.sqlite") }
+    var databaseName = "relayer.sqlite"
+    var database: String { directory.file(databaseName) }
+
+    /// The same world, and another database file.
+    func withDatabase(_ name: String) -> RelayWorld {
+        var world = self
+        world.databaseName = name
+        return world
+    }
 
     /// Starts a relayer, lets blocks come every two seconds and time pass until the condition holds, and kills it.
     ///
@@ -51,6 +60,7 @@ struct RelayWorld: Sendable {
         crash: CrashSwitch = CrashSwitch(),
         blocks: Duration? = .seconds(2),
         within limit: Duration = .seconds(7_200),
+        onReady: @escaping @Sendable () -> Void = {},
         until condition: @escaping @Sendable () async throws -> Bool
     ) async throws -> Bool {
         let environment = ServiceEnvironment(
@@ -82,7 +92,7 @@ struct RelayWorld: Sendable {
         let survived = try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 do {
-                    try await relayer.run()
+                    try await relayer.run(ready: onReady)
                 } catch  where crash.crash != nil {
                     return false
                 }
@@ -155,4 +165,58 @@ struct RelayWorld: Sendable {
         #"{"Engine":{"Type":"wasm","Params":{"EntryModule":"/main.wasm","Entrypoint":"_start"}},"#
         + #""InputSources":[{"Source":{"Type":"inline","Params":{"URL":"data:application/wasm;base64,AGFzbQEAAAA="}},"#
         + #""Target":"/main.wasm"}]}"#
+}
+
+extension RelayWorld {
+    /// Lets a relayer run until every request is closed.
+    func runUntilClosed(_ requests: [FakeRequest], within limit: Duration = .seconds(7_200)) async throws {
+        try await run(within: limit) { try allSettled(requests) && allClosed() }
+    }
+
+    func answer(to request: FakeRequest) -> FakeSettlement.Answer? {
+        chain.effectiveSettlements(of: request.jobID).first?.answer
+    }
+
+    /// The reason of a request that was failed on chain; nil for any other.
+    func reason(of request: FakeRequest) -> String? {
+        if case .failed(let reason)? = answer(to: request) { reason } else { nil }
+    }
+
+    func isSettledOnce(_ request: FakeRequest) -> Bool {
+        chain.effectiveSettlements(of: request.jobID).count == 1
+    }
+
+    func state(of request: FakeRequest) throws -> RequestState? {
+        try listed(request)?.request.state
+    }
+
+    func listed(_ request: FakeRequest) throws -> Listed? {
+        try StoreView(path: database).find(.hash(request.requestHash)).first
+    }
+
+    func history(of request: FakeRequest) throws -> [String] {
+        let view = try StoreView(path: database)
+        guard let id = try view.find(.hash(request.requestHash)).first?.request.id else { return [] }
+        return try view.dossier(id)?.history.map(\.event) ?? []
+    }
+}
+
+extension FakeChain {
+    /// Mines a transaction of the account's next nonce that is none of the relayer's.
+    func transfer(from account: TestAccount) async throws {
+        let nonce = UInt64(minedCount(of: account.address))
+        let transaction = EIP1559Transaction(
+            chainID: chainID,
+            nonce: nonce,
+            maxPriorityFeePerGas: UInt256(2_000_000_000),
+            maxFeePerGas: UInt256(100_000_000_000),
+            gasLimit: 21_000,
+            to: requester.address,
+            value: UInt256.zero,
+            data: []
+        )
+        let client = EthereumClient(transport: self, endpoint: EthereumEndpoint("http://chain.test"))
+        _ = try await client.send(raw: try transaction.signed(by: account).rawBytes)
+        mine()
+    }
 }

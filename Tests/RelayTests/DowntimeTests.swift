@@ -1,0 +1,54 @@
+import RelayCore
+import RelayStore
+import RelayTestSupport
+import Testing
+
+/// What is emitted while the relayer is down is found at its start, and nothing is done twice by reading it again.
+@Suite(.timeLimit(.minutes(3)))
+struct DowntimeTests {
+    @Test func findsFiftyRequestsOverFiveHundredBlocks() async throws {
+        let world = try RelayWorld()
+        try await world.run { try StoreView(path: world.database).overview().counts.allSatisfy { $0.count == 0 } }
+        var requests: [FakeRequest] = []
+        for _ in 0..<50 {
+            requests.append(world.chain.request(spec: RelayWorld.spec))
+            world.chain.mine(9)
+        }
+
+        try await world.runUntilClosed(requests)
+
+        #expect(requests.allSatisfy(world.isSettledOnce))
+        #expect(world.bacalhau.jobs.count == 50)
+    }
+
+    @Test func replaysWithoutDoingAnythingTwice() async throws {
+        let world = try RelayWorld()
+        let requests = (0..<10).map { _ in world.chain.request(spec: RelayWorld.spec) }
+        try await world.runUntilClosed(requests)
+        let number = try StoreView(path: world.database)
+            .instruct("replay", arguments: #"{"from":0,"to":null}"#, at: Timestamp(milliseconds: world.time.now()))
+
+        try await world.run { try StoreView(path: world.database).instruction(number)?.state == .done }
+
+        let outcome = try StoreView(path: world.database).instruction(number)?.outcome
+        #expect(outcome?.contains("0 new requests, 10 known") == true, "\(outcome ?? "none")")
+        #expect(requests.allSatisfy(world.isSettledOnce))
+        #expect(world.bacalhau.jobs.count == 10)
+    }
+
+    @Test func settlesNothingAgainWithAnEmptyDatabase() async throws {
+        let world = try RelayWorld()
+        let requests = (0..<5).map { _ in world.chain.request(spec: RelayWorld.spec) }
+        try await world.runUntilClosed(requests)
+        let jobs = world.bacalhau.jobs.count
+
+        let fresh = world.withDatabase("fresh.sqlite")
+        try await fresh.run {
+            try StoreView(path: fresh.database).overview().counts.first { $0.state == .settled }?.count == 5
+        }
+
+        #expect(requests.allSatisfy(world.isSettledOnce))
+        #expect(world.bacalhau.jobs.count == jobs)
+        #expect(try fresh.history(of: requests[0]).last == "settled elsewhere")
+    }
+}

@@ -1,0 +1,84 @@
+import Ethereum
+import JSON
+import RelayCore
+import RelayStore
+import RelayTestSupport
+import Telemetry
+import Testing
+
+/// One bad request ends with its reason and delays nobody.
+@Suite(.timeLimit(.minutes(2)))
+struct IsolationTests {
+    @Test func endsEachBadRequestWithItsReason() async throws {
+        let world = try RelayWorld { submission in
+            switch submission.task?["Engine"]?["Type"]?.string {
+            case "docker": FakeJobScript(.refused("does not support docker, only wasm"))
+            case "wasm" where submission.task?["Engine"]?["Params"]?["Entrypoint"]?.string == "trap":
+                FakeJobScript(.traps("wasm error: unreachable"))
+            default: .prints("hello\n")
+            }
+        }
+        let nonsense = world.chain.request(spec: "once upon a time")
+        let twice = world.chain.request(spec: #"{"Engine":{"Type":"wasm"},"Engine":{"Type":"docker"}}"#)
+        let engine = world.chain.request(spec: #"{"Engine":{"Type":"docker","Params":{"Image":"ubuntu"}}}"#)
+        let trap = world.chain.request(spec: RelayWorld.spec.replacing("_start", with: "trap"))
+        let reverting = Address(Array(repeating: 0xcc, count: 20)) ?? .zero
+        world.chain.setClient(reverting, .reverts)
+        let client = world.chain.request(spec: RelayWorld.spec, from: reverting)
+        let good = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.runUntilClosed([nonsense, twice, engine, trap, client, good])
+
+        #expect(world.reason(of: nonsense)?.contains("JSON") == true, "\(world.reason(of: nonsense) ?? "")")
+        #expect(world.reason(of: twice)?.contains("Engine") == true)
+        #expect(world.reason(of: engine)?.contains("docker") == true)
+        #expect(world.reason(of: trap)?.contains("unreachable") == true)
+        #expect(world.answer(to: client) == .fulfilled(resultType: 1, result: "hello\n"))
+        #expect(world.chain.effectiveSettlements(of: client.jobID).first?.callbackSucceeded == false)
+        #expect(world.answer(to: good) == .fulfilled(resultType: 1, result: "hello\n"))
+    }
+
+    @Test func declaresDeadWhatItMayNotAnswerAndTakesItUpAgain() async throws {
+        let world = try RelayWorld(settle: 1)
+        try await world.run { world.log.messages.contains("ready") }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.run(blocks: nil, onReady: { world.chain.setRelayer(world.account.address, false) }) {
+            try world.state(of: request) == .dead
+        }
+        #expect(try world.listed(request)?.reason?.contains("not a relayer") == true)
+        world.chain.setRelayer(world.account.address, true)
+        try retry(world, request)
+
+        try await world.runUntilClosed([request])
+
+        #expect(world.answer(to: request) == .fulfilled(resultType: 1, result: "hello\n"))
+        #expect(world.bacalhau.jobs.count == 1)
+    }
+
+    @Test func declaresDeadWhatItCannotPay() async throws {
+        let world = try RelayWorld()
+        world.chain.setBalance(world.account.address, UInt256.zero)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.run { try world.state(of: request) == .dead }
+        #expect(try world.listed(request)?.reason?.contains("wei") == true)
+        world.chain.setBalance(world.account.address, UInt256(1_000_000_000_000_000_000))
+        try retry(world, request)
+
+        try await world.runUntilClosed([request])
+
+        #expect(world.isSettledOnce(request))
+    }
+
+    private func retry(_ world: RelayWorld, _ request: FakeRequest) throws {
+        let id = try #require(try world.listed(request)?.request.id)
+        _ = try StoreView(path: world.database)
+            .instruct("retry", arguments: #"{"request":\#(id)}"#, at: Timestamp(milliseconds: world.time.now()))
+    }
+}
+
+extension String {
+    fileprivate func replacing(_ part: String, with other: String) -> String {
+        guard let range = firstRange(of: part) else { return self }
+        return String(self[..<range.lowerBound]) + other + String(self[range.upperBound...])
+    }
+}
