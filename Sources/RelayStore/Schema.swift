@@ -16,8 +16,7 @@ enum Schema {
         CREATE TABLE chain (
           id INTEGER PRIMARY KEY CHECK (id = 1),
           chain_id TEXT NOT NULL,
-          genesis_hash BLOB NOT NULL CHECK (length(genesis_hash) = 32),
-          account BLOB CHECK (length(account) = 20)
+          genesis_hash BLOB NOT NULL CHECK (length(genesis_hash) = 32)
         ) STRICT;
         CREATE TABLE contract (
           id INTEGER PRIMARY KEY,
@@ -105,6 +104,7 @@ enum Schema {
         CREATE TABLE settlement (
           id INTEGER PRIMARY KEY,
           request_id INTEGER NOT NULL REFERENCES request,
+          account BLOB NOT NULL CHECK (length(account) = 20),
           nonce INTEGER NOT NULL CHECK (nonce >= 0),
           state TEXT NOT NULL CHECK (state IN ('live', 'final', 'lost')),
           gas_limit INTEGER NOT NULL,
@@ -117,7 +117,7 @@ enum Schema {
           gas_price TEXT,
           callback_succeeded INTEGER
         ) STRICT;
-        CREATE UNIQUE INDEX settlement_nonce ON settlement (nonce) WHERE state <> 'lost';
+        CREATE UNIQUE INDEX settlement_nonce ON settlement (account, nonce) WHERE state <> 'lost';
         CREATE UNIQUE INDEX settlement_live ON settlement (request_id) WHERE state = 'live';
         CREATE INDEX settlement_request ON settlement (request_id);
         CREATE TABLE attempt (

@@ -35,8 +35,15 @@ extension ComputeService {
     private func apply(_ event: JobMachine.Event, to job: inout RunningJob) async throws -> [JobMachine.Action] {
         let before = job.machine.attempt
         let actions = job.machine.apply(event, at: environment.now, limits: options.limits)
-        if job.machine.attempt != before { try await openTry(&job) }
-        return actions
+        guard job.machine.attempt != before else { return actions }
+        switch JobPlan.make(for: job.request.observed, attempt: job.machine.attempt, context: context) {
+        case .success(let plan):
+            try await open(plan, &job)
+            return actions
+        case .failure(let refusal):
+            // The settings have become stricter since it was accepted.
+            return job.machine.refuse(refusal)
+        }
     }
 
     /// A request in hand with what is known of its job beyond what is stored.
@@ -107,11 +114,7 @@ extension ComputeService {
     // MARK: Storing
 
     /// The next try has a name and a body of its own, stored before anything is sent under it.
-    private func openTry(_ job: inout RunningJob) async throws {
-        let made = JobPlan.make(for: job.request.observed, attempt: job.machine.attempt, context: context)
-        guard case .success(let plan) = made else {
-            throw StoreError.damaged("request \(job.request.id) was accepted and can no longer be planned")
-        }
+    private func open(_ plan: JobPlan, _ job: inout RunningJob) async throws {
         job.name = plan.name
         job.body = plan.body
         var change = change(of: job, wakeAt: environment.now)

@@ -15,6 +15,8 @@ package struct ComputeService: Sendable {
         package var startConfirmations: UInt64 = 1
         /// Requests with a job that has not ended, at most.
         package var maxRunningJobs = 64
+        /// How long a request may be unknown to its contract before it is dead.
+        package var unknownTime: Duration = .seconds(3_600)
         package var limits = JobMachine.Limits()
         package var longestWait: Duration = .seconds(15)
 
@@ -55,12 +57,12 @@ package struct ComputeService: Sendable {
     }
 
     enum Work: Sendable {
-        case admit(Request)
+        case admit(Request, since: Timestamp)
         case advance(ComputingItem)
 
         var request: Request {
             switch self {
-            case .admit(let request): request
+            case .admit(let request, _): request
             case .advance(let item): item.request
             }
         }
@@ -87,7 +89,8 @@ package struct ComputeService: Sendable {
         var items = advancing.map(Work.advance)
         let room = options.maxRunningJobs - (try await store.runningJobs())
         if room > 0, let head = heads.head, let block = head.deepEnough(for: options.startConfirmations) {
-            items += try await store.observed(upTo: block, at: now, limit: room).map(Work.admit)
+            items += try await store.observed(upTo: block, at: now, limit: room)
+                .map { Work.admit($0.request, since: $0.since) }
         }
         return WorkLoop.Batch(items: items, nextWake: try await store.nextComputing(after: now))
     }
@@ -95,7 +98,7 @@ package struct ComputeService: Sendable {
     private func work(_ work: Work) async throws {
         do {
             switch work {
-            case .admit(let request): try await admit(request)
+            case .admit(let request, let since): try await admit(request, since: since)
             case .advance(let item):
                 try await advance(item.request, item.machine, name: item.jobName, body: item.jobBody)
             }
@@ -108,7 +111,7 @@ package struct ComputeService: Sendable {
     // MARK: Admission
 
     /// Asks the contract whether it still waits, then accepts or refuses.
-    private func admit(_ request: Request) async throws {
+    private func admit(_ request: Request, since: Timestamp) async throws {
         let standing: ContractStanding
         do {
             standing = try await contracts.standing(of: request.observed)
@@ -127,8 +130,12 @@ package struct ComputeService: Sendable {
             let reason = "the contract has another request under this job id: \(hash.hex)"
             try await close(request, to: .dead, "superseded", reason: reason)
         case .unknown:
-            // The node may be behind the one that showed the log.
-            try await postpone(request, by: .seconds(2))
+            // The node may be behind the one that showed the log; the longer it lasts the rarer it is asked.
+            let age = environment.now - since
+            guard age < options.unknownTime else {
+                return try await close(request, to: .dead, "unknown", reason: "the contract does not know this job")
+            }
+            try await postpone(request, by: max(.seconds(2), age / 4))
         }
     }
 

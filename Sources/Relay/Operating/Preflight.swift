@@ -44,6 +44,7 @@ package struct Preflight: Sendable {
         case notTheContract(Address, String)
         case notARelayer(account: Address, contract: Address)
         case oldServer(version: String)
+        case anotherAccount(unfinished: Address, configured: Address)
 
         package var description: String {
             switch self {
@@ -56,6 +57,9 @@ package struct Preflight: Sendable {
             case .notARelayer(let account, let contract):
                 "the account \(account) is no relayer of the contract \(contract): its owner has to call"
                     + " setRelayer(\(account), true)"
+            case .anotherAccount(let unfinished, let configured):
+                "the account \(unfinished) has signed settlements that are not final yet, and the settings name"
+                    + " \(configured): run with the first account's key until status shows none settling"
             case .oldServer(let version):
                 "the orchestrator is Bacalhau \(version); 1.8.0 or newer is needed, since older ones may run a job twice"
             }

@@ -94,6 +94,9 @@ package struct Relayer: Sendable {
     package func run(ready: @Sendable () -> Void = {}) async throws {
         guard let findings = try await waitForPreflight() else { return }
         try await store.claim(findings.identity)
+        if let other = try await store.accountsInFlight().first(where: { $0 != signer.address }) {
+            throw Preflight.Problem.anotherAccount(unfinished: other, configured: signer.address)
+        }
         let cursors = try await store.register(
             options.contracts.map { (address: $0.address, startBlock: $0.startBlock) }
         )

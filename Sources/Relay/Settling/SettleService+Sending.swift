@@ -19,10 +19,13 @@ extension SettleService {
         guard let fees = options.fees.fees(for: funds.market) else {
             let cap = options.fees.maxFeePerGas?.description ?? "none"
             let reason =
-                "the fees of the chain (base fee \(funds.market.baseFeePerGas) wei) are above the cap of \(cap) wei"
-            return try await put(off: prepared, .notAffordable(reason))
+                "the fees of the chain are above fees.maxFeePerGas, which is \(cap) wei"
+            return try await put(off: prepared, .tooDear(reason))
         }
-        var ledger = NonceLedger(highestStored: try await store.highestNonce(), chainCount: funds.chainCount)
+        var ledger = NonceLedger(
+            highestStored: try await store.highestNonce(of: signer.address),
+            chainCount: funds.chainCount
+        )
         var left = funds.balance
         var signed: [(hand: Case, attempt: Attempt)] = []
         var changes: [SettlingChange] = []
@@ -46,7 +49,7 @@ extension SettleService {
                     from: hand.state,
                     to: .settling,
                     machine: hand.machine,
-                    step: .signed(nonce: nonce, gasLimit: gasLimit, attempt),
+                    step: .signed(by: signer.address, nonce: nonce, gasLimit: gasLimit, attempt),
                     wakeAt: environment.now,
                     event: "transaction signed",
                     detail: "\(attempt.hash.hex), nonce \(nonce), gas limit \(gasLimit)"

@@ -129,6 +129,11 @@ package struct JobMachine: Equatable, Sendable {
         }
     }
 
+    /// Ends it because the request can no longer be planned.
+    package mutating func refuse(_ refusal: JobRefusal) -> [Action] {
+        end(.failure(refusal.text, source: "spec"))
+    }
+
     private var isOver: Bool {
         if case .answered = phase { true } else { false }
     }

@@ -39,6 +39,8 @@ package struct SettlementMachine: Equatable, Sendable {
         case signed(nonce: UInt64, Attempt)
         /// It cannot be signed or paid for now.
         case notAffordable(String)
+        /// The chain's fees are above the operator's cap: that passes, and until then it waits.
+        case tooDear(String)
         /// A replacement with higher fees, signed and about to be stored.
         case bumped(Attempt)
         /// The fees cannot be raised, because of the cap.
@@ -102,6 +104,8 @@ package struct SettlementMachine: Equatable, Sendable {
         package var receiptConfirmations: UInt64 = 1
         /// How long an answer that cannot be sent is held before it is dead.
         package var holdTime: Duration = .seconds(600)
+        /// How long an answer waits for the chain's fees to fall below the cap.
+        package var feeTime: Duration = .seconds(86_400)
         /// How long a revert in the dry run may be the node's lag.
         package var revertTime: Duration = .seconds(20)
         package var holdBackoff = Backoff(first: .seconds(2), limit: .seconds(30))
@@ -186,6 +190,8 @@ package struct SettlementMachine: Equatable, Sendable {
             return [.broadcast(attempt)]
         case .notAffordable(let reason):
             return keep(reason, limits.holdTime, now, limits)
+        case .tooDear(let reason):
+            return keep(reason, limits.feeTime, now, limits)
         case .unavailable(let retryAfter):
             return retry(after: retryAfter, now, limits)
         case .bumped, .notBumped, .broadcast, .seen:
@@ -236,7 +242,7 @@ package struct SettlementMachine: Equatable, Sendable {
             return [.wake(at: now + limits.resendAfter)]
         case .unavailable(let retryAfter):
             return retry(after: retryAfter, now, limits)
-        case .contractSaid, .simulated, .signed, .notAffordable:
+        case .contractSaid, .simulated, .signed, .notAffordable, .tooDear:
             return [.look]
         }
     }
@@ -287,7 +293,7 @@ package struct SettlementMachine: Equatable, Sendable {
             end(.dead("the settlement was mined and reverted: \(inclusion.transactionHash.hex)"))
         case .unavailable(let retryAfter):
             retry(after: retryAfter, now, limits)
-        case .woke, .simulated, .signed, .notAffordable, .bumped, .notBumped, .broadcast, .seen:
+        case .woke, .simulated, .signed, .notAffordable, .tooDear, .bumped, .notBumped, .broadcast, .seen:
             [.askContract]
         }
     }

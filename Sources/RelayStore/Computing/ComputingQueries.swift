@@ -11,15 +11,23 @@ package struct ComputingItem: Sendable {
 }
 
 extension RelayStore {
+    /// A request that has neither job nor answer.
+    package struct Observed: Sendable {
+        package let request: Request
+        package let since: Timestamp
+    }
+
     /// Observed requests that are due and whose block is at or below `block`, the oldest first.
-    package func observed(upTo block: UInt64, at now: Timestamp, limit: Int) async throws -> [Request] {
+    package func observed(upTo block: UInt64, at now: Timestamp, limit: Int) async throws -> [Observed] {
         try await readers.read { t in
             try t.prepare(
                 """
-                SELECT \(requestColumns) FROM \(requestSource)
+                SELECT \(requestColumns), r.observed_at FROM \(requestSource)
                 WHERE r.state = 'observed' AND r.wake_at <= ? AND r.block_number <= ? ORDER BY r.wake_at, r.id LIMIT ?
                 """
-            ).binding(now.milliseconds, Int64(column: block), Int64(limit)).all { try $0.request() }
+            ).binding(now.milliseconds, Int64(column: block), Int64(limit)).all { row in
+                Observed(request: try row.request(), since: try row.timestamp(13))
+            }
         }
     }
 

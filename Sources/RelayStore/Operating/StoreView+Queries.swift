@@ -42,8 +42,18 @@ extension Transaction {
             rejected: try count("SELECT count(*) FROM rejected_log"),
             openInstructions: try count("SELECT count(*) FROM instruction WHERE state IN ('waiting', 'running')"),
             report: report,
-            dead: try list(states: [.dead], limit: 20)
+            dead: try list(states: [.dead], limit: 20),
+            held: try held(limit: 20)
         )
+    }
+
+    private borrowing func held(limit: Int64) throws -> [Listed] {
+        try prepare(
+            """
+            SELECT \(listedColumns) FROM \(listedSource)
+            WHERE r.state IN ('answered', 'settling') AND r.reason IS NOT NULL ORDER BY r.id LIMIT ?
+            """
+        ).binding(limit).all { try $0.listed() }
     }
 
     private borrowing func count(_ sql: String) throws -> Int {

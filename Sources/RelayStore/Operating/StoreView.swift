@@ -102,6 +102,8 @@ package struct Overview: Sendable {
     /// The relayer's own report and when it was written.
     package let report: (at: Timestamp, json: String)?
     package let dead: [Listed]
+    /// Answers that cannot be sent now, with the reason.
+    package let held: [Listed]
 }
 
 /// Everything about one request.

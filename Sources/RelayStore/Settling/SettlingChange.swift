@@ -8,7 +8,7 @@ package struct SettlingChange: Sendable {
         /// Nothing but the machine itself: a wait, a hold.
         case waited
         /// Signed under a fresh nonce, not sent yet.
-        case signed(nonce: UInt64, gasLimit: UInt64, Attempt)
+        case signed(by: Address, nonce: UInt64, gasLimit: UInt64, Attempt)
         /// Signed again under the live settlement's nonce with higher fees.
         case bumped(Attempt)
         /// The bytes were given to a node, with what it said.
@@ -71,10 +71,13 @@ extension Transaction {
         try prepare("UPDATE request SET settling = ? WHERE id = ?").binding(change.machine.json, request).run()
         switch change.step {
         case .waited: break
-        case .signed(let nonce, let gasLimit, let attempt):
+        case .signed(let account, let nonce, let gasLimit, let attempt):
             try prepare(
-                "INSERT INTO settlement (request_id, nonce, state, gas_limit, created_at) VALUES (?, ?, 'live', ?, ?)"
-            ).binding(request, Int64(column: nonce), Int64(column: gasLimit), now.milliseconds).run()
+                """
+                INSERT INTO settlement (request_id, account, nonce, state, gas_limit, created_at)
+                VALUES (?, ?, ?, 'live', ?, ?)
+                """
+            ).binding(request, account.bytes, Int64(column: nonce), Int64(column: gasLimit), now.milliseconds).run()
             try insert(attempt, settlement: lastInsertRowID, at: now)
         case .bumped(let attempt):
             try insert(attempt, settlement: try liveSettlement(of: request), at: now)

@@ -42,13 +42,25 @@ extension RelayStore {
         }
     }
 
-    /// The highest nonce of a settlement that is not lost, for the ledger.
-    package func highestNonce() async throws -> UInt64? {
+    /// The highest nonce of the account's settlements that are not lost, for the ledger.
+    package func highestNonce(of account: Address) async throws -> UInt64? {
         try await readers.read { t in
             let highest =
-                try t.prepare("SELECT max(nonce) FROM settlement WHERE state <> 'lost'")
-                .first { try $0.optionalInt64(0) } ?? nil
+                try t.prepare("SELECT max(nonce) FROM settlement WHERE account = ? AND state <> 'lost'")
+                .binding(account.bytes).first { try $0.optionalInt64(0) } ?? nil
             return highest.flatMap { UInt64(exactly: $0) }
+        }
+    }
+
+    /// Accounts with signed settlements that are not final yet: only they can bring them to an end.
+    package func accountsInFlight() async throws -> [Address] {
+        try await readers.read { t in
+            try t.prepare(
+                """
+                SELECT DISTINCT s.account FROM request r JOIN settlement s ON s.request_id = r.id AND s.state = 'live'
+                WHERE r.state = 'settling'
+                """
+            ).all { try $0.address(0) }
         }
     }
 

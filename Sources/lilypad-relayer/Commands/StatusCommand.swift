@@ -74,6 +74,11 @@ struct Status {
         lines.append("rejected     \(overview.rejected) logs")
         if overview.openInstructions > 0 { lines.append("instructions \(overview.openInstructions) open") }
         if !unreachable.isEmpty { lines.append("unreachable  \(unreachable.joined(separator: ", "))") }
+        for held in overview.held {
+            lines.append(
+                "held         \(held.shortHash) job \(held.request.observed.jobID): \((held.reason ?? "").shown())"
+            )
+        }
         for dead in overview.dead {
             lines.append(
                 "dead         \(dead.shortHash) job \(dead.request.observed.jobID): \((dead.reason ?? "").shown())"
@@ -111,6 +116,7 @@ struct Status {
             ),
             "rejectedLogs": .number(JSONNumber(overview.rejected)),
             "openInstructions": .number(JSONNumber(overview.openInstructions)),
+            "held": .array(overview.held.map(\.json)),
             "dead": .array(overview.dead.map(\.json)),
         ]
     }
