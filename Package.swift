@@ -121,7 +121,14 @@ let package = Package(
                 "Ethereum", "Bacalhau", "JSON", "SQLite", "RelayTestSupport",
             ]
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["Transport", "Ethereum", "JSON", "RelayTestSupport"]),
+        // Runs the program that the executable target makes, so it is built with the tests.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "lilypad-relayer", "Transport", "EthereumRPC", "Ethereum", "JSON", "Keys", "RelayCore",
+                "RelayTestSupport",
+            ]
+        ),
     ]
 )
 

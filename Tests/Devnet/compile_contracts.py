@@ -1,7 +1,8 @@
 """Compiles the contracts in `abi/` to the JSON files beside their sources.
 
 `compile_contracts.py` writes `abi/<Name>.json`; with `--check` it writes nothing and exits with 1 where a file is not
-what its source compiles to. Test contracts (`contracts/*.vy`) are compiled when a test asks for them.
+what its source compiles to. Test contracts (`contracts/*.vy`) are compiled when a test asks for them: `--print NAME`
+writes one to standard output, in the form of the files in `abi/`.
 """
 
 from __future__ import annotations
@@ -50,7 +51,12 @@ def stale_artifacts() -> list[Path]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a file is not current")
-    if parser.parse_args().check:
+    parser.add_argument("--print", metavar="NAME", help="only print this test contract, compiled")
+    options = parser.parse_args()
+    if options.print:
+        print(compile_contract(TEST_CONTRACTS / f"{options.print}.vy").as_json(), end="")
+        return 0
+    if options.check:
         stale = stale_artifacts()
         for path in stale:
             print(f"{path}: not what its source compiles to; run `make abi`", file=sys.stderr)

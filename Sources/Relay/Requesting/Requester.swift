@@ -104,7 +104,13 @@ package struct Requester: Sendable {
     }
 
     /// Sends it and waits until it is mined.
-    package func send(_ offer: Offer, within limit: Duration = .seconds(300)) async throws -> Sent {
+    ///
+    /// `sent` is told the transaction's hash once the node may have it: from then on it costs money, whatever follows.
+    package func send(
+        _ offer: Offer,
+        within limit: Duration = .seconds(300),
+        sent: (Hash32) -> Void
+    ) async throws -> Sent {
         let transaction = EIP1559Transaction(
             chainID: offer.chainID,
             nonce: offer.nonce,
@@ -116,7 +122,8 @@ package struct Requester: Sendable {
             data: offer.calldata
         )
         let signed = try transaction.signed(by: signer)
-        _ = try await client.send(raw: signed.rawBytes)
+        try await broadcast(signed)
+        sent(signed.hash)
         let receipt = try await poll(within: limit) { try await client.receipt(of: signed.hash) }
         guard let receipt else { throw Problem.notMined(signed.hash) }
         guard receipt.succeeded else { throw Problem.reverted(signed.hash) }
@@ -126,6 +133,15 @@ package struct Requester: Sendable {
             }
         }
         throw Problem.noEvent(signed.hash)
+    }
+
+    private func broadcast(_ signed: SignedTransaction) async throws {
+        do {
+            _ = try await client.send(raw: signed.rawBytes)
+        } catch {
+            // It may be on its way all the same: then the receipt tells.
+            guard error.outcomeUnknown || error.sendFailure == .alreadyKnown else { throw error }
+        }
     }
 
     /// Waits for the contract's answer; nil when there is none in time.

@@ -47,18 +47,29 @@ struct ConfigCommand: RunnableCommand {
         case .initialise(let initial):
             try await initial.write()
         case .check(let path):
-            let settings = try ConfigurationFile.read(
-                path,
-                environment: ProcessEnvironment.variables,
-                needsAccount: true
-            )
+            let settings = try Wiring.settings(path, ProcessEnvironment.variables, needsAccount: true)
             let count = settings.contracts.count
             Output.line("\(path): fine (chain \(settings.chain.id), \(count) contract\(count == 1 ? "" : "s"))")
+            for file in settings.keyFiles where !PrivateFile.exists(file) {
+                Output.error("note: there is no \(file) yet; 'lilypad-relayer key new' makes a key")
+            }
         case .reference(let schema):
             let reference = ConfigurationFile.reference
             Output.write(schema ? reference.schema : reference.markdown)
         }
         return .done
+    }
+}
+
+extension RelayerSettings {
+    /// The files that `run` reads the account's key from.
+    fileprivate var keyFiles: [String] {
+        switch account {
+        case .keystore(let path, .file(let password)): [path, password]
+        case .keystore(let path, .environment): [path]
+        case .key(.file(let path)): [path]
+        case .key(.environment), nil: []
+        }
     }
 }
 

@@ -19,12 +19,11 @@ struct JobsCommand: RunnableCommand {
     let json: Bool
     let task: Task
 
+    private static let identifier = "The request: its hash, 8 or more of its hex digits, or [CONTRACT:]JOBID."
+
     static let command = Command<any RunnableCommand>(
         "jobs",
         "List the requests, show everything about one, or take a dead one up again.",
-        discussion: """
-            ID is a request's hash, a unique prefix of 8 or more of its hex digits, or [CONTRACT:]JOBID.
-            """,
         examples: [
             Example("jobs", "The newest requests."),
             Example("jobs --state dead", "Those that cannot be answered on chain."),
@@ -36,14 +35,14 @@ struct JobsCommand: RunnableCommand {
                 JobsCommand(
                     configuration: arguments.configuration(),
                     json: arguments.flag("json", "As a JSON object."),
-                    task: .show(arguments.positional("ID", .text, "The request."))
+                    task: .show(arguments.positional("ID", .text, identifier))
                 )
             },
             Command("retry", "Take a dead request up again.") { arguments in
                 JobsCommand(
                     configuration: arguments.configuration(),
                     json: arguments.flag("json", "As a JSON object."),
-                    task: .retry(arguments.positional("ID", .text, "The request."))
+                    task: .retry(arguments.positional("ID", .text, identifier))
                 )
             },
         ]
@@ -51,7 +50,12 @@ struct JobsCommand: RunnableCommand {
         let configuration = arguments.configuration()
         let json = arguments.flag("json", "As JSON, one object a line.")
         let rejected = arguments.flag("rejected", "The logs in quarantine: no requests, kept with their reasons.")
-        let states = arguments.repeated("state", "STATE", .choice(standIn: RequestState.observed), "Only these states.")
+        let states = arguments.repeated(
+            "state",
+            "STATE",
+            .choice(standIn: RequestState.observed),
+            "Only this state: \(alternatives(RequestState.allCases.map(\.rawValue)))."
+        )
         let limit = arguments.option("limit", "N", .whole(1...100_000), default: 50, "How many at most.")
         return JobsCommand(
             configuration: configuration,
@@ -115,7 +119,8 @@ struct JobsCommand: RunnableCommand {
             at: Timestamp(milliseconds: wiring.time.now())
         )
         for _ in 0..<30 {
-            if let outcome = try view.instruction(number)?.outcome {
+            if let instruction = try view.instruction(number), let outcome = instruction.outcome {
+                guard instruction.state == .done else { throw CommandFailure(outcome) }
                 Output.line(json ? (["outcome": .string(outcome)] as JSONValue).line : outcome)
                 return .done
             }

@@ -81,11 +81,16 @@ struct ReplayCommand: RunnableCommand {
                     progress.show(done.text, fraction: done.fraction)
                 }
                 try await wiring.time.sleep(for: .milliseconds(200))
-            case .done, .failed:
+            case .failed:
                 progress.close()
-                let outcome = instruction.outcome ?? ""
-                Output.line(json ? (["outcome": .string(outcome)] as JSONValue).line : outcome)
-                return instruction.state == .done ? .done : .failed
+                throw CommandFailure(instruction.outcome ?? "the replay failed")
+            case .done:
+                progress.close()
+                guard let done = instruction.progress.flatMap(ReplayRun.Progress.init(json:)) else {
+                    throw CommandFailure("the outcome of the replay is damaged: \(instruction.outcome ?? "none")")
+                }
+                Output.line(json ? done.json : done.text)
+                return .done
             }
         }
     }
@@ -129,7 +134,7 @@ extension ReplayRun.Progress {
     var fraction: Double { to >= from ? Double(next - from) / Double(to - from + 1) : 1 }
 
     var text: String {
-        let read = next > from ? "\(from) to \(next - 1)" : "none yet"
-        return "blocks \(read) of \(to): \(found) new requests, \(known) known, \(rejected) logs rejected"
+        let read = next > to ? "blocks \(from) to \(to)" : "block \(next) of \(from) to \(to)"
+        return "\(read): \(found) new requests, \(known) known, \(rejected) logs rejected"
     }
 }

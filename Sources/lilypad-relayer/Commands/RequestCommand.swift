@@ -75,7 +75,7 @@ struct RequestCommand: RunnableCommand {
                 "TYPE",
                 .choice(standIn: Kind.stdout),
                 default: .stdout,
-                "What is wanted back."
+                "What is wanted back: \(alternatives(Kind.allCases.map(\.rawValue)))."
             ),
             keyFile: arguments.optional("key-file", "FILE", .path, "A file with the key that pays, 64 hex digits."),
             yes: arguments.flag("yes", short: "y", "Send without asking."),
@@ -107,10 +107,10 @@ struct RequestCommand: RunnableCommand {
         Output.error("fee        \(Ether.text(offer.fee)) ether")
         Output.error("gas        at most \(offer.gasLimit) units, \(Ether.text(offer.gasCost)) ether")
         guard yes || Self.confirm() else { throw CommandFailure("nothing was sent", .failed) }
-        let request = try await requester.send(offer)
+        let request = try await requester.send(offer) { Output.error("sent       \($0.hex)") }
         var progress = Progress()
         let answer = try await requester.wait(for: request, within: timeout) { waited in
-            progress.show("request \(request.jobID) is with the relayer, \(TimeText.duration(waited))")
+            progress.show("request \(request.jobID) waits for its answer, \(TimeText.duration(waited))")
         }
         progress.close()
         return tell(answer, request)

@@ -18,7 +18,7 @@ struct RunCommand: RunnableCommand {
         "Follow the contracts, run their jobs and settle the results, until it is stopped.",
         discussion: """
             SIGTERM and SIGINT stop it: it takes no new work, finishes what it has in hand and ends with 0 within ten \
-            seconds. Whatever is cut off is taken up at the next start.
+            seconds. A second one ends it at once. Whatever is cut off is taken up at the next start.
             """,
         examples: [
             Example("run", "With relayer.yaml in this folder."),
@@ -48,7 +48,11 @@ struct RunCommand: RunnableCommand {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await relayer.run() }
                 group.addTask {
-                    for await _ in signals { environment.stop.request() }
+                    for await _ in signals {
+                        // Whoever asks twice does not want to wait; the store has all that must be kept.
+                        if environment.stop.isRequested { exit(ExitCode.failed.rawValue) }
+                        environment.stop.request()
+                    }
                 }
                 try await group.next()
                 group.cancelAll()

@@ -91,7 +91,7 @@ extension Dossier.Settlement {
         if let gasUsed, let cost { lines.append("           used \(gasUsed) gas, cost \(Ether.text(cost)) ether") }
         if let callbackSucceeded {
             lines.append(
-                "           the requester's callback " + (callbackSucceeded ? "went through" : "did not go through")
+                "           callback: " + (callbackSucceeded ? "went through" : "none, or it did not go through")
             )
         }
         lines += attempts.map { sent in

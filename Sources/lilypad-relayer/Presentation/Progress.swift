@@ -1,7 +1,10 @@
-/// Progress of long work on standard error: one line that is written over on a terminal, a few lines elsewhere.
+/// Progress of long work on standard error.
+///
+/// On a terminal it is one line that is written over; elsewhere a line for each tenth, or a single one where nobody knows
+/// how much there is.
 struct Progress {
     private let isTerminal = Output.isTerminal(2)
-    private var lastTenth = -1
+    private var lastTenth: Int?
     private var isOpen = false
 
     /// `fraction` of 0 to 1; nil where nobody knows how much there is.
@@ -12,15 +15,15 @@ struct Progress {
             isOpen = true
             return
         }
-        let tenth = fraction.map { Int($0 * 10) } ?? lastTenth + 1
+        let tenth = fraction.map { Int(max(0, min(1, $0)) * 10) } ?? 0
         guard tenth != lastTenth else { return }
         lastTenth = tenth
         Output.error(text)
     }
 
-    /// Ends the line.
+    /// Takes the line away: what comes next says how it ended.
     mutating func close() {
-        if isOpen { Output.put("\n", to: 2) }
+        if isOpen { Output.put("\r\u{1b}[K", to: 2) }
         isOpen = false
     }
 

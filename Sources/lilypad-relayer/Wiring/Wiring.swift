@@ -23,8 +23,24 @@ struct Wiring {
     /// Reads the settings file, with the environment before it; throws `Problems`.
     init(configuration: String, needsAccount: Bool) throws {
         variables = ProcessEnvironment.variables
-        settings = try ConfigurationFile.read(configuration, environment: variables, needsAccount: needsAccount)
+        settings = try Self.settings(configuration, variables, needsAccount: needsAccount)
         transport = try CurlTransport()
+    }
+
+    /// The settings alone; throws `Problems`, and the remedy where there is no such file.
+    static func settings(
+        _ path: String,
+        _ variables: [String: String],
+        needsAccount: Bool
+    ) throws -> RelayerSettings {
+        guard PrivateFile.exists(path) else {
+            throw CommandFailure(
+                "there is no settings file \(path): write one with 'lilypad-relayer config init', or name one by"
+                    + " --config",
+                .usage
+            )
+        }
+        return try ConfigurationFile.read(path, environment: variables, needsAccount: needsAccount)
     }
 
     var client: EthereumClient {

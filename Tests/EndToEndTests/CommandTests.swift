@@ -1,0 +1,144 @@
+import Ethereum
+import JSON
+import RelayTestSupport
+import Testing
+
+extension EndToEnd {
+    /// The commands, as people and scripts use them.
+    struct CommandTests {
+        @Test(arguments: [
+            "", "run", "replay", "status", "jobs", "jobs show", "jobs retry", "config", "config init", "config check",
+            "config reference", "key", "key new", "key address", "request", "version",
+        ])
+        func helps(command: String) async throws {
+            let program = try RelayerProgram(settings: nil)
+            let words = command.split(separator: " ").map(String.init)
+
+            let help = try await program.command(words: words + ["--help"])
+
+            #expect(help.status == 0)
+            #expect(help.output.hasPrefix("Usage: lilypad-relayer \(command)"))
+            #expect(help.errors.isEmpty)
+        }
+
+        @Test(arguments: [
+            ("status --jsn", "--json"), ("replay --from-blok 1", "--from-block"), ("jbos", "jobs"),
+            ("jobs shwo 1", "show"), ("config init --rcp http://127.0.0.1", "--rpc"),
+        ])
+        func namesTheNearestWord(line: String, nearest: String) async throws {
+            let program = try RelayerProgram(settings: nil)
+
+            let outcome = try await program.command(words: line.split(separator: " ").map(String.init))
+
+            #expect(outcome.status == 2)
+            #expect(outcome.errors.contains("did you mean") && outcome.errors.contains(nearest), "\(outcome.errors)")
+            #expect(outcome.output.isEmpty)
+        }
+
+        @Test func checksTheExampleFile() async throws {
+            let program = try RelayerProgram(settings: nil)
+
+            let check = try await program.command(
+                "config",
+                "check",
+                "--config",
+                "\(PackageRoot.path)/config/relayer.example.yaml"
+            )
+
+            #expect(check.status == 0, "\(check.errors)")
+        }
+
+        @Test func saysHowToMakeMissingSettings() async throws {
+            let outcome = try await RelayerProgram(settings: nil).command("status")
+
+            #expect(outcome.status == 2)
+            #expect(outcome.errors.contains("config init"), "\(outcome.errors)")
+        }
+
+        @Test func placesEveryProblemOfAFile() async throws {
+            let settings = """
+                chain:
+                  id: 1
+                  rpc:
+                    - url: http://127.0.0.1:8545
+                  startBlok: 0
+                  confirmations:
+                    settle: none
+                contracts:
+                  - address: 0x5FbDB2315678afecb367f032d93F642f64180aa4
+                bacalhau:
+                  api: http://127.0.0.1:1234
+                """
+            let check = try await RelayerProgram(settings: settings).command("config", "check")
+
+            #expect(check.status == 2)
+            #expect(check.errors.contains("relayer.yaml:5:3") && check.errors.contains("startBlock"), "\(check.errors)")
+            #expect(check.errors.contains("relayer.yaml:7:13"), "\(check.errors)")
+            #expect(check.errors.contains("relayer.yaml:9:14"), "\(check.errors)")
+        }
+
+        @Test func writesSettingsThatRunAccepts() async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            let program = try RelayerProgram(settings: nil)
+
+            let initial = try await program.command(
+                words: ["config", "init", "--contract", bridge.address.checksummed, "--rpc", network.devnet.rpc]
+                    + ["--ws", network.devnet.webSocket, "--bacalhau", network.devnet.bacalhau]
+            )
+            #expect(initial.status == 0, "\(initial.errors)")
+            let again = try await program.command(
+                words: ["config", "init", "--contract", bridge.address.checksummed, "--rpc", network.devnet.rpc]
+                    + ["--bacalhau", network.devnet.bacalhau]
+            )
+            #expect(again.status == 2)
+            #expect(again.errors.contains("--force"))
+
+            let new = try await program.command("key", "new")
+            #expect(new.status == 0, "\(new.errors)")
+            let address = try await program.command("key", "address")
+            #expect(address.output == new.output, "\(address.errors)")
+            let second = try await program.command("key", "new")
+            #expect(second.status == 2)
+
+            let account = try #require(Address(hex: String(new.output.dropLast())))
+            let allow = try ABIFunction("setRelayer", [.address, .bool]).encodeCall([.address(account), .bool(true)])
+            try await network.requester.send(to: bridge.address, allow)
+            #expect(try await program.command("config", "check").status == 0)
+            try await program.whileRunning { _ in }
+        }
+
+        @Test func reportsAsJSON() async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            let program = try RelayerProgram(for: bridge)
+            try await program.whileRunning { _ in
+                let job = try await bridge.request(Spec.named("hello"), .stdout)
+                _ = try await bridge.waitForAnswers(to: [job])
+                try await program.waitForStatus("it is settled") { $0["requests"]?["settled"] == 1 }
+
+                let status = try await program.command("status", "--json").json
+                #expect(status["running"] == true)
+                #expect(status["chainId"]?.string == "\(network.devnet.chainID)")
+                let listed = try #require(try await program.command("jobs", "--json").jsonLines.first)
+                #expect(listed["jobId"] == "1")
+                #expect(listed["state"] == "settled")
+                let hash = try #require(listed["hash"]?.string)
+                for id in ["1", String(hash.prefix(10)), "\(bridge.address.checksummed):1"] {
+                    let shown = try await program.command("jobs", "show", id, "--json")
+                    #expect(shown.status == 0, "\(shown.errors)")
+                    let dossier = try shown.json
+                    #expect(dossier["hash"] == listed["hash"])
+                    #expect(dossier["answer"]?["text"] == "hello\n")
+                    #expect(dossier["settlements"]?.array?.count == 1)
+                    #expect((dossier["history"]?.array?.count ?? 0) >= 5)
+                }
+                #expect(try await program.command("jobs", "show", "1").output.contains("history"))
+                #expect(try await program.command("jobs", "show", "99").status == 1)
+                #expect(try await program.command("jobs", "show", "xyz").status == 2)
+                #expect(try await program.command("jobs", "retry", "1").status == 1)
+                #expect(try await program.command("version", "--json").json["version"]?.string != nil)
+            }
+        }
+    }
+}

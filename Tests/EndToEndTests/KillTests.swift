@@ -1,0 +1,54 @@
+import Glibc
+import JSON
+import RelayTestSupport
+import Testing
+
+extension EndToEnd {
+    /// The program is killed again and again while requests come in.
+    struct KillTests {
+        private static let kills = 30
+        private static let requests = 48
+
+        @Test(arguments: [UInt64(1)])
+        func losesAndDoublesNothing(seed: UInt64) async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            let program = try RelayerProgram(for: bridge)
+            let ledger = try await Ledger(for: bridge)
+            var random = SeededGenerator(seed: seed)
+            let askersRandom = random.split()
+
+            async let asked = ask(bridge, askersRandom)
+            for round in 0..<Self.kills {
+                let process = try await program.spawnRun()
+                // Every second one may be hit while it starts, the others while they work.
+                if round.isMultiple(of: 2) { try await program.waitUntilReady(process) }
+                try await Task.sleep(for: .milliseconds(random.below(900)))
+                process.signal(SIGKILL)
+                #expect(await process.finished() == .killed(signal: SIGKILL), "seed \(seed): \(process.standardError)")
+            }
+            let jobs = try await asked
+            try await program.whileRunning { _ in
+                let answers = try await bridge.waitForAnswers(to: jobs)
+                for (index, job) in jobs.enumerated() {
+                    #expect(answers[job]?.content == .result("hello \(index)\n"), "seed \(seed)")
+                }
+                try await program.waitForStatus("all are settled, seed \(seed)") {
+                    $0["requests"]?["settled"]?.int64 == Int64(Self.requests)
+                }
+            }
+
+            try await ledger.expectOnce(jobs, "seed \(seed)")
+        }
+
+        private func ask(_ bridge: Bridge, _ random: SeededGenerator) async throws -> [UInt64] {
+            var random = random
+            var jobs: [UInt64] = []
+            for index in 0..<Self.requests {
+                jobs.append(try await bridge.request(Spec.greeting("\(index)"), .stdout))
+                try await Task.sleep(for: .milliseconds(random.below(600)))
+            }
+            return jobs
+        }
+    }
+}

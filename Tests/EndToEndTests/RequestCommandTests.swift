@@ -1,0 +1,73 @@
+import Ethereum
+import JSON
+import RelayTestSupport
+import Testing
+
+extension EndToEnd {
+    /// `request`: asks as any requester does.
+    struct RequestCommandTests {
+        @Test func tellsTheCostAndBringsTheAnswer() async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            let program = try RelayerProgram(for: bridge)
+            try await program.whileRunning { _ in
+                let hello = try await request(program, network, [Spec.path("hello"), "--yes"])
+                #expect(hello.status == 0, "\(hello.errors)")
+                #expect(hello.output == "hello\n")
+                #expect(hello.errors.contains("fee        0.001 ether"))
+                #expect(hello.errors.contains("gas        at most"))
+
+                let exit = try await request(
+                    program,
+                    network,
+                    [Spec.path("exit"), "-y", "--type", "exit-code", "--json"]
+                )
+                #expect(exit.status == 0, "\(exit.errors)")
+                #expect(try exit.json["state"] == "fulfilled")
+                #expect(try exit.json["text"] == "3")
+
+                let trap = try await request(program, network, [Spec.path("trap"), "--yes"])
+                #expect(trap.status == 3)
+                #expect(trap.output.isEmpty)
+                #expect(trap.errors.contains("unreachable"))
+            }
+        }
+
+        @Test func givesUpInTime() async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            let program = try RelayerProgram(for: bridge)
+
+            let outcome = try await request(program, network, [Spec.path("hello"), "--yes", "--timeout", "1s"])
+
+            #expect(outcome.status == 4)
+            #expect(outcome.errors.contains("no answer"))
+        }
+
+        @Test func sendsNothingUnasked() async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            let program = try RelayerProgram(for: bridge)
+
+            let unasked = try await request(program, network, [Spec.path("hello")])
+            let keyless = try await program.command(words: ["request", Spec.path("hello"), "--yes"])
+
+            #expect(unasked.status == 1)
+            #expect(unasked.errors.contains("--yes"))
+            #expect(keyless.status == 2)
+            #expect(keyless.errors.contains("--key-file"))
+            #expect(try await bridge.call(JobBridgeABI.jobCount) == .uint(.zero))
+        }
+
+        private func request(
+            _ program: RelayerProgram,
+            _ network: Network,
+            _ arguments: [String]
+        ) async throws -> RelayerProgram.Outcome {
+            try await program.command(
+                words: ["request"] + arguments,
+                environment: ["LILYPAD_REQUEST_KEY": network.devnet.requester.privateKey]
+            )
+        }
+    }
+}
