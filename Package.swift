@@ -30,10 +30,10 @@ let package = Package(
 
         // Pure: no I/O, no clock, no logger, no Foundation.
         .target(name: "JSON"),
-        .target(name: "Ethereum", dependencies: ["CSecp256k1"]),
-        .target(name: "Bacalhau", dependencies: ["JSON"]),
-        .target(name: "RelayCore", dependencies: ["Ethereum", "Bacalhau", "JSON"]),
         .target(name: "Formats"),
+        .target(name: "Ethereum", dependencies: ["CSecp256k1"]),
+        .target(name: "Bacalhau", dependencies: ["JSON", "Formats"]),
+        .target(name: "RelayCore", dependencies: ["Ethereum", "Bacalhau", "JSON"]),
         .target(name: "Arguments", dependencies: ["Formats"]),
 
         // What acts.

@@ -1,3 +1,4 @@
+import JSON
 import RelayCore
 import RelayStore
 import RelayTestSupport
@@ -34,6 +35,34 @@ struct DowntimeTests {
         #expect(outcome?.contains("0 new requests, 10 known") == true, "\(outcome ?? "none")")
         #expect(requests.allSatisfy(world.isSettledOnce))
         #expect(world.bacalhau.jobs.count == 10)
+    }
+
+    @Test func goesOnWithAReplayAfterTheNodeHasLied() async throws {
+        let world = try RelayWorld()
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.runUntilClosed([request])
+        world.chain.failNext("eth_getLogs", with: .result(try strayLogs()), count: 8)
+        let number = try StoreView(path: world.database)
+            .instruct("replay", arguments: #"{"from":0,"to":null}"#, at: Timestamp(milliseconds: world.time.now()))
+
+        try await world.run { try StoreView(path: world.database).instruction(number)?.state == .done }
+
+        #expect(try StoreView(path: world.database).instruction(number)?.outcome?.contains("1 known") == true)
+        #expect(try StoreView(path: world.database).rejected(limit: 1).isEmpty)
+    }
+
+    /// A log of a contract that nobody asked about.
+    private func strayLogs() throws -> JSONValue {
+        let word = String(repeating: "11", count: 32)
+        return try JSONValue.parse(
+            Array(
+                """
+                [{"address":"0x1111111111111111111111111111111111111111","topics":["0x\(word)"],"data":"0x",
+                "blockNumber":"0x1","blockHash":"0x\(word)","transactionHash":"0x\(word)","transactionIndex":"0x0",
+                "logIndex":"0x0","removed":false}]
+                """.utf8
+            )
+        )
     }
 
     @Test func settlesNothingAgainWithAnEmptyDatabase() async throws {

@@ -42,9 +42,11 @@ struct IsolationTests {
         let world = try RelayWorld(settle: 1)
         try await world.run { world.log.messages.contains("ready") }
         let request = world.chain.request(spec: RelayWorld.spec)
-        try await world.run(blocks: nil, onReady: { world.chain.setRelayer(world.account.address, false) }) {
-            try world.state(of: request) == .dead
-        }
+        try await world.run(
+            blocks: nil,
+            onReady: { world.chain.setRelayer(world.account.address, false) },
+            until: { try world.state(of: request) == .dead }
+        )
         #expect(try world.listed(request)?.reason?.contains("not a relayer") == true)
         world.chain.setRelayer(world.account.address, true)
         try retry(world, request)
@@ -67,6 +69,18 @@ struct IsolationTests {
         try await world.runUntilClosed([request])
 
         #expect(world.isSettledOnce(request))
+    }
+
+    @Test func declaresDeadWhatNoAmountOfGasSettles() async throws {
+        let world = try RelayWorld(settle: 1)
+        let failure = RPCFailure(code: -32_000, "gas required exceeds allowance (30000000)")
+        world.chain.failNext("eth_estimateGas", with: .error(failure), count: 1_000_000)
+        let request = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.run(within: .seconds(600)) { try world.state(of: request) == .dead }
+
+        #expect(try world.listed(request)?.reason?.contains("gas required exceeds allowance") == true)
+        #expect(!world.log.messages.contains("not reachable"))
     }
 
     private func retry(_ world: RelayWorld, _ request: FakeRequest) throws {

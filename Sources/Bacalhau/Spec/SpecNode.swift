@@ -1,3 +1,4 @@
+internal import Formats
 internal import JSON
 
 /// One value of a spec together with its way from the root, so that every refusal names key, place and value.
@@ -68,7 +69,7 @@ struct SpecNode {
     func object(of known: [String]) throws(SpecRefusal) -> SpecObject {
         let members = try members()
         for (name, node) in members where !known.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
-            let near = NearestName.of(name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+            let near = nearestName(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
             let list = known.isEmpty ? "none is known here" : "known here: \(known.joined(separator: ", "))"
             throw node.refusal(.unknownKey, "unknown key \(SafeText.quoted(name))\(near) (\(list))")
         }

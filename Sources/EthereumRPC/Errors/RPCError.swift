@@ -59,6 +59,21 @@ package struct RPCError: Error, Sendable, Equatable {
         return code == 3 || says("revert") ? data ?? [] : nil
     }
 
+    /// Why the call itself cannot go through, in the node's words, whatever node is asked: it runs out of gas or breaks a
+    /// rule of the EVM.
+    ///
+    /// `nil` for a revert (`revertData` has it) and for what is the node's own trouble.
+    package var executionFailure: String? {
+        guard revertData == nil, case .server(_, let message, _) = kind else { return nil }
+        return Self.executionFailures.contains { says($0) } ? message : nil
+    }
+
+    /// In the words of geth, which others took over, and of its kin.
+    private static let executionFailures = [
+        "gas required exceeds", "out of gas", "outofgas", "invalid opcode", "opcode not found", "invalid jump",
+        "stack underflow", "stack limit", "intrinsic gas too low", "floor data gas",
+    ]
+
     /// The node has no such method.
     var isMissingMethod: Bool {
         guard case .server(let code, _, _) = kind else { return false }

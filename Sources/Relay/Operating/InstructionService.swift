@@ -94,7 +94,8 @@ package struct InstructionService: Sendable {
                 "blocks \(progress.from) to \(progress.to): \(progress.found) new requests, \(progress.known) known,"
                     + " \(progress.rejected) logs rejected"
             )
-        } catch let error as RPCError {
+        } catch  where error is RPCError || error is LogReader.StrayLog {
+            // Of the node, and it passes: the instruction goes on from its stored progress.
             environment.outages.failed("chain node", error)
             try await wakeup.next(within: .seconds(2), of: environment.time)
         }

@@ -233,6 +233,7 @@ package struct SettleService: Sendable {
         } catch let refusal as GasPolicy.Refusal {
             return .notAffordable(refusal.description)
         } catch let error as RPCError {
+            if let failure = error.executionFailure { return .simulated(.reverts(failure)) }
             guard let data = error.revertData else { throw error }
             return .simulated(.reverts(RevertReason.decode(data) ?? "without a reason"))
         }
