@@ -15,7 +15,8 @@ static inline int clinux_forbid_dumps(void) {
   return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-// F_OFD_SETLK hides behind _GNU_SOURCE, which Swift's Glibc module does not define (Linux: 37).
+// F_OFD_GETLK and F_OFD_SETLK hide behind _GNU_SOURCE, which Swift's Glibc module does not define (Linux: 36, 37).
+static const int clinux_ofd_getlk = 36;
 static const int clinux_ofd_setlk = 37;
 
 #endif

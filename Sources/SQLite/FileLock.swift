@@ -29,11 +29,26 @@ package final class FileLock: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Whether anybody holds the lock of the database at `path` now; nobody does where there is no such file.
+    package static func isHeld(path: String) -> Bool {
+        guard let file = try? resolvedPath(path) else { return false }
+        let descriptor = unsafe open(file + ".lock", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var lock = wholeFile()
+        return unsafe fcntl(descriptor, clinux_ofd_getlk, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
+    }
+
     private static func lock(_ descriptor: Int32) -> Bool {
+        var lock = wholeFile()
+        return unsafe fcntl(descriptor, clinux_ofd_setlk, &lock) == 0
+    }
+
+    private static func wholeFile() -> flock {
         var lock = flock()
         lock.l_type = Int16(F_WRLCK)
         lock.l_whence = Int16(SEEK_SET)
-        return unsafe fcntl(descriptor, clinux_ofd_setlk, &lock) == 0
+        return lock
     }
 
     /// Writes this process's number into the file, for whoever is refused.

@@ -21,9 +21,9 @@ enum LilypadRelayer {
             switch try CommandTable.program.parse(arguments) {
             case .show(let text):
                 Output.write(text)
-                return .done
+                return try wholly(.done)
             case .act(let command):
-                return try await command.run()
+                return try wholly(await command.run())
             }
         } catch let error as UsageError {
             Output.error("\(error)")
@@ -31,5 +31,11 @@ enum LilypadRelayer {
         } catch {
             return Failure(error).tell()
         }
+    }
+
+    /// A command whose results could not be written has failed: whoever reads them must not take a part for the whole.
+    private static func wholly(_ code: ExitCode) throws -> ExitCode {
+        if let problem = Output.problem { throw CommandFailure(problem) }
+        return code
     }
 }

@@ -1,4 +1,5 @@
 import Ethereum
+import Glibc
 import JSON
 import RelayTestSupport
 import Testing
@@ -139,6 +140,27 @@ extension EndToEnd {
                 #expect(try await program.command("jobs", "retry", "1").status == 1)
                 #expect(try await program.command("version", "--json").json["version"]?.string != nil)
             }
+        }
+
+        @Test func saysThatAKilledRelayerIsGone() async throws {
+            let program = try RelayerProgram(for: try await Bridge.deploy(on: Network.shared()))
+            let process = try await program.start()
+            try await program.waitForStatus("it runs") { $0["running"] == true }
+            process.signal(SIGKILL)
+            _ = await process.finished()
+
+            #expect(try await program.command("status", "--json").json["running"] == false)
+            #expect(try await program.command("status", "--check").status == 1)
+        }
+
+        @Test func failsWhenItsOutputCannotBeWritten() async throws {
+            let process = try await ChildProcess.start(
+                "/bin/sh",
+                ["-c", #""$0" version > /dev/full"#, try PackageRoot.relayer()]
+            )
+
+            #expect(await process.finished() == .exited(1))
+            #expect(process.standardError.contains("No space left on device"), "\(process.standardError)")
         }
     }
 }

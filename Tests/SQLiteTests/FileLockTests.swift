@@ -21,6 +21,22 @@ import Testing
         for _ in 0..<3 { _ = try FileLock(path: directory.database) }
     }
 
+    @Test func tellsWhetherAnybodyHoldsIt() throws {
+        #expect(!FileLock.isHeld(path: directory.database))
+        let writer = try Writer(directory.database)
+        unsafe symlink(directory.database, directory.file("link.db"))
+        #expect(FileLock.isHeld(path: directory.database))
+        #expect(FileLock.isHeld(path: directory.file("link.db")))
+        #expect(FileLock.isHeld(path: directory.database), "to ask must not let it go")
+        withExtendedLifetime(writer) {}
+    }
+
+    @Test func tellsThatItIsLetGo() async throws {
+        let writer = try Writer(directory.database)
+        await writer.close()
+        #expect(!FileLock.isHeld(path: directory.database))
+    }
+
     @Test func refusesASecondWriter() async throws {
         let writer = try Writer(directory.database)
         let error = #expect(throws: SQLiteError.self) { try Writer(directory.database) }

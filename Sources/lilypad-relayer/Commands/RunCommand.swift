@@ -29,6 +29,8 @@ struct RunCommand: RunnableCommand {
     }
 
     func run() async throws -> ExitCode {
+        // Before the key is opened, which takes its time.
+        let signals = StopSignals.stream()
         let wiring = try Wiring(configuration: configuration, needsAccount: true)
         let signer = try wiring.signer()
         let log = wiring.logger()
@@ -43,7 +45,6 @@ struct RunCommand: RunnableCommand {
             options: wiring.options(process: getpid()),
             environment: environment
         )
-        let signals = StopSignals.stream()
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await relayer.run() }

@@ -3,6 +3,8 @@ import Ethereum
 import JSON
 import RelayCore
 import RelayStore
+import RelayerConfiguration
+import SQLite
 import Transport
 
 /// `status`: how the relayer is, from its database, whether it runs or not.
@@ -31,7 +33,11 @@ struct StatusCommand: RunnableCommand {
     func run() async throws -> ExitCode {
         let wiring = try Wiring(configuration: configuration, needsAccount: false)
         let overview = try wiring.storeView().overview()
-        let status = Status(overview, now: Timestamp(milliseconds: wiring.time.now()))
+        let status = Status(
+            overview,
+            now: Timestamp(milliseconds: wiring.time.now()),
+            isHeld: FileLock.isHeld(path: wiring.settings.database)
+        )
         if json { Output.line(status.json.line) } else { Output.write(status.text) }
         return check && !status.isHealthy ? .failed : .done
     }
@@ -41,17 +47,20 @@ struct StatusCommand: RunnableCommand {
 struct Status {
     let overview: Overview
     let now: Timestamp
+    /// Whether a process has the role of this database's relayer: one that was killed cannot say that it is gone.
+    let isHeld: Bool
     private let report: JSONValue?
 
-    init(_ overview: Overview, now: Timestamp) {
+    init(_ overview: Overview, now: Timestamp, isHeld: Bool) {
         self.overview = overview
         self.now = now
+        self.isHeld = isHeld
         report = overview.report.flatMap { try? JSONValue.parse(Array($0.json.utf8)) }
     }
 
     /// A running relayer gives a sign of life every minute.
     var isRunning: Bool {
-        guard let at = overview.report?.at, report?["running"]?.bool == true else { return false }
+        guard isHeld, let at = overview.report?.at, report?["running"]?.bool == true else { return false }
         return now - at < .seconds(90)
     }
 
