@@ -26,10 +26,12 @@ USER 10001:10001
 # The database; the file's directory has to be writable, SQLite keeps its log beside it.
 VOLUME /var/lib/lilypad-relayer
 WORKDIR /var/lib/lilypad-relayer
+# In the settings a relative path starts at their own folder, which is not to be written to.
+ENV LILYPAD_DATABASE=/var/lib/lilypad-relayer/relayer.sqlite
 # A crash report would hold registers of a process that holds a key.
 ENV SWIFT_BACKTRACE=enable=no
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
-    CMD ["/usr/local/bin/lilypad-relayer", "status", "--config", "/etc/lilypad-relayer/relayer.yaml"]
+    CMD ["/usr/local/bin/lilypad-relayer", "status", "--check", "--config", "/etc/lilypad-relayer/relayer.yaml"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/usr/local/bin/lilypad-relayer"]
 CMD ["run", "--config", "/etc/lilypad-relayer/relayer.yaml"]

@@ -15,6 +15,8 @@ package enum KeyError: Error, Equatable, Sendable {
     case wrongPassword
     /// The key in the keystore is another account's than the file says.
     case wrongAddress(file: Address, key: Address)
+    /// What is wrong with the keystore of this file.
+    indirect case keystore(path: String, KeyError)
     /// libcrypto refused.
     case crypto(String)
 }
@@ -31,6 +33,7 @@ extension KeyError: CustomStringConvertible {
         case .unsupported(let what): "a keystore of a kind that is not read: \(what)"
         case .wrongPassword: "wrong password for the keystore"
         case .wrongAddress(let file, let key): "the keystore says \(file), but its key is that of \(key)"
+        case .keystore(let path, let problem): "\(path): \(problem)"
         case .crypto(let reason): "libcrypto: \(reason)"
         }
     }

@@ -10,10 +10,14 @@ package enum Keystore {
         try open(file: path, password: try Secret.file(passwordFile))
     }
 
-    /// The private key in the keystore at `path`.
+    /// The private key in the keystore at `path`; `KeyError.keystore` says what is wrong with it.
     package static func open(file path: String, password: Secret) throws(KeyError) -> PrivateKey {
         let json = try OpenFile(reading: path).readAll(limit: 65_536)
-        return try open(json.withBytes { bytes in bytes.indices.map { bytes[$0] } }, password: password)
+        do {
+            return try open(json.withBytes { bytes in bytes.indices.map { bytes[$0] } }, password: password)
+        } catch {
+            throw .keystore(path: path, error)
+        }
     }
 
     /// The private key in a keystore.

@@ -45,6 +45,12 @@ import Testing
         }
     }
 
+    @Test func namesTheFileThatIsWrong() {
+        let file = directory.write("key.json", "{")
+        let error = #expect(throws: KeyError.self) { try Keystore.open(file: file, password: secret("")) }
+        #expect(error.map { "\($0)" }?.hasPrefix("\(file): not a keystore: ") == true)
+    }
+
     @Test func opensWhatEthAccountWrites() async throws {
         let count = try await python(["make", directory.path])
         let number = try #require(Int(count))
