@@ -23,6 +23,24 @@ struct CrashSwitchTests {
         #expect(crashSwitch.passed == ["a", "b"])
     }
 
+    @Test func keepsNobodyWaitingOnceTheRunIsOver() async {
+        let crashSwitch = CrashSwitch()
+
+        crashSwitch.finish()
+
+        await crashSwitch.died()
+        #expect(crashSwitch.crash == nil)
+    }
+
+    @Test func cancellingEndsWaitingForItsDeath() async {
+        let crashSwitch = CrashSwitch()
+        let watcher = Task { await crashSwitch.died() }
+
+        watcher.cancel()
+
+        await watcher.value
+    }
+
     @Test func tellsThoseWhoWaitForItsDeath() async {
         let crashSwitch = CrashSwitch()
         async let death: Void = crashSwitch.died()

@@ -24,6 +24,8 @@ package final class CrashSwitch: Sendable {
         var passed: [String] = []
         var crash: Crash?
         var waiting: [CheckedContinuation<Void, Never>] = []
+        /// Whoever asks from now on is not kept waiting.
+        var isFinished = false
 
         mutating func die(at point: String) -> [CheckedContinuation<Void, Never>] {
             crash = Crash(point: point)
@@ -65,19 +67,28 @@ package final class CrashSwitch: Sendable {
     package var passed: [String] { state.withLock { $0.passed } }
 
     /// Returns when the process has died; the caller then cancels its tasks and restarts it.
+    ///
+    /// Returns as well when the run is over (`finish`) or the waiting task is cancelled, also when either was before
+    /// the call: a child task of a short run may come here only when all is over.
     package func died() async {
-        await withCheckedContinuation { continuation in
-            let isDead = state.withLock { state in
-                if state.crash == nil { state.waiting.append(continuation) }
-                return state.crash != nil
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    let isOver = state.crash != nil || state.isFinished
+                    if !isOver { state.waiting.append(continuation) }
+                    return isOver
+                }
+                if isOver { continuation.resume() }
             }
-            if isDead { continuation.resume() }
+        } onCancel: {
+            finish()
         }
     }
 
-    /// Ends every `died()` that still waits, when the run is over without a crash.
+    /// Ends every `died()`, now and later: the run is over without a crash.
     package func finish() {
         let waiting = state.withLock { state in
+            state.isFinished = true
             defer { state.waiting = [] }
             return state.waiting
         }

@@ -28,7 +28,8 @@ extension ManualTime {
     ) async throws {
         let end = current.addingSaturated(limit.roundedUpToMilliseconds)
         var idleWithoutSleepers = 0
-        while try await !condition() {
+        if try await condition() { return }
+        while true {
             try await settle()
             if try await condition() { return }
             if advanceToNextSleeper(notAfter: end) {
@@ -60,7 +61,7 @@ extension ManualTime {
         var quietRounds = 0
         while quietRounds < 3 {
             for _ in 0..<20 { await Task.yield() }
-            try await Task.sleep(for: .microseconds(300))
+            try await Task.sleep(for: .microseconds(200))
             let now = activity
             quietRounds = now == seen ? quietRounds + 1 : 0
             seen = now
