@@ -4,8 +4,20 @@ package import Telemetry
 package import Transport
 
 /// Says once when something we depend on goes away, now and then while it stays away, and once when it is back.
+///
+/// What comes and goes (one method of a node fails while the others work) is spoken of once a minute at most.
 package final class Outages: Sendable {
-    private let reports = Mutex<[String: OutageReport]>([:])
+    /// From one word of an outage to the next of the same thing, at least; milliseconds.
+    private static let pause: Int64 = 60_000
+
+    private struct Entry {
+        var report = OutageReport()
+        var spokenAt: Int64?
+        /// The outage of now began too soon after the last one to be told.
+        var isUntold = false
+    }
+
+    private let entries = Mutex<[String: Entry]>([:])
     private let log: Logger
     private let time: any TimeSource
 
@@ -16,15 +28,26 @@ package final class Outages: Sendable {
 
     /// Notes a failed call; `what` is a fixed word, as `chain node` or `orchestrator`.
     package func failed(_ what: String, _ error: some Error) {
-        let announcement = reports.withLock { $0[what, default: OutageReport()].failed(at: time.now()) }
+        let now = time.now()
+        let announcement = entries.withLock { entries -> OutageReport.Announcement? in
+            let announcement = entries[what, default: Entry()].report.failed(at: now)
+            if case .down? = announcement, let last = entries[what]?.spokenAt, now - last < Self.pause {
+                entries[what]?.isUntold = true
+                return nil
+            }
+            if announcement != nil {
+                entries[what]?.spokenAt = now
+                entries[what]?.isUntold = false
+            }
+            return announcement
+        }
         if let announcement { announce(announcement, of: what, cause: "\(error)") }
     }
 
     package func recovered(_ what: String) {
-        let announcement = reports.withLock { reports -> OutageReport.Announcement? in
-            guard var report = reports[what] else { return nil }
-            defer { reports[what] = report }
-            return report.recovered(at: time.now())
+        let announcement = entries.withLock { entries -> OutageReport.Announcement? in
+            guard let announcement = entries[what]?.report.recovered(at: time.now()) else { return nil }
+            return entries[what]?.isUntold == true ? nil : announcement
         }
         if let announcement { announce(announcement, of: what, cause: "") }
     }
@@ -48,5 +71,5 @@ package final class Outages: Sendable {
     }
 
     /// What is down now.
-    package var current: [String] { reports.withLock { $0.filter(\.value.isDown).map(\.key).sorted() } }
+    package var current: [String] { entries.withLock { $0.filter(\.value.report.isDown).map(\.key).sorted() } }
 }
