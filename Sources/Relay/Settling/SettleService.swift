@@ -217,7 +217,7 @@ package struct SettleService: Sendable {
         return ready.sorted { $0.request.id < $1.request.id }
     }
 
-    /// A dry run at the ceiling of what would be signed: the gas that it needs, or why it would revert.
+    /// A dry run: the gas limit that it needs, or why it would not go through.
     private func simulate(_ hand: Case) async throws -> SettlementMachine.Event {
         let calldata = try calldata(of: hand)
         let contract = hand.request.observed.contract
