@@ -7,7 +7,7 @@ struct ManualPage {
         let root = program.root
         name = root.name
         lines.append(
-            ".TH \(Self.quote(root.name.uppercased())) 1 \"\" \(Self.quote("\(root.name) \(program.version)"))"
+            ".TH \(Self.quote(root.name.uppercased())) 1 \"\" \(Self.quote(program.version))"
         )
         lines += [".SH NAME", "\(Self.escape(root.name)) \\- \(Self.escape(root.summary))"]
         lines += [".SH SYNOPSIS", ".B \(Self.escape(root.name))", "\\fICOMMAND\\fR [\\fIOPTIONS\\fR]"]

@@ -59,6 +59,22 @@ extension EndToEnd {
             #expect(try await bridge.call(JobBridgeABI.jobCount) == .uint(.zero))
         }
 
+        @Test func saysWhatAPoorAccountLacks() async throws {
+            let bridge = try await Bridge.deploy(on: Network.shared())
+            let program = try RelayerProgram(for: bridge)
+
+            let outcome = try await program.command(
+                words: ["request", Spec.path("hello"), "--yes"],
+                environment: ["LILYPAD_REQUEST_KEY": String(repeating: "1", count: 64)]
+            )
+
+            #expect(outcome.status == 1)
+            #expect(
+                outcome.errors.contains("has 0 wei, the request needs up to \(Bridge.fee) wei"),
+                "\(outcome.errors)"
+            )
+        }
+
         private func request(
             _ program: RelayerProgram,
             _ network: Network,

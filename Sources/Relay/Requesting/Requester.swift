@@ -39,7 +39,7 @@ package struct Requester: Sendable {
         package var description: String {
             switch self {
             case .wouldRevert(let reason): "the contract refuses the request: \(reason)"
-            case .cannotPay(let has, let needs): "the account has \(has) wei, fee and gas need up to \(needs) wei"
+            case .cannotPay(let has, let needs): "the account has \(has) wei, the request needs up to \(needs) wei"
             case .reverted(let hash): "the transaction \(hash.hex) was mined and reverted"
             case .notMined(let hash): "the transaction \(hash.hex) has not been mined in time; it may still be"
             case .noEvent(let hash): "the transaction \(hash.hex) was mined without a request: is this the contract?"
@@ -98,7 +98,11 @@ package struct Requester: Sendable {
                 CallRequest(from: signer.address, to: contract, data: calldata, value: fee)
             )
         } catch {
-            guard let data = error.revertData else { throw error }
+            guard let data = error.revertData else {
+                let balance = try await client.balance(of: signer.address)
+                guard balance >= fee else { throw Problem.cannotPay(has: balance, needs: fee) }
+                throw error
+            }
             throw Problem.wouldRevert(RevertReason.decode(data) ?? "without a reason")
         }
     }

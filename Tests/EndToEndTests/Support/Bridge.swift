@@ -1,5 +1,6 @@
 import Ethereum
 import EthereumRPC
+import JSON
 import RelayTestSupport
 import Testing
 
@@ -30,6 +31,8 @@ struct Bridge: Sendable {
     ///
     /// The bytecode may be another contract's that takes the same arguments.
     static func deploy(on network: Network, bytecode: [UInt8]? = nil) async throws -> Bridge {
+        // Faults that a test has ordered and not used up are no other test's.
+        try await network.compute("clear", [:])
         let arguments = try ABIConstructor(
             inputs: [0, 1, 2].map { _ in ABIParameter(name: "", type: .uint(bits: 256)) }
         )

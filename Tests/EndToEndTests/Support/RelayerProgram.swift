@@ -120,11 +120,15 @@ struct RelayerProgram: Sendable {
         }
     }
 
+    /// Variables of the tests themselves would be unknown settings to the program.
     private func spawn(_ arguments: [String], _ more: [String: String]) async throws -> ChildProcess {
-        try await ChildProcess.start(
-            try PackageRoot.relayer(),
-            arguments,
-            environment: environment.merging(more) { _, new in new },
+        let environment = environment.merging(more) { _, new in new }
+        let strange = ProcessInfo.processInfo.environment.keys
+            .filter { $0.hasPrefix("LILYPAD_") && environment[$0] == nil }
+        return try await ChildProcess.start(
+            "/usr/bin/env",
+            strange.flatMap { ["-u", $0] } + [try PackageRoot.relayer()] + arguments,
+            environment: environment,
             directory: directory.path
         )
     }
