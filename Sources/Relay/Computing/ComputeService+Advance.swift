@@ -61,13 +61,6 @@ extension ComputeService {
             case .answered: .answered
             }
         }
-
-        var jobID: String? {
-            switch machine.phase {
-            case .watching(let id, _), .stopping(let id): id
-            case .placing, .pausing, .answered: nil
-            }
-        }
     }
 
     // MARK: Acting
@@ -127,10 +120,9 @@ extension ComputeService {
     private func wait(_ job: RunningJob, until at: Timestamp) async throws {
         var job = job
         var change = change(of: job, wakeAt: at)
-        change.jobID = job.jobID
         if change.from != change.to {
             change.event = change.to == .submitted ? "submitted" : "put off"
-            change.detail = job.jobID ?? job.name
+            change.detail = job.machine.jobID ?? job.name
             if change.to == .submitted {
                 environment.log(for: job.request).info("job submitted", ["job.name": job.name])
             }
@@ -161,6 +153,7 @@ extension ComputeService {
             from: job.request.state,
             to: job.state,
             machine: job.machine,
+            jobID: job.machine.jobID,
             wakeAt: wakeAt
         )
     }

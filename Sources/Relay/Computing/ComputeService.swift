@@ -57,12 +57,12 @@ package struct ComputeService: Sendable {
     }
 
     enum Work: Sendable {
-        case admit(Request, since: Timestamp)
+        case admit(Request)
         case advance(ComputingItem)
 
         var request: Request {
             switch self {
-            case .admit(let request, _): request
+            case .admit(let request): request
             case .advance(let item): item.request
             }
         }
@@ -89,8 +89,7 @@ package struct ComputeService: Sendable {
         var items = advancing.map(Work.advance)
         let room = options.maxRunningJobs - (try await store.runningJobs())
         if room > 0, let head = heads.head, let block = head.deepEnough(for: options.startConfirmations) {
-            items += try await store.observed(upTo: block, at: now, limit: room)
-                .map { Work.admit($0.request, since: $0.since) }
+            items += try await store.observed(upTo: block, at: now, limit: room).map(Work.admit)
         }
         return WorkLoop.Batch(items: items, nextWake: try await store.nextComputing(after: now))
     }
@@ -98,7 +97,7 @@ package struct ComputeService: Sendable {
     private func work(_ work: Work) async throws {
         do {
             switch work {
-            case .admit(let request, let since): try await admit(request, since: since)
+            case .admit(let request): try await admit(request)
             case .advance(let item):
                 try await advance(item.request, item.machine, name: item.jobName, body: item.jobBody)
             }
@@ -111,7 +110,7 @@ package struct ComputeService: Sendable {
     // MARK: Admission
 
     /// Asks the contract whether it still waits, then accepts or refuses.
-    private func admit(_ request: Request, since: Timestamp) async throws {
+    private func admit(_ request: Request) async throws {
         let standing: ContractStanding
         do {
             standing = try await contracts.standing(of: request.observed)
@@ -131,11 +130,11 @@ package struct ComputeService: Sendable {
             try await close(request, to: .dead, "superseded", reason: reason)
         case .unknown:
             // The node may be behind the one that showed the log; the longer it lasts the rarer it is asked.
-            let age = environment.now - since
+            let age = environment.now - request.since
             guard age < options.unknownTime else {
                 return try await close(request, to: .dead, "unknown", reason: "the contract does not know this job")
             }
-            try await postpone(request, by: max(.seconds(2), age / 4))
+            try await postpone(request, by: min(max(.seconds(2), age / 4), .seconds(300)))
         }
     }
 
@@ -167,7 +166,10 @@ package struct ComputeService: Sendable {
                 request: request.id,
                 from: .observed,
                 to: .answered,
-                answer: .failure(refusal.text, source: "spec"),
+                answer: .failure(refusal.text, source: "spec").fitted(
+                    resultLimit: contracts.binding.resultLimit,
+                    reasonLimit: contracts.binding.reasonLimit
+                ),
                 event: "refused",
                 detail: "\(refusal.code): \(refusal.text)"
             )

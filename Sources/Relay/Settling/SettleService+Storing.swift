@@ -6,7 +6,7 @@ internal import Telemetry
 extension SettleService {
     /// Stores a wait, with what the machine holds against sending.
     func wait(_ hand: inout Case, until at: Timestamp) async throws {
-        let isNew = hand.machine.hold != nil && hand.machine.hold != hand.item.machine.hold
+        let isNew = hand.machine.hold != nil && hand.machine.hold?.cause != hand.item.machine.hold?.cause
         let change = SettlingChange(
             request: hand.request.id,
             from: hand.state,

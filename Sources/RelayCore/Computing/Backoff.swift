@@ -13,8 +13,9 @@ package struct Backoff: Equatable, Sendable {
 
     /// The wait after so many failures in a row (1 for the first).
     package func delay(after failures: Int) -> Duration {
-        let doublings = min(max(0, failures - 1), 30)
-        let delay = first * (1 << doublings)
-        return min(delay, limit)
+        var delay = min(first, limit)
+        // Doubled one by one: no product can be larger than twice the limit.
+        for _ in 1..<min(max(1, failures), 64) where delay < limit { delay = min(delay * 2, limit) }
+        return delay
     }
 }

@@ -15,8 +15,8 @@ package struct JobMachine: Equatable, Sendable {
         case placing
         /// The orchestrator has the job. Next: answered, stopping, pausing, placing.
         case watching(jobID: String, since: Timestamp)
-        /// Our own deadline is over. Next: answered.
-        case stopping(jobID: String)
+        /// Our own deadline is over: ordered to stop, since then. Next: answered, pausing.
+        case stopping(jobID: String, since: Timestamp)
         /// This try was refused for want of room; the next one opens at the time given. Next: placing.
         case pausing(until: Timestamp)
         /// The end.
@@ -66,10 +66,19 @@ package struct JobMachine: Equatable, Sendable {
     package struct Limits: Equatable, Sendable {
         /// Time that the relayer adds to a job's own time-out before it stops the job.
         package var grace: Duration = .seconds(180)
+        /// Tries without room, at most; the first of these two limits ends it.
         package var busyTries = 8
         package var busyTime: Duration = .seconds(900)
         package var busyBackoff = Backoff(first: .seconds(2), limit: .seconds(180))
         package var outageBackoff = Backoff(first: .milliseconds(500), limit: .seconds(30))
+        /// Submissions in vain of one try, at least, and since the first of them, before the request is failed: the
+        /// orchestrator takes the body each time and never has a job.
+        package var vainSubmissions = 12
+        package var vainTime: Duration = .seconds(900)
+        /// How long a job that is ordered to stop may go on before the request is answered without waiting for it.
+        package var stopTime: Duration = .seconds(60)
+        /// How long beyond its deadline a job is waited for of which the orchestrator says nothing.
+        package var silenceTime: Duration = .seconds(3_600)
         package var firstPoll: Duration = .milliseconds(40)
         package var slowestPoll: Duration = .seconds(5)
 
@@ -83,10 +92,33 @@ package struct JobMachine: Equatable, Sendable {
     /// Which try this is, from 1; the job's name follows from it.
     package private(set) var attempt: Int
     package private(set) var phase: Phase
+    /// The orchestrator's id of this try's job, once known.
+    package private(set) var jobID: String?
     /// Tries that ended for want of room.
-    package private(set) var busyTries: Int
+    package private(set) var busy: Tally?
+    /// Submissions of this try that have not brought a job yet.
+    package private(set) var submissions: Tally?
     /// Answers missing in a row.
     package private(set) var outages: Int
+
+    /// How often something happened, and when for the first time.
+    package struct Tally: Equatable, Sendable {
+        package let count: Int
+        package let since: Timestamp
+
+        package init(count: Int, since: Timestamp) {
+            self.count = count
+            self.since = since
+        }
+
+        /// Once more.
+        static func adding(to tally: Tally?, _ now: Timestamp) -> Tally {
+            Tally(count: min((tally?.count ?? 0) + 1, counterLimit), since: tally?.since ?? now)
+        }
+    }
+
+    /// Counters stop here; a stored one that is larger is damage.
+    package static let counterLimit = 1_000_000
 
     package init(
         resultType: ResultType,
@@ -94,7 +126,9 @@ package struct JobMachine: Equatable, Sendable {
         startedAt: Timestamp,
         attempt: Int = 1,
         phase: Phase = .placing,
-        busyTries: Int = 0,
+        jobID: String? = nil,
+        busy: Tally? = nil,
+        submissions: Tally? = nil,
         outages: Int = 0
     ) {
         self.resultType = resultType
@@ -102,7 +136,9 @@ package struct JobMachine: Equatable, Sendable {
         self.startedAt = startedAt
         self.attempt = attempt
         self.phase = phase
-        self.busyTries = busyTries
+        self.jobID = jobID
+        self.busy = busy
+        self.submissions = submissions
         self.outages = outages
     }
 
@@ -110,22 +146,38 @@ package struct JobMachine: Equatable, Sendable {
     package func resume(limits: Limits = Limits()) -> [Action] {
         switch phase {
         case .placing, .watching: [.lookUp]
-        case .stopping(let jobID): [.stop(jobID: jobID, reason: stopReason(limits))]
+        case .stopping(let jobID, _): [.stop(jobID: jobID, reason: stopReason(limits))]
         case .pausing(let until): [.wake(at: until)]
         case .answered(let answer): [.answer(answer)]
         }
     }
 
     package mutating func apply(_ event: Event, at now: Timestamp, limits: Limits = Limits()) -> [Action] {
-        if event != .woke, !event.isUnavailable { outages = 0 }
+        if endsOutage(event) { outages = 0 }
         switch event {
         case .woke: return wake(now, limits)
         case .notFound: return notFound(now, limits)
         case .found(let sighting): return found(sighting, now, limits)
         case .submitted(let submission): return submitted(submission, now, limits)
         // What the stop came to is asked of the job itself: it may have ended before the order.
-        case .stopTaken: return isOver ? [] : [.lookUp]
+        case .stopTaken: return isOver ? resume(limits: limits) : [.lookUp]
         case .unavailable(let retryAfter): return unavailable(retryAfter, now, limits)
+        }
+    }
+
+    /// Whether the event shows that the orchestrator does what it is asked.
+    ///
+    /// That it does not know a name is no such sign: between two submissions that come to nothing it says so each time,
+    /// and the waits between them must grow.
+    private func endsOutage(_ event: Event) -> Bool {
+        switch event {
+        case .woke, .unavailable, .submitted(.unknown), .submitted(.busy), .submitted(.denied),
+            .submitted(.alreadyExists):
+            return false
+        case .notFound:
+            if case .placing = phase { return false }
+            return true
+        case .found, .submitted(.created), .submitted(.refused), .stopTaken: return true
         }
     }
 
@@ -151,12 +203,21 @@ package struct JobMachine: Equatable, Sendable {
     private mutating func notFound(_ now: Timestamp, _ limits: Limits) -> [Action] {
         switch phase {
         case .placing:
+            if let tally = submissions, tally.count >= limits.vainSubmissions, now - tally.since >= limits.vainTime {
+                return end(
+                    .failure(
+                        "the orchestrator has no job of this request after \(tally.count) submissions",
+                        source: "orchestrator"
+                    )
+                )
+            }
+            submissions = .adding(to: submissions, now)
             return [.submit]
         case .watching:
             // The orchestrator has forgotten it (its data were wiped). Its name may come back, so it is not used again.
             return pause(now, limits, else: "the orchestrator no longer knows the job")
         case .stopping:
-            return end(.failure(stopReason(limits), source: "relayer"))
+            return endStopped(limits)
         case .pausing(let until):
             return [.wake(at: until)]
         case .answered(let answer):
@@ -166,13 +227,11 @@ package struct JobMachine: Equatable, Sendable {
 
     private mutating func found(_ sighting: Sighting, _ now: Timestamp, _ limits: Limits) -> [Action] {
         switch phase {
-        case .placing:
+        case .placing, .watching, .stopping:
             guard sighting.isOurs else {
                 return pause(now, limits, else: "the job's name is taken by another job")
             }
-            phase = .watching(jobID: sighting.jobID, since: now)
-            return judge(sighting.verdict, now, limits)
-        case .watching, .stopping:
+            if case .placing = phase { watch(sighting.jobID, now) }
             return judge(sighting.verdict, now, limits)
         case .pausing(let until):
             return [.wake(at: until)]
@@ -185,24 +244,41 @@ package struct JobMachine: Equatable, Sendable {
         guard case .placing = phase else { return resume(limits: limits) }
         switch submission {
         case .created(let jobID):
-            phase = .watching(jobID: jobID, since: now)
+            watch(jobID, now)
             return [.wake(at: now + limits.firstPoll)]
         case .alreadyExists:
-            return [.lookUp]
+            // The look-up shows it at once; where it does not, not in a tight loop.
+            return submissions.map { $0.count > 1 } ?? false ? unavailable(nil, now, limits) : [.lookUp]
         case .refused(let reason):
             return end(.failure("the orchestrator refused the job: \(reason)", source: "orchestrator"))
         case .busy(let seconds):
+            submissions = nil
             return unavailable(seconds.map { .seconds($0) }, now, limits)
-        case .unknown, .denied:
-            // It may have been taken: only a look-up tells, and not in a tight loop. Or we are not let in, which is the
-            // operator's to mend, not the request's fault.
+        case .denied:
+            // We are not let in: the operator's to mend, not the request's fault.
+            submissions = nil
+            return unavailable(nil, now, limits)
+        case .unknown:
+            // It may have been taken: only a look-up tells, and not in a tight loop.
             return unavailable(nil, now, limits)
         }
     }
 
+    private mutating func watch(_ jobID: String, _ now: Timestamp) {
+        phase = .watching(jobID: jobID, since: now)
+        self.jobID = jobID
+        submissions = nil
+    }
+
     private mutating func unavailable(_ retryAfter: Duration?, _ now: Timestamp, _ limits: Limits) -> [Action] {
-        guard !isOver else { return resume(limits: limits) }
-        outages = min(outages + 1, 1_000_000)
+        switch phase {
+        case .answered: return resume(limits: limits)
+        case .stopping(_, let since) where now - since >= limits.stopTime: return endStopped(limits)
+        case .watching(let jobID, let since) where now >= deadline(since, limits) + limits.silenceTime:
+            phase = .stopping(jobID: jobID, since: now)
+        case .placing, .watching, .stopping, .pausing: break
+        }
+        outages = min(outages + 1, Self.counterLimit)
         let own = limits.outageBackoff.delay(after: outages)
         return [.wake(at: now + max(own, min(retryAfter ?? own, .seconds(600))))]
     }
@@ -216,13 +292,13 @@ package struct JobMachine: Equatable, Sendable {
         case .answer(let answer):
             return end(Answer(answer))
         case .busy(let text):
-            return busy(text, now, limits)
+            return noRoom(text, now, limits)
         case .failed(let failure):
             return end(.failure(failure.reason, source: "orchestrator"))
         case .lost:
             return notFound(now, limits)
         case .stopped(let reason):
-            if case .stopping = phase { return end(.failure(stopReason(limits), source: "relayer")) }
+            if case .stopping = phase { return endStopped(limits) }
             return end(.failure("the job was stopped: \(reason)", source: "orchestrator"))
         }
     }
@@ -230,40 +306,52 @@ package struct JobMachine: Equatable, Sendable {
     private mutating func running(_ now: Timestamp, _ limits: Limits) -> [Action] {
         switch phase {
         case .watching(let jobID, let since):
-            let deadline = since + .seconds(timeoutSeconds) + limits.grace
+            let deadline = deadline(since, limits)
             if now >= deadline {
-                phase = .stopping(jobID: jobID)
+                phase = .stopping(jobID: jobID, since: now)
                 return [.stop(jobID: jobID, reason: stopReason(limits))]
             }
             let age = now - since
             let pause = min(max(limits.firstPoll, age / 4), limits.slowestPoll)
             return [.wake(at: min(now + pause, deadline))]
-        case .stopping:
-            // The order has been taken; the job's state follows.
+        case .stopping(_, let since):
+            // The order has been taken; the job's state follows, and if not, what it may still bring counts no more.
+            if now - since >= limits.stopTime { return endStopped(limits) }
             return [.wake(at: now + limits.slowestPoll)]
         case .placing, .pausing, .answered:
             return resume(limits: limits)
         }
     }
 
-    private mutating func busy(_ text: String, _ now: Timestamp, _ limits: Limits) -> [Action] {
-        busyTries += 1
-        guard busyTries < limits.busyTries, now - startedAt < limits.busyTime else {
+    private mutating func noRoom(_ text: String, _ now: Timestamp, _ limits: Limits) -> [Action] {
+        let tally = Tally.adding(to: busy, now)
+        busy = tally
+        guard tally.count < limits.busyTries, now - tally.since < limits.busyTime else {
             return end(.failure(text, source: "orchestrator"))
         }
-        let until = now + limits.busyBackoff.delay(after: busyTries)
+        let until = now + limits.busyBackoff.delay(after: tally.count)
         phase = .pausing(until: until)
         return [.wake(at: until)]
     }
 
     /// A try that came to nothing for a cause that may pass; the cap on tries holds for it too.
     private mutating func pause(_ now: Timestamp, _ limits: Limits, else reason: String) -> [Action] {
-        busy(reason, now, limits)
+        noRoom(reason, now, limits)
     }
 
     private mutating func openNextTry() {
         attempt += 1
         phase = .placing
+        jobID = nil
+        submissions = nil
+    }
+
+    private func deadline(_ since: Timestamp, _ limits: Limits) -> Timestamp {
+        since + .seconds(timeoutSeconds) + limits.grace
+    }
+
+    private mutating func endStopped(_ limits: Limits) -> [Action] {
+        end(.failure(stopReason(limits), source: "relayer"))
     }
 
     private mutating func end(_ answer: Answer) -> [Action] {
@@ -274,17 +362,6 @@ package struct JobMachine: Equatable, Sendable {
     private func stopReason(_ limits: Limits) -> String {
         let grace = limits.grace.wholeMilliseconds / 1_000
         return "the job did not end within its time-out of \(timeoutSeconds) s and \(grace) s more"
-    }
-}
-
-extension JobMachine.Event {
-    fileprivate var isUnavailable: Bool {
-        switch self {
-        case .unavailable, .submitted(.unknown), .submitted(.busy), .submitted(.denied): true
-        case .woke, .notFound, .found, .submitted(.created), .submitted(.alreadyExists), .submitted(.refused),
-            .stopTaken:
-            false
-        }
     }
 }
 

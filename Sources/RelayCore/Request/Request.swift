@@ -63,10 +63,13 @@ package struct Request: Equatable, Sendable {
     package let id: Int64
     package let observed: ObservedRequest
     package var state: RequestState
+    /// When it came into this state.
+    package let since: Timestamp
 
-    package init(id: Int64, observed: ObservedRequest, state: RequestState) {
+    package init(id: Int64, observed: ObservedRequest, state: RequestState, since: Timestamp) {
         self.id = id
         self.observed = observed
         self.state = state
+        self.since = since
     }
 }

@@ -23,7 +23,7 @@ package enum RequestState: String, CaseIterable, Sendable {
     /// Cannot be answered on chain, with the reason; `jobs retry` takes it up again.
     case dead
 
-    /// The states that may follow this one.
+    /// The states that may follow this one; the store refuses any other change.
     package var successors: Set<RequestState> {
         switch self {
         case .observed: [.accepted, .answered, .settled, .orphaned, .dead]

@@ -25,7 +25,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
 }
 
 extension Duration {
-    /// Whole milliseconds, rounded down, within Int64.
+    /// Whole milliseconds, rounded towards zero, within Int64.
     package var wholeMilliseconds: Int64 {
         let (seconds, attoseconds) = components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000)

@@ -52,23 +52,25 @@ package struct FeePolicy: Equatable, Sendable {
         return Fees(maxFeePerGas: min(wanted, cap), maxPriorityFeePerGas: tip)
     }
 
-    /// Both fees raised by an eighth, rounded up (pools ask for a tenth), and at least what the chain asks now.
+    /// Both fees raised by an eighth, rounded up (pools ask for a tenth), and to what the chain asks now as far as the cap
+    /// allows.
     ///
-    /// Nil when that would pass the cap.
+    /// Nil when the eighth alone would pass the cap.
     package func bumped(_ old: Fees, for quote: FeeMarket) -> Fees? {
-        let tip = max(Self.raised(old.maxPriorityFeePerGas), quote.priorityFeePerGas, minPriorityFeePerGas)
+        let cap = maxFeePerGas ?? .max
+        guard let raisedFee = Self.raised(old.maxFeePerGas), let raisedTip = Self.raised(old.maxPriorityFeePerGas),
+            max(raisedFee, raisedTip) <= cap
+        else { return nil }
+        let tip = max(raisedTip, min(max(quote.priorityFeePerGas, minPriorityFeePerGas), cap))
         let market = quote.baseFeePerGas.addingSaturating(quote.baseFeePerGas).addingSaturating(tip)
-        let raised = max(Self.raised(old.maxFeePerGas), tip)
-        guard let cap = maxFeePerGas else {
-            return Fees(maxFeePerGas: max(raised, market), maxPriorityFeePerGas: tip)
-        }
-        guard raised <= cap else { return nil }
-        return Fees(maxFeePerGas: min(max(raised, market), cap), maxPriorityFeePerGas: tip)
+        return Fees(maxFeePerGas: max(raisedFee, tip, min(market, cap)), maxPriorityFeePerGas: tip)
     }
 
-    private static func raised(_ fee: UInt256) -> UInt256 {
+    /// Nil for what is no number of 256 bits any more.
+    private static func raised(_ fee: UInt256) -> UInt256? {
         let (eighth, remainder) = fee.quotientAndRemainder(dividingBy: UInt256(8))
         let up = remainder == UInt256(0) && eighth != UInt256(0) ? eighth : eighth.addingSaturating(UInt256(1))
-        return fee.addingSaturating(up)
+        let (sum, overflow) = fee.addingReportingOverflow(up)
+        return overflow ? nil : sum
     }
 }

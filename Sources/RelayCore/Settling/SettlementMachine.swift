@@ -106,6 +106,9 @@ package struct SettlementMachine: Equatable, Sendable {
         package var holdTime: Duration = .seconds(600)
         /// How long an answer waits for the chain's fees to fall below the cap.
         package var feeTime: Duration = .seconds(86_400)
+        /// How often it must have been tried before it is dead, also where the time is over: the time runs on while the
+        /// node or the relayer is down.
+        package var holdTries = 3
         /// How long a revert in the dry run may be the node's lag.
         package var revertTime: Duration = .seconds(20)
         package var holdBackoff = Backoff(first: .seconds(2), limit: .seconds(30))
@@ -118,24 +121,54 @@ package struct SettlementMachine: Equatable, Sendable {
         package var look: Duration = .seconds(4)
 
         package init() {}
+
+        /// How long a cause is borne before the request is dead, once it has come up `holdTries` times.
+        func patience(with cause: Hold.Cause) -> Duration {
+            switch cause {
+            case .unknownJob, .funds: holdTime
+            case .reverts: revertTime
+            case .fees: feeTime
+            // Signed: never given up, for later nonces wait behind it.
+            case .pool, .receipt: .seconds(Int64.max)
+            }
+        }
     }
 
     package private(set) var phase: Phase
-    /// Why it was held last, and since when; kept while it is checked again.
+    /// Why it was held last, and since when it is held; kept while it is checked again.
     package private(set) var hold: Hold?
-    /// Failures in a row, for the back-off.
+    /// Answers missing in a row, for the back-off.
     package private(set) var failures: Int
 
+    /// What stands in the way.
     package struct Hold: Equatable, Sendable {
-        package let reason: String
-        package let since: Timestamp
-        /// How long this reason is borne.
-        package let limit: Duration
+        /// Reasons of one kind count as one, for their texts may name amounts that change with every block.
+        package enum Cause: String, Sendable, CaseIterable {
+            case unknownJob
+            case reverts
+            case funds
+            case fees
+            /// Signed, and no pool takes it.
+            case pool
+            /// Its nonce is used, and it has no receipt.
+            case receipt
+        }
 
-        package init(reason: String, since: Timestamp, limit: Duration) {
+        package let cause: Cause
+        package let reason: String
+        /// When this cause came up.
+        package let since: Timestamp
+        /// When the first of several causes in a row came up.
+        package let began: Timestamp
+        /// How often one of them has been found.
+        package let times: Int
+
+        package init(cause: Cause, reason: String, since: Timestamp, began: Timestamp? = nil, times: Int = 1) {
+            self.cause = cause
             self.reason = reason
             self.since = since
-            self.limit = limit
+            self.began = began ?? since
+            self.times = times
         }
     }
 
@@ -181,7 +214,7 @@ package struct SettlementMachine: Equatable, Sendable {
             phase = .signing(gasLimit: gasLimit)
             return [.sign(gasLimit: gasLimit)]
         case .simulated(.reverts(let reason)):
-            return keep("the settlement would revert: \(reason)", limits.revertTime, now, limits)
+            return keep(.reverts, "the settlement would revert: \(reason)", now, limits)
         case .signed(let nonce, let attempt):
             guard case .signing(let gasLimit) = phase else { return resume(at: now, limits: limits) }
             hold = nil
@@ -189,9 +222,9 @@ package struct SettlementMachine: Equatable, Sendable {
             phase = .sent(nonce: nonce, gasLimit: gasLimit, attempts: [attempt])
             return [.broadcast(attempt)]
         case .notAffordable(let reason):
-            return keep(reason, limits.holdTime, now, limits)
+            return keep(.funds, reason, now, limits)
         case .tooDear(let reason):
-            return keep(reason, limits.feeTime, now, limits)
+            return keep(.fees, reason, now, limits)
         case .unavailable(let retryAfter):
             return retry(after: retryAfter, now, limits)
         case .bumped, .notBumped, .broadcast, .seen:
@@ -210,7 +243,7 @@ package struct SettlementMachine: Equatable, Sendable {
         case .anotherRequest(let hash):
             return end(.dead("the contract has another request under this job id: \(hash.hex)"))
         case .unknown:
-            return keep("the contract does not know this job", limits.holdTime, now, limits)
+            return keep(.unknownJob, "the contract does not know this job", now, limits)
         }
     }
 
@@ -230,6 +263,7 @@ package struct SettlementMachine: Equatable, Sendable {
             return [.look]
         case .seen(let sighting):
             failures = 0
+            if sighting.inclusion != nil || !sighting.nonceIsSpent, hold?.cause == .receipt { hold = nil }
             return seen(sighting, sent, now, limits)
         case .broadcast(let hash, let outcome):
             return broadcast(hash, outcome, sent, now, limits)
@@ -238,7 +272,7 @@ package struct SettlementMachine: Equatable, Sendable {
             phase = .sent(nonce: sent.nonce, gasLimit: sent.gasLimit, attempts: sent.attempts + [attempt])
             return [.broadcast(attempt)]
         case .notBumped(let reason):
-            hold = hold ?? Hold(reason: reason, since: now, limit: limits.holdTime)
+            hold = hold ?? Hold(cause: .pool, reason: reason, since: now)
             return [.wake(at: now + limits.resendAfter)]
         case .unavailable(let retryAfter):
             return retry(after: retryAfter, now, limits)
@@ -267,12 +301,15 @@ package struct SettlementMachine: Equatable, Sendable {
     ///
     /// Only after some patience is that proven, and only then may the answer get new bytes under a new nonce.
     private mutating func nonceSpent(_ now: Timestamp, _ limits: Limits) -> [Action] {
-        let reason = "its nonce is used, and no receipt of it is to be had"
-        guard let hold, hold.reason == reason else {
-            hold = Hold(reason: reason, since: now, limit: limits.receiptPatience)
+        guard let hold, hold.cause == .receipt else {
+            hold = Hold(
+                cause: .receipt,
+                reason: "its nonce is used, and no receipt of it is to be had",
+                since: now
+            )
             return [.wake(at: now + limits.look)]
         }
-        guard now - hold.since >= hold.limit else { return [.wake(at: now + limits.look)] }
+        guard now - hold.since >= limits.receiptPatience else { return [.wake(at: now + limits.look)] }
         self.hold = nil
         phase = .checking
         return [.askContract]
@@ -329,23 +366,32 @@ package struct SettlementMachine: Equatable, Sendable {
     /// The nonce is taken and later ones wait behind it, so the bytes are kept and sent again; `hold` says why it takes
     /// so long.
     private mutating func bear(_ reason: String, _ now: Timestamp, _ limits: Limits) -> [Action] {
-        hold = hold ?? Hold(reason: reason, since: now, limit: limits.holdTime)
+        hold = hold ?? Hold(cause: .pool, reason: reason, since: now)
         return [.wake(at: now + limits.resendAfter)]
     }
 
     // MARK: Waiting
 
-    private mutating func keep(_ reason: String, _ limit: Duration, _ now: Timestamp, _ limits: Limits) -> [Action] {
-        let since = hold.map { $0.reason == reason ? $0.since : now } ?? now
-        hold = Hold(reason: reason, since: since, limit: limit)
-        guard now - since < limit else { return end(.dead(reason)) }
-        failures = min(failures + 1, 1_000_000)
-        phase = .held(reason: reason, since: since)
-        return [.wake(at: now + limits.holdBackoff.delay(after: failures))]
+    /// Held until the cause has lasted for as long as it is borne; causes that take turns are borne no longer than the
+    /// most patient one.
+    private mutating func keep(_ cause: Hold.Cause, _ reason: String, _ now: Timestamp, _ limits: Limits) -> [Action] {
+        failures = 0
+        let kept = Hold(
+            cause: cause,
+            reason: reason,
+            since: hold.flatMap { $0.cause == cause ? $0.since : nil } ?? now,
+            began: hold?.began ?? now,
+            times: min((hold?.times ?? 0) + 1, JobMachine.counterLimit)
+        )
+        hold = kept
+        let isOver = now - kept.since >= limits.patience(with: cause) || now - kept.began >= limits.feeTime
+        if isOver, kept.times >= limits.holdTries { return end(.dead(reason)) }
+        phase = .held(reason: reason, since: kept.since)
+        return [.wake(at: now + limits.holdBackoff.delay(after: kept.times))]
     }
 
     private mutating func retry(after: Duration?, _ now: Timestamp, _ limits: Limits) -> [Action] {
-        failures = min(failures + 1, 1_000_000)
+        failures = min(failures + 1, JobMachine.counterLimit)
         let own = limits.outageBackoff.delay(after: failures)
         return [.wake(at: now + max(own, min(after ?? own, .seconds(600))))]
     }

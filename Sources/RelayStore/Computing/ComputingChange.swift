@@ -91,15 +91,15 @@ extension RelayStore {
                 ).binding(jobID, change.request, change.request).run()
             }
             if let answer = change.answer { try t.store(answer, of: change.request, at: now) }
-            if let event = change.event {
-                try t.audit(change.request, from: change.from, to: change.to, event, detail: change.detail, at: now)
-            }
+            try t.audit(change.request, from: change.from, to: change.to, change.event, change.detail, at: now)
         }
     }
 }
 
 extension Transaction {
-    /// Moves a request to its next state; refuses when it is not where the caller believes.
+    /// Moves a request to its next state, or lets it wait in the one it has.
+    ///
+    /// Refuses when it is not where the caller believes, and a step that the life of a request does not have.
     borrowing func move(
         _ request: Int64,
         from: RequestState,
@@ -108,8 +108,14 @@ extension Transaction {
         reason: String?,
         at now: Timestamp
     ) throws {
+        guard to == from || from.successors.contains(to) else {
+            throw StoreError.noSuchStep(request: request, from: from.rawValue, to: to.rawValue)
+        }
         let moved = try prepare(
-            "UPDATE request SET state = ?, wake_at = ?, reason = ?, changed_at = ? WHERE id = ? AND state = ?"
+            """
+            UPDATE request SET changed_at = CASE WHEN state = ?1 THEN changed_at ELSE ?4 END, state = ?1, wake_at = ?2,
+              reason = ?3 WHERE id = ?5 AND state = ?6
+            """
         ).binding(
             to.rawValue,
             wakeAt.milliseconds,

@@ -11,22 +11,11 @@ package struct ComputingItem: Sendable {
 }
 
 extension RelayStore {
-    /// A request that has neither job nor answer.
-    package struct Observed: Sendable {
-        package let request: Request
-        package let since: Timestamp
-    }
-
     /// Observed requests that are due and whose block is at or below `block`, the oldest first.
-    package func observed(upTo block: UInt64, at now: Timestamp, limit: Int) async throws -> [Observed] {
+    package func observed(upTo block: UInt64, at now: Timestamp, limit: Int) async throws -> [Request] {
         try await readers.read { t in
-            try t.prepare(
-                """
-                SELECT \(requestColumns), r.observed_at FROM \(requestSource)
-                WHERE r.state = 'observed' AND r.wake_at <= ? AND r.block_number <= ? ORDER BY r.wake_at, r.id LIMIT ?
-                """
-            ).binding(now.milliseconds, Int64(column: block), Int64(limit)).all { row in
-                Observed(request: try row.request(), since: try row.timestamp(13))
+            try t.prepare(ComputingSQL.observed).binding(now.milliseconds, Int64(column: block), Int64(limit)).all {
+                try $0.request()
             }
         }
     }
@@ -34,19 +23,12 @@ extension RelayStore {
     /// Requests with a job that are due, the longest due first.
     package func computing(at now: Timestamp, limit: Int) async throws -> [ComputingItem] {
         try await readers.read { t in
-            try t.prepare(
-                """
-                SELECT \(requestColumns), r.computing, j.name, j.body FROM \(requestSource)
-                JOIN job j ON j.request_id = r.id
-                  AND j.attempt = (SELECT max(attempt) FROM job WHERE request_id = r.id)
-                WHERE r.state IN ('accepted', 'submitted') AND r.wake_at <= ? ORDER BY r.wake_at, r.id LIMIT ?
-                """
-            ).binding(now.milliseconds, Int64(limit)).all { row in
+            try t.prepare(ComputingSQL.computing).binding(now.milliseconds, Int64(limit)).all { row in
                 ComputingItem(
                     request: try row.request(),
-                    machine: try JobMachine(json: try row.text(13), answer: nil),
-                    jobName: try row.text(14),
-                    jobBody: try row.blob(15)
+                    machine: try JobMachine(json: try row.text(requestColumnCount), answer: nil),
+                    jobName: try row.text(requestColumnCount + 1),
+                    jobBody: try row.blob(requestColumnCount + 2)
                 )
             }
         }
@@ -55,8 +37,7 @@ extension RelayStore {
     /// How many requests have a job that has not ended.
     package func runningJobs() async throws -> Int {
         try await readers.read { t in
-            let count = try t.prepare("SELECT count(*) FROM request WHERE state IN ('accepted', 'submitted')")
-                .first { try $0.int64(0) }
+            let count = try t.prepare(ComputingSQL.running).first { try $0.int64(0) }
             return Int(clamping: count ?? 0)
         }
     }
@@ -65,13 +46,30 @@ extension RelayStore {
     package func nextComputing(after now: Timestamp) async throws -> Timestamp? {
         try await readers.read { t in
             let job =
-                try t.prepare(
-                    "SELECT min(wake_at) FROM request WHERE state IN ('accepted', 'submitted') AND wake_at > ?"
-                ).binding(now.milliseconds).first { try $0.optionalTimestamp(0) } ?? nil
+                try t.prepare(ComputingSQL.nextComputing).binding(now.milliseconds).first {
+                    try $0.optionalTimestamp(0)
+                } ?? nil
             let observed =
-                try t.prepare("SELECT min(wake_at) FROM request WHERE state = 'observed' AND wake_at > ?")
+                try t.prepare(ComputingSQL.nextObserved)
                 .binding(now.milliseconds).first { try $0.optionalTimestamp(0) } ?? nil
             return [job, observed].compactMap { $0 }.min()
         }
     }
+}
+
+/// The queries of computing's every look; each names its states as literals, which is what makes the partial index fit.
+enum ComputingSQL {
+    static let observed = """
+        SELECT \(requestColumns) FROM \(requestSource)
+        WHERE r.state = 'observed' AND r.wake_at <= ? AND r.block_number <= ? ORDER BY r.wake_at, r.id LIMIT ?
+        """
+    static let computing = """
+        SELECT \(requestColumns), r.computing, j.name, j.body FROM \(requestSource)
+        JOIN job j ON j.request_id = r.id AND j.attempt = (SELECT max(attempt) FROM job WHERE request_id = r.id)
+        WHERE r.state IN ('accepted', 'submitted') AND r.wake_at <= ? ORDER BY r.wake_at, r.id LIMIT ?
+        """
+    static let running = "SELECT count(*) FROM request WHERE state IN ('accepted', 'submitted')"
+    static let nextComputing =
+        "SELECT min(wake_at) FROM request WHERE state IN ('accepted', 'submitted') AND wake_at > ?"
+    static let nextObserved = "SELECT min(wake_at) FROM request WHERE state = 'observed' AND wake_at > ?"
 }

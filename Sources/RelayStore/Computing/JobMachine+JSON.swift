@@ -13,19 +13,18 @@ extension JobMachine {
             JSONMember("timeout", .number(JSONNumber(timeoutSeconds))),
             JSONMember("startedAt", .number(JSONNumber(startedAt.milliseconds))),
             JSONMember("attempt", .number(JSONNumber(attempt))),
-            JSONMember("busyTries", .number(JSONNumber(busyTries))),
             JSONMember("outages", .number(JSONNumber(outages))),
         ]
+        if let jobID { members.append(JSONMember("job", .string(jobID))) }
+        if let busy { members.append(JSONMember("busy", busy.json)) }
+        if let submissions { members.append(JSONMember("submissions", submissions.json)) }
         switch phase {
         case .placing:
             members.append(JSONMember("phase", "placing"))
         case .watching(let jobID, let since):
-            members.append(JSONMember("phase", "watching"))
-            members.append(JSONMember("job", .string(jobID)))
-            members.append(JSONMember("since", .number(JSONNumber(since.milliseconds))))
-        case .stopping(let jobID):
-            members.append(JSONMember("phase", "stopping"))
-            members.append(JSONMember("job", .string(jobID)))
+            members += Self.members("watching", jobID, since)
+        case .stopping(let jobID, let since):
+            members += Self.members("stopping", jobID, since)
         case .pausing(let until):
             members.append(JSONMember("phase", "pausing"))
             members.append(JSONMember("until", .number(JSONNumber(until.milliseconds))))
@@ -36,37 +35,53 @@ extension JobMachine {
         return JSONValue.object(members).line
     }
 
+    private static func members(_ phase: String, _ jobID: String, _ since: Timestamp) -> [JSONMember] {
+        [
+            JSONMember("phase", .string(phase)), JSONMember("watched", .string(jobID)),
+            JSONMember("since", .number(JSONNumber(since.milliseconds))),
+        ]
+    }
+
     /// With the stored answer, for a machine that has ended.
     init(json: String, answer: Answer?) throws {
         let tree = try JSONValue.stored(json)
         guard try tree.int("v") == Self.version else { throw StoreError.damaged("job machine of another version") }
-        guard let resultType = UInt8(exactly: try tree.int("resultType")).flatMap(ResultType.init(rawValue:)),
-            let attempt = Int(exactly: try tree.int("attempt")), let busy = Int(exactly: try tree.int("busyTries")),
-            let outages = Int(exactly: try tree.int("outages"))
-        else { throw StoreError.damaged("job machine") }
-        let phase = try Self.phase(tree, answer)
+        guard let resultType = UInt8(exactly: try tree.int("resultType")).flatMap(ResultType.init(rawValue:)) else {
+            throw StoreError.damaged("a job machine's result type")
+        }
         self.init(
             resultType: resultType,
             timeoutSeconds: try tree.int("timeout"),
-            startedAt: Timestamp(milliseconds: try tree.int("startedAt")),
-            attempt: attempt,
-            phase: phase,
-            busyTries: busy,
-            outages: outages
+            startedAt: try tree.timestamp("startedAt"),
+            attempt: try tree.count("attempt", from: 1),
+            phase: try Self.phase(tree, answer),
+            jobID: try tree["job"].map { _ in try tree.text("job") },
+            busy: try tree["busy"].map { try Tally(stored: $0) },
+            submissions: try tree["submissions"].map { try Tally(stored: $0) },
+            outages: try tree.count("outages")
         )
     }
 
     private static func phase(_ tree: JSONValue, _ answer: Answer?) throws -> Phase {
         switch try tree.text("phase") {
         case "placing": return .placing
-        case "watching":
-            return .watching(jobID: try tree.text("job"), since: Timestamp(milliseconds: try tree.int("since")))
-        case "stopping": return .stopping(jobID: try tree.text("job"))
-        case "pausing": return .pausing(until: Timestamp(milliseconds: try tree.int("until")))
+        case "watching": return .watching(jobID: try tree.text("watched"), since: try tree.timestamp("since"))
+        case "stopping": return .stopping(jobID: try tree.text("watched"), since: try tree.timestamp("since"))
+        case "pausing": return .pausing(until: try tree.timestamp("until"))
         case "answered":
             guard let answer else { throw StoreError.damaged("an answer is missing") }
             return .answered(answer)
         case let other: throw StoreError.damaged("job phase \(other)")
         }
+    }
+}
+
+extension JobMachine.Tally {
+    fileprivate var json: JSONValue {
+        ["count": .number(JSONNumber(count)), "since": .number(JSONNumber(since.milliseconds))]
+    }
+
+    fileprivate init(stored tree: JSONValue) throws {
+        self.init(count: try tree.count("count"), since: try tree.timestamp("since"))
     }
 }

@@ -3,17 +3,18 @@ internal import RelayCore
 internal import SQLite
 
 private let listedColumns =
-    requestColumns + ", r.observed_at, r.changed_at, r.reason, a.kind, a.text, a.source, a.truncated"
+    requestColumns + ", r.observed_at, r.reason, a.kind, a.text, a.source, a.truncated"
 private let listedSource = requestSource + " LEFT JOIN answer a ON a.request_id = r.id"
 
 extension Row {
     fileprivate borrowing func listed() throws -> Listed {
-        Listed(
-            request: try request(),
-            observedAt: try timestamp(13),
-            changedAt: try timestamp(14),
-            reason: try optionalText(15),
-            answer: isNull(16) ? nil : try answer(from: 16)
+        let request = try request()
+        return Listed(
+            request: request,
+            observedAt: try timestamp(requestColumnCount),
+            changedAt: request.since,
+            reason: try optionalText(requestColumnCount + 1),
+            answer: isNull(requestColumnCount + 2) ? nil : try answer(from: requestColumnCount + 2)
         )
     }
 }
@@ -99,8 +100,12 @@ extension Transaction {
             return try prepare(select + "r.hash_key = ? AND r.hash = ? LIMIT ?")
                 .binding(hash.key, hash.bytes, Int64(limit)).all { try $0.listed() }
         case .hashPrefix(let digits):
-            return try prepare(select + "substr(lower(hex(r.hash)), 1, ?) = ? ORDER BY r.id DESC LIMIT ?")
-                .binding(Int64(digits.utf8.count), digits, Int64(limit)).all { try $0.listed() }
+            let keys = HashPrefix(digits).keys
+            return try prepare(
+                select
+                    + "r.hash_key BETWEEN ? AND ? AND substr(lower(hex(r.hash)), 1, ?) = ? ORDER BY r.id DESC LIMIT ?"
+            ).binding(keys.lowerBound, keys.upperBound, Int64(digits.utf8.count), digits, Int64(limit))
+                .all { try $0.listed() }
         case .job(nil, let id):
             return try prepare(select + "r.job_id = ? ORDER BY r.id DESC LIMIT ?")
                 .binding(id.bigEndianBytes, Int64(limit)).all { try $0.listed() }
@@ -142,7 +147,7 @@ extension Transaction {
         ).binding(request).all { row in
             AuditEntry(
                 at: try row.timestamp(0),
-                from: try row.optionalText(1).flatMap(RequestState.init(rawValue:)),
+                from: row.isNull(1) ? nil : try row.requestState(1),
                 to: try row.requestState(2),
                 event: try row.text(3),
                 detail: try row.optionalText(4)

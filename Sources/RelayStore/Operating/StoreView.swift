@@ -74,7 +74,7 @@ package enum RequestKey: Equatable, Sendable {
             self = .hash(hash)
         } else if !hasPrefix, let id = UInt256(decimal: text) {
             self = .job(contract: nil, id: id)
-        } else if (8..<64).contains(digits.count), digits.allSatisfy(\.isHexDigit) {
+        } else if (8..<64).contains(digits.count), digits.utf8.allSatisfy(HashPrefix.isDigit) {
             self = .hashPrefix(digits)
         } else {
             return nil

@@ -12,6 +12,19 @@ package struct AuditEntry: Equatable, Sendable {
 }
 
 extension Transaction {
+    /// A line for a step: each change of state gets one, also where the caller names no event.
+    borrowing func audit(
+        _ request: Int64,
+        from: RequestState,
+        to: RequestState,
+        _ event: String?,
+        _ detail: String?,
+        at: Timestamp
+    ) throws {
+        guard event != nil || from != to else { return }
+        try audit(request, from: from, to: to, event ?? to.rawValue, detail: detail, at: at)
+    }
+
     borrowing func audit(
         _ request: Int64,
         from: RequestState?,

@@ -5,8 +5,10 @@ internal import SQLite
 /// The columns of a request, in the order that `Row.request` reads them.
 let requestColumns = """
     r.id, r.hash, c.address, r.job_id, r.requester, r.spec, r.result_type, r.damage, r.block_number, r.block_hash,
-    r.transaction_hash, r.log_index, r.state
+    r.transaction_hash, r.log_index, r.state, r.changed_at
     """
+/// How many columns these are: a query's own begin here.
+let requestColumnCount = 14
 let requestSource = "request r JOIN contract c ON c.id = r.contract_id"
 
 extension Row {
@@ -24,11 +26,19 @@ extension Row {
             jobID: try wide(3),
             requester: try address(4),
             spec: try blob(5),
-            resultType: try optionalInt64(6).flatMap(UInt8.init(exactly:)),
+            resultType: try optionalInt64(6).map { number throws(StoreError) in
+                guard let type = UInt8(exactly: number) else { throw .damaged("result type \(number)") }
+                return type
+            },
             damage: try optionalText(7),
             place: place
         )
-        return Request(id: try int64(0), observed: observed, state: try requestState(12))
+        return Request(
+            id: try int64(0),
+            observed: observed,
+            state: try requestState(12),
+            since: try timestamp(13)
+        )
     }
 
     borrowing func requestState(_ column: Int) throws -> RequestState {

@@ -1,4 +1,5 @@
 internal import JSON
+internal import RelayCore
 
 /// Reading a machine's column: what is missing or of another kind is damage.
 extension JSONValue {
@@ -16,6 +17,16 @@ extension JSONValue {
         }
         return value
     }
+
+    /// A counter: what no machine counts to is damage, not a number that traps when it is raised.
+    func count(_ name: String, from lowest: Int = 0) throws -> Int {
+        guard let count = Int(exactly: try int(name)), (lowest...JobMachine.counterLimit).contains(count) else {
+            throw StoreError.damaged("a machine's counter \(name) is out of range")
+        }
+        return count
+    }
+
+    func timestamp(_ name: String) throws -> Timestamp { Timestamp(milliseconds: try int(name)) }
 
     func text(_ name: String) throws -> String {
         guard let value = self[name]?.string else { throw StoreError.damaged("a machine's column has no text \(name)") }

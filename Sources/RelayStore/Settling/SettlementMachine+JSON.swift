@@ -12,8 +12,9 @@ extension SettlementMachine {
         ]
         if let hold {
             let value: JSONValue = [
-                "reason": .string(hold.reason), "since": .number(JSONNumber(hold.since.milliseconds)),
-                "limit": .number(JSONNumber(hold.limit.wholeMilliseconds)),
+                "cause": .string(hold.cause.rawValue), "reason": .string(hold.reason),
+                "since": .number(JSONNumber(hold.since.milliseconds)),
+                "began": .number(JSONNumber(hold.began.milliseconds)), "times": .number(JSONNumber(hold.times)),
             ]
             members.append(JSONMember("hold", value))
         }
@@ -24,15 +25,21 @@ extension SettlementMachine {
     /// With the live settlement's nonce, gas limit and attempts, if one has been signed.
     init(json: String?, live: (nonce: UInt64, gasLimit: UInt64, attempts: [Attempt])?) throws {
         let tree = try JSONValue.stored(json ?? #"{"v":1,"failures":0}"#)
-        guard try tree.int("v") == Self.version, let failures = Int(exactly: try tree.int("failures")) else {
-            throw StoreError.damaged("settlement machine")
+        guard try tree.int("v") == Self.version else {
+            throw StoreError.damaged("settlement machine of another version")
         }
+        let failures = try tree.count("failures")
         var hold: Hold?
         if let stored = tree["hold"] {
+            guard let cause = Hold.Cause(rawValue: try stored.text("cause")) else {
+                throw StoreError.damaged("a settlement's hold")
+            }
             hold = Hold(
+                cause: cause,
                 reason: try stored.text("reason"),
-                since: Timestamp(milliseconds: try stored.int("since")),
-                limit: .milliseconds(try stored.int("limit"))
+                since: try stored.timestamp("since"),
+                began: try stored.timestamp("began"),
+                times: try stored.count("times", from: 1)
             )
         }
         var phase = Phase.checking
@@ -48,8 +55,8 @@ extension SettlementMachine {
 extension Inclusion {
     fileprivate var json: JSONValue {
         [
-            "hash": .string(transactionHash.hex), "block": .number(JSONNumber(blockNumber)),
-            "blockHash": .string(blockHash.hex), "gasUsed": .number(JSONNumber(gasUsed)),
+            "hash": .string(transactionHash.hex), "block": .number(JSONNumber(Int64(column: blockNumber))),
+            "blockHash": .string(blockHash.hex), "gasUsed": .number(JSONNumber(Int64(column: gasUsed))),
             "gasPrice": .string(effectiveGasPrice.description),
         ]
     }

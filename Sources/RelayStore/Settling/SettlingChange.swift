@@ -90,9 +90,7 @@ extension Transaction {
         case .included(let inclusion):
             try store(inclusion, settlement: try liveSettlement(of: request))
         }
-        if let event = change.event {
-            try audit(request, from: change.from, to: change.to, event, detail: change.detail, at: now)
-        }
+        try audit(request, from: change.from, to: change.to, change.event, change.detail, at: now)
     }
 
     private borrowing func liveSettlement(of request: Int64) throws -> Int64 {

@@ -14,10 +14,7 @@ extension RelayStore {
     package func answered(upTo block: UInt64, at now: Timestamp, limit: Int) async throws -> [SettlingItem] {
         try await readers.read { t in
             try t.settlingItems(
-                """
-                SELECT \(settlingColumns) FROM \(settlingSource)
-                WHERE r.state = 'answered' AND r.wake_at <= ? AND r.block_number <= ? ORDER BY r.wake_at, r.id LIMIT ?
-                """,
+                SettlingSQL.answered,
                 now.milliseconds,
                 Int64(column: block),
                 limit
@@ -31,10 +28,7 @@ extension RelayStore {
         let due = all ? Int64.max : now.milliseconds
         return try await readers.read { t in
             try t.settlingItems(
-                """
-                SELECT \(settlingColumns) FROM \(settlingSource)
-                WHERE r.state = 'settling' AND r.wake_at <= ? AND r.block_number <= ? ORDER BY r.wake_at, r.id LIMIT ?
-                """,
+                SettlingSQL.settling,
                 due,
                 .max,
                 limit
@@ -46,7 +40,7 @@ extension RelayStore {
     package func highestNonce(of account: Address) async throws -> UInt64? {
         try await readers.read { t in
             let highest =
-                try t.prepare("SELECT max(nonce) FROM settlement WHERE account = ? AND state <> 'lost'")
+                try t.prepare(SettlingSQL.highestNonce)
                 .binding(account.bytes).first { try $0.optionalInt64(0) } ?? nil
             return highest.flatMap { UInt64(exactly: $0) }
         }
@@ -55,24 +49,14 @@ extension RelayStore {
     /// Accounts with signed settlements that are not final yet: only they can bring them to an end.
     package func accountsInFlight() async throws -> [Address] {
         try await readers.read { t in
-            try t.prepare(
-                """
-                SELECT DISTINCT s.account FROM request r JOIN settlement s ON s.request_id = r.id AND s.state = 'live'
-                WHERE r.state = 'settling'
-                """
-            ).all { try $0.address(0) }
+            try t.prepare(SettlingSQL.accountsInFlight).all { try $0.address(0) }
         }
     }
 
     /// Signed settlements that are not final yet: how many, and what they may cost at most, in wei.
     package func liveSettlements() async throws -> (count: Int, cost: UInt256) {
         try await readers.read { t in
-            let costs = try t.prepare(
-                """
-                SELECT s.gas_limit, (SELECT max_fee FROM attempt WHERE settlement_id = s.id ORDER BY id DESC LIMIT 1)
-                FROM request r JOIN settlement s ON s.request_id = r.id AND s.state = 'live' WHERE r.state = 'settling'
-                """
-            ).all { row in
+            let costs = try t.prepare(SettlingSQL.liveCosts).all { row in
                 try row.decimal(1).multipliedSaturating(by: UInt256(try row.unsigned(0)))
             }
             return (costs.count, costs.reduce(UInt256.zero) { $0.addingSaturating($1) })
@@ -83,19 +67,46 @@ extension RelayStore {
     package func nextSettling(after now: Timestamp) async throws -> Timestamp? {
         try await readers.read { t in
             let sent =
-                try t.prepare("SELECT min(wake_at) FROM request WHERE state = 'settling' AND wake_at > ?")
+                try t.prepare(SettlingSQL.nextSettling)
                 .binding(now.milliseconds).first { try $0.optionalTimestamp(0) } ?? nil
             let answered =
-                try t.prepare("SELECT min(wake_at) FROM request WHERE state = 'answered' AND wake_at > ?")
+                try t.prepare(SettlingSQL.nextAnswered)
                 .binding(now.milliseconds).first { try $0.optionalTimestamp(0) } ?? nil
             return [sent, answered].compactMap { $0 }.min()
         }
     }
 }
 
-private let settlingColumns =
-    requestColumns + ", a.kind, a.text, a.source, a.truncated, r.settling"
-private let settlingSource = requestSource + " JOIN answer a ON a.request_id = r.id"
+/// The queries of settling's every round; each names its state as a literal, which is what makes the partial index fit.
+enum SettlingSQL {
+    private static let columns = requestColumns + ", a.kind, a.text, a.source, a.truncated, r.settling"
+    private static let source = requestSource + " JOIN answer a ON a.request_id = r.id"
+
+    static let answered = due("answered")
+    static let settling = due("settling")
+    static let nextAnswered = "SELECT min(wake_at) FROM request WHERE state = 'answered' AND wake_at > ?"
+    static let nextSettling = "SELECT min(wake_at) FROM request WHERE state = 'settling' AND wake_at > ?"
+    static let highestNonce = "SELECT max(nonce) FROM settlement WHERE account = ? AND state <> 'lost'"
+    static let accountsInFlight = """
+        SELECT DISTINCT s.account FROM request r JOIN settlement s ON s.request_id = r.id AND s.state = 'live'
+        WHERE r.state = 'settling'
+        """
+    static let liveCosts = """
+        SELECT s.gas_limit, (SELECT max_fee FROM attempt WHERE settlement_id = s.id ORDER BY id DESC LIMIT 1)
+        FROM request r JOIN settlement s ON s.request_id = r.id AND s.state = 'live' WHERE r.state = 'settling'
+        """
+    static let live = "SELECT id, nonce, gas_limit FROM settlement WHERE request_id = ? AND state = 'live'"
+    static let attempts = """
+        SELECT hash, raw, max_fee, max_priority_fee, last_sent_at FROM attempt WHERE settlement_id = ? ORDER BY id
+        """
+
+    private static func due(_ state: String) -> String {
+        """
+        SELECT \(columns) FROM \(source) WHERE r.state = '\(state)' AND r.wake_at <= ? AND r.block_number <= ?
+        ORDER BY r.wake_at, r.id LIMIT ?
+        """
+    }
+}
 
 extension Row {
     borrowing func answer(from column: Int) throws -> Answer {
@@ -120,7 +131,10 @@ extension Transaction {
         -> [SettlingItem]
     {
         let drafts = try prepare(sql).binding(due, block, Int64(limit)).all { row in
-            (request: try row.request(), answer: try row.answer(from: 13), machine: try row.optionalText(17))
+            (
+                request: try row.request(), answer: try row.answer(from: requestColumnCount),
+                machine: try row.optionalText(requestColumnCount + 4)
+            )
         }
         return try drafts.map { draft in
             SettlingItem(
@@ -132,13 +146,11 @@ extension Transaction {
     }
 
     private borrowing func live(of request: Int64) throws -> (nonce: UInt64, gasLimit: UInt64, attempts: [Attempt])? {
-        let live = try prepare(
-            "SELECT id, nonce, gas_limit FROM settlement WHERE request_id = ? AND state = 'live'"
-        ).binding(request).first { row in (try row.int64(0), try row.unsigned(1), try row.unsigned(2)) }
+        let live = try prepare(SettlingSQL.live).binding(request).first { row in
+            (try row.int64(0), try row.unsigned(1), try row.unsigned(2))
+        }
         guard let (id, nonce, gasLimit) = live else { return nil }
-        let attempts = try prepare(
-            "SELECT hash, raw, max_fee, max_priority_fee, last_sent_at FROM attempt WHERE settlement_id = ? ORDER BY id"
-        ).binding(id).all { row in
+        let attempts = try prepare(SettlingSQL.attempts).binding(id).all { row in
             Attempt(
                 hash: try row.hash(0),
                 rawBytes: try row.blob(1),
