@@ -81,7 +81,8 @@ let package = Package(
         .testTarget(name: "BacalhauTests", dependencies: ["Bacalhau", "JSON", "RelayTestSupport"]),
         .testTarget(
             name: "RelayCoreTests",
-            dependencies: ["RelayCore", "Ethereum", "Bacalhau", "JSON", "RelayTestSupport"]
+            dependencies: ["RelayCore", "Ethereum", "Bacalhau", "JSON", "RelayTestSupport"],
+            exclude: ["Vectors"]
         ),
         .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments", "Formats", "RelayTestSupport"]),
