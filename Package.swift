@@ -122,6 +122,15 @@ let package = Package(
                 "Ethereum", "Bacalhau", "JSON", "SQLite", "RelayTestSupport",
             ]
         ),
+        // What `make bench` measures inside a process.
+        .executableTarget(
+            name: "relayer-bench",
+            dependencies: [
+                "Relay", "RelayStore", "RelayCore", "EthereumRPC", "BacalhauAPI", "Transport", "Telemetry", "Ethereum",
+                "Bacalhau", "JSON", "SQLite", "RelayTestSupport",
+            ],
+            path: "Tests/Benchmarks"
+        ),
         // Runs the program that the executable target makes, so it is built with the tests.
         .testTarget(
             name: "EndToEndTests",

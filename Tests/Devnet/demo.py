@@ -95,6 +95,10 @@ class Relayer:
             )
 
     @property
+    def process_id(self) -> int:
+        return self._process.pid
+
+    @property
     def has_ended(self) -> bool:
         return self._process.poll() is not None
 

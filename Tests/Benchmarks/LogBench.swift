@@ -1,0 +1,75 @@
+import Ethereum
+import EthereumRPC
+import Glibc
+import Relay
+import RelayCore
+import RelayStore
+import RelayTestSupport
+import Transport
+
+/// Logs from a canned node, through the real client, decoder and store.
+struct LogBench {
+    private let client: EthereumClient
+    private let contract: Address
+    private let rows: Int
+
+    struct BadArguments: Error {}
+
+    init(_ arguments: [String]) throws {
+        guard arguments.count >= 3, let contract = Address(hex: arguments[2]) else { throw BadArguments() }
+        client = EthereumClient(transport: try CurlTransport(), endpoint: EthereumEndpoint(arguments[1]))
+        self.contract = contract
+        rows = arguments.count > 3 ? Int(arguments[3]) ?? 10_000 : 10_000
+    }
+
+    /// From the call to values of the request's fields: the best of five.
+    func decode() async throws {
+        var best = Double.infinity
+        var count = 0
+        for _ in 0..<5 {
+            let took = try await RelayerBench.seconds {
+                let filter = LogFilter(addresses: [contract], topics: [], from: 0, to: 9_999)
+                count = try await client.logs(filter).logs.count { log in
+                    if case .request = ContractBinding.reference.decode(log) { true } else { false }
+                }
+            }
+            best = min(best, took)
+        }
+        RelayerBench.report("decoded", Double(count))
+        RelayerBench.report("decode_s", best)
+    }
+
+    /// Ranges of 10,000 logs into a fresh database, each with its cursor.
+    func ingest() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try RelayStore(path: directory.file("bench.sqlite"))
+        let cursors = try await store.register([(address: contract, startBlock: 0)])
+        let reader = LogReader(client: client, binding: .reference)
+        var found = 0
+        let took = try await RelayerBench.seconds {
+            for range in 0..<max(1, rows / 10_000) {
+                let first = UInt64(range) * 10_000
+                var batch = try await reader.read(first...(first + 9_999), of: [contract])
+                batch.cursors = cursors.map { cursor in
+                    ContractCursor(contractID: cursor.contractID, address: contract, nextBlock: first + 10_000)
+                }
+                found += try await store.ingest(batch, at: Timestamp(milliseconds: 0)).found
+            }
+        }
+        await store.close()
+        RelayerBench.report("ingested", Double(found))
+        RelayerBench.report("ingest_s", took)
+        RelayerBench.report("rss_mb", Self.residentMegabytes())
+    }
+
+    /// Of this process, as the kernel says.
+    private static func residentMegabytes() -> Double {
+        guard let file = unsafe fopen("/proc/self/statm", "r") else { return 0 }
+        defer { unsafe fclose(file) }
+        var bytes = [CChar](repeating: 0, count: 128)
+        guard unsafe fgets(&bytes, 128, file) != nil else { return 0 }
+        let text = String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let pages = text.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0
+        return pages * Double(getpagesize()) / 1_048_576
+    }
+}

@@ -1,0 +1,62 @@
+import BacalhauAPI
+import Ethereum
+import EthereumRPC
+import Relay
+import RelayCore
+import RelayStore
+import RelayTestSupport
+import Telemetry
+import Transport
+
+/// 500 requests at once, with a chain and an orchestrator that answer at once, and a real database.
+enum SettleBench {
+    private static let spec =
+        #"{"Engine":{"Type":"wasm","Params":{"EntryModule":"/main.wasm","Entrypoint":"_start"}},"#
+        + #""InputSources":[{"Source":{"Type":"inline","Params":{"URL":"data:application/wasm;base64,AGFzbQEAAAA="}},"#
+        + #""Target":"/main.wasm"}]}"#
+
+    static func run() async throws {
+        let time = SystemTime()
+        let account = TestAccount(seed: 7)
+        let chain = FakeChain(time: time, relayers: [account.address])
+        chain.setMining(.onSubmit)
+        let requests = (0..<10).flatMap { _ in chain.requests(specs: Array(repeating: spec, count: 50)) }
+        let directory = try TemporaryDirectory()
+        let store = try RelayStore(path: directory.file("bench.sqlite"))
+        let environment = ServiceEnvironment(time: time, log: .none)
+        var options = Relayer.Options(
+            chainID: chain.chainID,
+            contracts: [Relayer.Contract(address: chain.bridge, startBlock: 0)],
+            namespace: "lilypad",
+            settle: SettleService.Options(settleConfirmations: 1)
+        )
+        options.follow.pollInterval = .milliseconds(20)
+        let relayer = Relayer(
+            client: EthereumClient(transport: chain, endpoint: EthereumEndpoint("http://chain.test"), time: time),
+            webSocket: nil,
+            bacalhau: BacalhauClient(
+                transport: FakeBacalhau(time: time) { _ in .prints("hello\n") },
+                endpoint: BacalhauEndpoint(url: "http://bacalhau.test")
+            ),
+            signer: account,
+            store: store,
+            options: options,
+            environment: environment
+        )
+        let took = try await RelayerBench.seconds {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await relayer.run() }
+                while environment.counters["requests.settled"] < Int64(requests.count) {
+                    try await time.sleep(for: .milliseconds(5))
+                }
+                group.cancelAll()
+                // What is cut off is of no interest here.
+                try? await group.waitForAll()
+            }
+        }
+        await store.close()
+        let once = requests.count { chain.effectiveSettlements(of: $0.jobID).count == 1 }
+        RelayerBench.report("settled", Double(once))
+        RelayerBench.report("settle_s", took)
+    }
+}
