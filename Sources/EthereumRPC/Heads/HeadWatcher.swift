@@ -82,6 +82,9 @@ package final class HeadWatcher: Sendable {
                 try await self.follow(connection)
             }
             closed("the connection ended")
+        } catch HeadSubscription.Fault.silent {
+            // A chain may have no blocks for a while, so this is no outage; polling tells whether it had some.
+            closed(nil)
         } catch {
             closed("\(error)")
         }
@@ -123,14 +126,15 @@ package final class HeadWatcher: Sendable {
         }
     }
 
-    private func closed(_ cause: String) {
+    /// The connection has ended; with a cause it counts as an outage.
+    private func closed(_ cause: String?) {
         guard !Task.isCancelled else { return }
         let announcement = state.withLock { state in
             var generator = SystemRandomNumberGenerator()
             state.subscription.closed(at: time.now(), using: &generator)
-            return state.outage.failed(at: time.now())
+            return cause == nil ? nil : state.outage.failed(at: time.now())
         }
-        if let announcement { report(announcement, mask.clean(cause)) }
+        if let announcement, let cause { report(announcement, mask.clean(cause)) }
         // What came since the last head is to be polled for.
         continuation.yield(.poll)
     }

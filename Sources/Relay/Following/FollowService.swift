@@ -13,6 +13,9 @@ package struct FollowService: Sendable {
         package var pollInterval: Duration = .seconds(4)
         /// Blocks in one range, at most.
         package var window: UInt64 = 2_000
+        /// Blocks below the cursor that are read again with each new head: a node that answered for a fresh block before it
+        /// had its logs, or a reorg of a few blocks, hides nothing. It costs no call more.
+        package var tail: UInt64 = 0
         package var outageBackoff = Backoff(first: .milliseconds(500), limit: .seconds(30))
 
         package init() {}
@@ -110,14 +113,29 @@ package struct FollowService: Sendable {
         return (range, follower.cursors.filter { $0.nextBlock == lowest })
     }
 
+    /// The range, and at the head the blocks below it that are read once more, within the node's window.
+    private func withTail(
+        _ step: (range: ClosedRange<UInt64>, cursors: [ContractCursor]),
+        head: UInt64,
+        window: UInt64
+    ) -> ClosedRange<UInt64> {
+        let range = step.range
+        guard range.upperBound == head else { return range }
+        let first = step.cursors.map(\.startBlock).max() ?? range.lowerBound
+        let room = window - min(window, range.upperBound - range.lowerBound + 1)
+        let below = min(options.tail, room, range.lowerBound - min(range.lowerBound, first))
+        return (range.lowerBound - below)...range.upperBound
+    }
+
     /// nil: the node wants a smaller range, which is planned already.
     private func read(
         _ step: (range: ClosedRange<UInt64>, cursors: [ContractCursor]),
         head: BlockHeader,
         _ follower: inout Follower
     ) async throws -> IngestBatch? {
+        let range = withTail(step, head: head.number, window: follower.planner.window)
         do {
-            var batch = try await reader.read(step.range, of: step.cursors.map(\.address))
+            var batch = try await reader.read(range, of: step.cursors.map(\.address))
             batch.headers = step.range.upperBound == head.number ? [head] : []
             batch.cursors = step.cursors.map { cursor in
                 var cursor = cursor
@@ -127,7 +145,7 @@ package struct FollowService: Sendable {
             return batch
         } catch let error as RPCError {
             guard case .tooMany(let hint) = error.logRangeFailure else { throw error }
-            switch follower.planner.refused(step.range, hint: hint) {
+            switch follower.planner.refused(range, hint: hint) {
             case .narrower: return nil
             case .singleBlock: throw error
             }

@@ -43,11 +43,14 @@ struct Services: Sendable {
             heads: heads,
             wakeup: settleWakeup
         )
+        var following = options.follow
+        // What may still be answered is read again with each head, up to a bound.
+        following.tail = min(max(1, options.settle.settleConfirmations) - 1, 256)
         let follow = FollowService(
             client: relayer.client,
             reader: reader,
             store: relayer.store,
-            options: options.follow,
+            options: following,
             environment: relayer.environment,
             heads: heads,
             wakeup: followWakeup

@@ -5,12 +5,15 @@ internal import SQLite
 package struct ContractCursor: Equatable, Sendable {
     package let contractID: Int64
     package let address: Address
+    /// The first block whose requests count.
+    package let startBlock: UInt64
     /// The first block that has not been read.
     package var nextBlock: UInt64
 
-    package init(contractID: Int64, address: Address, nextBlock: UInt64) {
+    package init(contractID: Int64, address: Address, startBlock: UInt64 = 0, nextBlock: UInt64) {
         self.contractID = contractID
         self.address = address
+        self.startBlock = startBlock
         self.nextBlock = nextBlock
     }
 }
@@ -26,7 +29,7 @@ extension RelayStore {
                 try t.prepare(
                     "INSERT INTO contract (address, start_block, next_block) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
                 ).binding(contract.address.bytes, start, start).run()
-                let found = try t.prepare("SELECT id, address, next_block FROM contract WHERE address = ?")
+                let found = try t.prepare("SELECT id, address, start_block, next_block FROM contract WHERE address = ?")
                     .binding(contract.address.bytes).first { try $0.cursor() }
                 guard let found else { throw StoreError.damaged("contract \(contract.address) is missing") }
                 return found
@@ -36,13 +39,20 @@ extension RelayStore {
 
     package func cursors() async throws -> [ContractCursor] {
         try await readers.read { t in
-            try t.prepare("SELECT id, address, next_block FROM contract ORDER BY id").all { try $0.cursor() }
+            try t.prepare("SELECT id, address, start_block, next_block FROM contract ORDER BY id").all {
+                try $0.cursor()
+            }
         }
     }
 }
 
 extension Row {
     borrowing func cursor() throws -> ContractCursor {
-        ContractCursor(contractID: try int64(0), address: try address(1), nextBlock: try unsigned(2))
+        ContractCursor(
+            contractID: try int64(0),
+            address: try address(1),
+            startBlock: try unsigned(2),
+            nextBlock: try unsigned(3)
+        )
     }
 }
