@@ -23,6 +23,9 @@ struct Failure {
         case let error as Preflight.Problem:
             text = "\(error)"
             code = .usage
+        case let error as Requester.Problem:
+            text = "\(error)"
+            if case .isRelayer = error { code = .usage } else { code = .failed }
         case let error as StoreError:
             text = "\(error)"
             if case .anotherChain = error { code = .usage } else { code = .failed }

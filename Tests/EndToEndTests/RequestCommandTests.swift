@@ -59,6 +59,21 @@ extension EndToEnd {
             #expect(try await bridge.call(JobBridgeABI.jobCount) == .uint(.zero))
         }
 
+        @Test func refusesTheRelayersOwnKey() async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            let program = try RelayerProgram(for: bridge)
+
+            let outcome = try await program.command(
+                words: ["request", Spec.path("hello"), "--yes"],
+                environment: ["LILYPAD_REQUEST_KEY": network.devnet.relayer.privateKey]
+            )
+
+            #expect(outcome.status == 2)
+            #expect(outcome.errors.contains("is a relayer of the contract"), "\(outcome.errors)")
+            #expect(try await bridge.call(JobBridgeABI.jobCount) == .uint(.zero))
+        }
+
         @Test func saysWhatAPoorAccountLacks() async throws {
             let bridge = try await Bridge.deploy(on: Network.shared())
             let program = try RelayerProgram(for: bridge)

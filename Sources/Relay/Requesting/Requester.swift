@@ -30,6 +30,8 @@ package struct Requester: Sendable {
     }
 
     package enum Problem: Error, Equatable, Sendable, CustomStringConvertible {
+        /// The key is a relayer's: its transactions would disturb the nonces of the settlements.
+        case isRelayer(Address)
         case wouldRevert(String)
         case cannotPay(has: UInt256, needs: UInt256)
         case reverted(Hash32)
@@ -38,6 +40,9 @@ package struct Requester: Sendable {
 
         package var description: String {
             switch self {
+            case .isRelayer(let address):
+                "\(address) is a relayer of the contract: ask with a key of another account, since a request of the"
+                    + " relayer's own would disturb the order of its settlements"
             case .wouldRevert(let reason): "the contract refuses the request: \(reason)"
             case .cannotPay(let has, let needs): "the account has \(has) wei, the request needs up to \(needs) wei"
             case .reverted(let hash): "the transaction \(hash.hex) was mined and reverted"
@@ -69,7 +74,9 @@ package struct Requester: Sendable {
 
     /// Prices a request; throws `Problem` where it would revert or cannot be paid.
     package func prepare(spec: [UInt8], resultType: UInt8) async throws -> Offer {
-        let fee = try await ContractDesk(client: client, binding: binding).fee(of: contract)
+        let desk = ContractDesk(client: client, binding: binding)
+        guard try await !desk.isRelayer(signer.address, of: contract) else { throw Problem.isRelayer(signer.address) }
+        let fee = try await desk.fee(of: contract)
         let calldata = try binding.requestFunction.encodeCall([.string(spec), .uint(UInt256(UInt64(resultType)))])
         let gas = try await estimate(calldata, fee: fee)
         let quote = try await client.feeQuote()
