@@ -7,7 +7,11 @@ and reads the answers back from the chain. Ends with 0 if each request was answe
 from __future__ import annotations
 
 import argparse
+import http.client
 import os
+import re
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from artifacts import load_artifact
-from client import Client, Contract, HttpRpc
+from client import CallFailed, Client, Contract, HttpRpc
 from compile_contracts import TEST_CONTRACTS, compile_contract
 from devnet import RELAYER, REQUESTER, Devnet, parser, start
 from processes import FOLDER
@@ -24,7 +28,9 @@ from processes import FOLDER
 ROOT = FOLDER.parents[1]
 BINARY = ROOT / ".build" / "debug" / "lilypad-relayer"
 SPECS = FOLDER / "fixtures" / "specs"
-PATIENCE = 50.0
+# Seconds for all of it, from the start of the chain on.
+PATIENCE = 55.0
+READY_SECONDS = 30.0
 CID, STDOUT, STDERR, EXIT_CODE = range(4)
 REQUESTED, FULFILLED, FAILED, CANCELLED = 1, 2, 3, 4
 STATES = {0: "unknown", REQUESTED: "waiting", FULFILLED: "fulfilled", FAILED: "failed", CANCELLED: "cancelled"}
@@ -32,22 +38,31 @@ STATES = {0: "unknown", REQUESTED: "waiting", FULFILLED: "fulfilled", FAILED: "f
 
 @dataclass(slots=True)
 class Request:
-    """One of the seven, and how it stands."""
+    """One of the seven: what must come back for it, and how it stands."""
 
     title: str
     job_id: int
     block: int
-    expected: int = FULFILLED
+    expected: int
+    pattern: str
+    asked: float = field(default_factory=time.monotonic)
     state: int = REQUESTED
     answer: str = ""
     seconds: float = 0.0
 
     @property
     def line(self) -> str:
-        text = " ".join(self.answer.split())
-        shown = text if len(text) <= 60 else text[:59] + "…"
         took = f"{self.seconds:5.1f} s" if self.state != REQUESTED else " " * 7
-        return f"  request {self.job_id}  {self.title:<30} {STATES[self.state]:<10} {took}  {shown}".rstrip()
+        text = " ".join(self.answer.split())
+        return f"  request {self.job_id}  {self.title:<30} {STATES[self.state]:<10} {took}  {text}".rstrip()
+
+    @property
+    def problem(self) -> str | None:
+        if self.state != self.expected:
+            return f"should be {STATES[self.expected]} and is {STATES[self.state]}"
+        if not re.fullmatch(self.pattern, self.answer, re.DOTALL):
+            return f"has another answer than it should have: {self.answer!r}"
+        return None
 
 
 @dataclass(slots=True)
@@ -59,17 +74,18 @@ class Screen:
     said: set[tuple[int, int]] = field(default_factory=set)
 
     def draw(self, requests: list[Request]) -> None:
-        if self.terminal:
-            if self.drawn:
-                sys.stdout.write(f"\x1b[{self.drawn}F")
-            for request in requests:
-                sys.stdout.write("\x1b[K" + request.line + "\n")
-            self.drawn = len(requests)
-        else:
-            for request in requests:
-                if (request.job_id, request.state) not in self.said:
-                    self.said.add((request.job_id, request.state))
-                    print(request.line)
+        # A line that wraps would not be written over.
+        width = shutil.get_terminal_size().columns - 1 if self.terminal else 120
+        if self.terminal and self.drawn:
+            sys.stdout.write(f"\x1b[{self.drawn}F")
+        for request in requests:
+            line = request.line if len(request.line) <= width else request.line[: width - 1] + "…"
+            if self.terminal:
+                sys.stdout.write("\x1b[K" + line + "\n")
+            elif (request.job_id, request.state) not in self.said:
+                self.said.add((request.job_id, request.state))
+                print(line)
+        self.drawn = len(requests)
         sys.stdout.flush()
 
 
@@ -103,7 +119,7 @@ class Relayer:
         return self._process.poll() is not None
 
     def wait_until_ready(self) -> None:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + READY_SECONDS
         while b'"ready"' not in self.log.read_bytes():
             if self.has_ended or time.monotonic() > end:
                 raise RuntimeError("the relayer did not get ready:\n" + self.log.read_text())
@@ -122,96 +138,109 @@ def spec(name: str) -> str:
     return (SPECS / f"{name}.json").read_text().strip()
 
 
-def send(client: Client, bridge: Contract, key: str) -> list[Request]:
-    """Seven requests in six transactions."""
-    fee = bridge.call("fee")
-    requests: list[Request] = []
+@dataclass(slots=True)
+class Demo:
+    """The requests, and the contract that is asked how they stand."""
 
-    def note(receipt: dict, titles: list[str], expected: int = FULFILLED) -> None:
+    client: Client
+    bridge: Contract
+    key: str
+    relayer: Relayer
+    end: float
+    requests: list[Request] = field(default_factory=list)
+    screen: Screen = field(default_factory=Screen)
+
+    def send(self) -> None:
+        """Seven requests in six transactions."""
+        self.ask("CID of the result", "file", CID, "Qm[1-9A-HJ-NP-Za-km-z]{44}")
+        self.ask("stdout", "hello", STDOUT, "hello\n")
+        self.ask("stderr", "stderr", STDERR, "oops\n")
+        self.ask("exit code", "exit", EXIT_CODE, "3")
+        artifact = compile_contract(TEST_CONTRACTS / "Batcher.vy")
+        batcher, _ = self.client.deploy(self.key, artifact.abi, artifact.bytecode)
+        specs = [spec("hello"), spec("greet")]
+        paid = 2 * self.bridge.call("fee")
+        both = batcher.send(self.key, "each", self.bridge.address, specs, [STDOUT, STDOUT], value=paid)
+        self.note(both, "stdout, two in a transaction", FULFILLED, "hello\n", "hello world\n")
+        self.ask("a program that traps", "trap", STDOUT, ".*unreachable.*", expected=FAILED)
+
+    def ask(self, title: str, name: str, result_type: int, pattern: str, expected: int = FULFILLED) -> None:
+        receipt = self.bridge.send(self.key, "requestJob", spec(name), result_type, value=self.bridge.call("fee"))
+        self.note(receipt, title, expected, pattern)
+
+    def note(self, receipt: dict, title: str, expected: int, *patterns: str) -> None:
         block = int(receipt["blockNumber"], 16)
-        for event, title in zip(bridge.events(receipt, "BacalhauJobRequested"), titles, strict=True):
-            requests.append(Request(title, event["jobId"], block, expected))
+        for event, pattern in zip(self.bridge.events(receipt, "BacalhauJobRequested"), patterns, strict=True):
+            self.requests.append(Request(title, event["jobId"], block, expected, pattern))
+        self.look()
 
-    def ask(title: str, name: str, result_type: int, expected: int = FULFILLED) -> None:
-        note(bridge.send(key, "requestJob", spec(name), result_type, value=fee), [title], expected)
+    def follow(self) -> None:
+        """Looks until every request has its answer, or the time is over."""
+        while self.look() and time.monotonic() < self.end:
+            if self.relayer.has_ended:
+                raise RuntimeError("the relayer ended by itself:\n" + self.relayer.log.read_text())
+            time.sleep(0.05)
 
-    ask("CID of the result", "file", CID)
-    ask("stdout", "hello", STDOUT)
-    ask("stderr", "stderr", STDERR)
-    ask("exit code", "exit", EXIT_CODE)
-    artifact = compile_contract(TEST_CONTRACTS / "Batcher.vy")
-    batcher, _ = client.deploy(key, artifact.abi, artifact.bytecode)
-    receipt = batcher.send(
-        key, "each", bridge.address, [spec("hello"), spec("greet")], [STDOUT, STDOUT], value=2 * fee
-    )
-    note(receipt, ["stdout, two in a transaction", "stdout, two in a transaction"])
-    ask("a program that traps", "trap", STDOUT, FAILED)
-    return requests
+    def look(self) -> bool:
+        """Asks the contract how each open request stands, and draws it; whether any is still open."""
+        for request in self.requests:
+            if request.state == REQUESTED:
+                state = self.bridge.call("job", request.job_id)[2]
+                if state != REQUESTED:
+                    request.answer, request.state = self.answer(request), state
+                    request.seconds = time.monotonic() - request.asked
+        self.screen.draw(self.requests)
+        return any(request.state == REQUESTED for request in self.requests)
 
-
-def look(client: Client, bridge: Contract, requests: list[Request], started: float) -> None:
-    """Asks the contract how each open request stands, and reads the answer from its event."""
-    for request in requests:
-        if request.state != REQUESTED:
-            continue
-        state = bridge.call("job", request.job_id)[2]
-        if state == REQUESTED:
-            continue
-        logs = client.rpc(
-            "eth_getLogs",
-            [{"address": bridge.address, "fromBlock": hex(request.block), "toBlock": "latest"}],
-        )
-        receipt = {"logs": logs}
-        for name, key in (("BacalhauJobFulfilled", "result"), ("BacalhauJobFailed", "reason")):
-            for event in bridge.events(receipt, name):
+    def answer(self, request: Request) -> str:
+        """What the event that settled the request says."""
+        span = {"address": self.bridge.address, "fromBlock": hex(request.block), "toBlock": "latest"}
+        settled = {"logs": self.client.rpc("eth_getLogs", [span])}
+        for name, field_name in (("BacalhauJobFulfilled", "result"), ("BacalhauJobFailed", "reason")):
+            for event in self.bridge.events(settled, name):
                 if event["jobId"] == request.job_id:
-                    request.answer = event[key]
-        request.state, request.seconds = state, time.monotonic() - started
+                    return event[field_name]
+        return ""
 
 
 def run(binary: Path, folder: Path) -> int:
+    end = time.monotonic() + PATIENCE
     print("starting a chain and a compute node, deploying the contract …", flush=True)
     devnet = start(parser().parse_args([]))
     try:
-        rpc = HttpRpc(devnet.rpc)
-        client = Client(rpc)
-        bridge = Contract(client, devnet.contract, load_artifact("JobBridge").abi)
         print(f"  Ethereum  {devnet.rpc}\n  Bacalhau  {devnet.bacalhau}\n  contract  {devnet.contract}")
         print("starting the relayer …", flush=True)
         relayer = Relayer(binary, devnet, folder)
         try:
             relayer.wait_until_ready()
             print("seven requests in six transactions:", flush=True)
-            requests = send(client, bridge, devnet.accounts[REQUESTER]["privateKey"])
-            follow(client, bridge, requests, relayer)
+            client = Client(HttpRpc(devnet.rpc))
+            bridge = Contract(client, devnet.contract, load_artifact("JobBridge").abi)
+            demo = Demo(client, bridge, devnet.accounts[REQUESTER]["privateKey"], relayer, end)
+            demo.send()
+            demo.follow()
         finally:
             relayer.stop()
-        return verdict(requests)
+        return verdict(demo.requests)
     finally:
         devnet.stop()
 
 
-def follow(client: Client, bridge: Contract, requests: list[Request], relayer: Relayer) -> None:
-    started = time.monotonic()
-    screen = Screen()
-    screen.draw(requests)
-    while any(request.state == REQUESTED for request in requests) and time.monotonic() - started < PATIENCE:
-        if relayer.has_ended:
-            raise RuntimeError("the relayer ended by itself:\n" + relayer.log.read_text())
-        time.sleep(0.1)
-        look(client, bridge, requests, started)
-        screen.draw(requests)
-
-
 def verdict(requests: list[Request]) -> int:
+    """Says what is wrong, and the last line; the exit status."""
     states = [request.state for request in requests]
     lost = sum(state not in (FULFILLED, FAILED) for state in states)
+    problems = [f"request {request.job_id} {request.problem}" for request in requests if request.problem]
+    for problem in problems:
+        print(f"demo: {problem}", file=sys.stderr)
     counts = f"{states.count(FULFILLED)} fulfilled, {states.count(FAILED)} failed on chain, {lost} lost"
-    wrong = [request for request in requests if request.state != request.expected]
-    for request in wrong:
-        print(f"request {request.job_id} should be {STATES[request.expected]} and is {STATES[request.state]}", file=sys.stderr)
     print(f"demo: {len(requests)} requests, {counts}", flush=True)
-    return 1 if wrong else 0
+    return 1 if problems else 0
+
+
+def interrupted(*_: object) -> None:
+    """SIGTERM ends it as Ctrl-C does: whatever was started is stopped."""
+    raise KeyboardInterrupt
 
 
 def main() -> int:
@@ -221,13 +250,14 @@ def main() -> int:
     if not binary.exists():
         print(f"demo: {binary} is not built: run `make demo`", file=sys.stderr)
         return 1
-    with tempfile.TemporaryDirectory(prefix="lilypad-demo-") as folder:
-        try:
+    signal.signal(signal.SIGTERM, interrupted)
+    try:
+        with tempfile.TemporaryDirectory(prefix="lilypad-demo-") as folder:
             return run(binary, Path(folder))
-        except KeyboardInterrupt:
-            print("\ndemo: stopped", file=sys.stderr)
-        except RuntimeError as failure:
-            print(f"demo: {failure}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\ndemo: stopped", file=sys.stderr)
+    except (RuntimeError, CallFailed, OSError, http.client.HTTPException) as failure:
+        print(f"demo: {failure}", file=sys.stderr)
     return 1
 
 
