@@ -89,7 +89,26 @@ struct RelayWorld: Sendable {
             options: options,
             environment: environment
         )
-        let survived = try await withThrowingTaskGroup(of: Bool.self) { group in
+        do {
+            let survived = try await live(relayer, crash, blocks, limit, onReady, until: condition)
+            await store.close()
+            return survived
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    /// Runs the relayer beside the blocks and the clock until the condition holds or it dies.
+    private func live(
+        _ relayer: Relayer,
+        _ crash: CrashSwitch,
+        _ blocks: Duration?,
+        _ limit: Duration,
+        _ onReady: @escaping @Sendable () -> Void,
+        until condition: @escaping @Sendable () async throws -> Bool
+    ) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 do {
                     try await relayer.run(ready: onReady)
@@ -118,8 +137,6 @@ struct RelayWorld: Sendable {
             }
             return try await group.next() ?? true
         }
-        await store.close()
-        return survived
     }
 
     private func hooks(_ crash: CrashSwitch) -> WriterHooks {
