@@ -13,8 +13,10 @@ package struct FollowService: Sendable {
         package var pollInterval: Duration = .seconds(4)
         /// Blocks in one range, at most.
         package var window: UInt64 = 2_000
-        /// Blocks below the cursor that are read again with each new head: a node that answered for a fresh block before it
-        /// had its logs, or a reorg of a few blocks, hides nothing. It costs no call more.
+        /// Blocks below the cursor that are read again with each new head: a node that answered for a fresh block
+        /// before it had its logs, or a reorg of a few blocks, hides nothing.
+        ///
+        /// It costs no call more.
         package var tail: UInt64 = 0
         package var outageBackoff = Backoff(first: .milliseconds(500), limit: .seconds(30))
 
