@@ -7,8 +7,8 @@ import Testing
 /// settlement for each request, whatever the step.
 @Suite(.timeLimit(.minutes(10)))
 struct CrashTests {
-    /// `LILYPAD_SEEDS=1000` for more of them.
-    static let seeds = Array(0..<UInt64(Variables.number("LILYPAD_SEEDS") ?? 20))
+    /// `LILYPAD_SEEDS=1000` for more of them, `LILYPAD_SEED=7` for one.
+    static let seeds = Variables.seeds(20)
 
     @Test(arguments: seeds)
     func leavesOneJobAndOneSettlementAtEveryStep(seed: UInt64) async throws {
