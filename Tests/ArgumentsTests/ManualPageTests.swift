@@ -6,7 +6,7 @@ import Testing
         #expect(
             page.hasPrefix(
                 #"""
-                .TH "SAMPLE" 1 "" "sample sample 1.2.3"
+                .TH "SAMPLE" 1 "" "sample 1.2.3"
                 .SH NAME
                 sample \- Follow a contract and answer it.
                 .SH SYNOPSIS
