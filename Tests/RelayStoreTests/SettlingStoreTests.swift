@@ -1,0 +1,81 @@
+import Ethereum
+import RelayCore
+import RelayStore
+import RelayTestSupport
+import SQLite
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct SettlingStoreTests {
+    @Test func givesBackWhatWasSigned() async throws {
+        let bench = try await StoreBench()
+        let id = try await bench.answered(1)
+
+        try await bench.store.record([bench.signing(id, nonce: 4)], at: StoreBench.now)
+
+        let item = try #require(try await bench.store.settling(at: StoreBench.now, all: true, limit: 10).first)
+        guard case .sent(4, 50_000, let attempts) = item.machine.phase else {
+            Issue.record("the machine is \(item.machine.phase)")
+            return
+        }
+        #expect(attempts.map(\.rawBytes) == [[1, 2, 3]])
+        #expect(attempts.first?.fees.maxFeePerGas == UInt256(7))
+        #expect(item.answer.truncated)
+        #expect(try await bench.store.highestNonce(of: bench.account) == 4)
+        #expect(try await bench.store.highestNonce(of: bench.contract) == nil)
+        #expect(try await bench.store.accountsInFlight() == [bench.account])
+        #expect(try await bench.store.liveSettlements().cost == UInt256(350_000))
+    }
+
+    @Test func refusesTwoSettlementsOfOneNonceAndKeepsNothingOfTheSecond() async throws {
+        let bench = try await StoreBench()
+        let first = try await bench.answered(1)
+        let second = try await bench.answered(2)
+        try await bench.store.record([bench.signing(first, nonce: 4)], at: StoreBench.now)
+
+        await #expect(throws: SQLiteError.self) {
+            try await bench.store.record([bench.signing(second, nonce: 4)], at: StoreBench.now)
+        }
+
+        #expect(try bench.listed(2)?.request.state == .answered)
+        #expect(try StoreView(path: bench.path).dossier(second)?.settlements.isEmpty == true)
+    }
+
+    @Test func keepsNothingOfAStepThatIsOutOfStep() async throws {
+        let bench = try await StoreBench()
+        let first = try await bench.answered(1)
+        let second = try await bench.answered(2)
+        try await bench.store.record([bench.signing(first, nonce: 4)], at: StoreBench.now)
+
+        await #expect(throws: StoreError.self) {
+            try await bench.store.record(
+                [bench.signing(second, nonce: 5), bench.signing(first, nonce: 6)],
+                at: StoreBench.now
+            )
+        }
+
+        #expect(try bench.listed(2)?.request.state == .answered)
+        #expect(try await bench.store.highestNonce(of: bench.account) == 4)
+    }
+
+    @Test func freesTheNonceOfALostSettlement() async throws {
+        let bench = try await StoreBench()
+        let id = try await bench.answered(1)
+        try await bench.store.record([bench.signing(id, nonce: 4)], at: StoreBench.now)
+        let lost = SettlingChange(
+            request: id,
+            from: .settling,
+            to: .answered,
+            machine: SettlementMachine(),
+            step: .lost,
+            event: "nonce taken by another transaction"
+        )
+        try await bench.store.record([lost], at: StoreBench.now)
+
+        try await bench.store.record([bench.signing(id, nonce: 5)], at: StoreBench.now)
+
+        let dossier = try #require(try StoreView(path: bench.path).dossier(id))
+        #expect(dossier.settlements.map(\.state) == ["lost", "live"])
+        #expect(dossier.history.map(\.event).suffix(2) == ["nonce taken by another transaction", "transaction signed"])
+    }
+}
