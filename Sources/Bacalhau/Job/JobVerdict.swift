@@ -21,6 +21,13 @@ package struct JobAnswer: Sendable, Equatable {
     package let resultType: ResultType
     /// The execution it is taken from.
     package let executionID: String
+
+    package init(bytes: [UInt8], isTruncated: Bool, resultType: ResultType, executionID: String) {
+        self.bytes = bytes
+        self.isTruncated = isTruncated
+        self.resultType = resultType
+        self.executionID = executionID
+    }
 }
 
 /// Why there is no result.

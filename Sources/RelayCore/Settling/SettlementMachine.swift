@@ -292,7 +292,10 @@ package struct SettlementMachine: Equatable, Sendable {
         }
         if sighting.nonceIsSpent { return nonceSpent(now, limits) }
         guard let latest = sent.latest else { return [.wake(at: now + limits.look)] }
-        if let last = latest.lastSentAt, now - last < limits.resendAfter { return [.wake(at: now + limits.look)] }
+        // A clock that was set back does not keep it from being sent again.
+        if let last = latest.lastSentAt, last <= now, now - last < limits.resendAfter {
+            return [.wake(at: now + limits.look)]
+        }
         return [.broadcast(latest)]
     }
 
