@@ -11,7 +11,8 @@ import Transport
 struct LogBench {
     private let client: EthereumClient
     private let contract: Address
-    private let rows: Int
+    private let rows: UInt64
+    private let window: UInt64
 
     struct BadArguments: Error {}
 
@@ -19,7 +20,8 @@ struct LogBench {
         guard arguments.count >= 3, let contract = Address(hex: arguments[2]) else { throw BadArguments() }
         client = EthereumClient(transport: try CurlTransport(), endpoint: EthereumEndpoint(arguments[1]))
         self.contract = contract
-        rows = arguments.count > 3 ? Int(arguments[3]) ?? 10_000 : 10_000
+        rows = arguments.count > 3 ? UInt64(arguments[3]) ?? 10_000 : 10_000
+        window = arguments.count > 4 ? max(1, UInt64(arguments[4]) ?? rows) : rows
     }
 
     /// From the call to values of the request's fields: the best of five.
@@ -39,7 +41,7 @@ struct LogBench {
         RelayerBench.report("decode_s", best)
     }
 
-    /// Ranges of 10,000 logs into a fresh database, each with its cursor.
+    /// As many logs into a fresh database, a window of blocks at a time, each with its cursor.
     func ingest() async throws {
         let directory = try TemporaryDirectory()
         let store = try RelayStore(path: directory.file("bench.sqlite"))
@@ -47,11 +49,11 @@ struct LogBench {
         let reader = LogReader(client: client, binding: .reference)
         var found = 0
         let took = try await RelayerBench.seconds {
-            for range in 0..<max(1, rows / 10_000) {
-                let first = UInt64(range) * 10_000
-                var batch = try await reader.read(first...(first + 9_999), of: [contract])
+            for first in stride(from: 0, to: rows, by: Int(window)) {
+                let last = min(first + window, rows) - 1
+                var batch = try await reader.read(first...last, of: [contract])
                 batch.cursors = cursors.map { cursor in
-                    ContractCursor(contractID: cursor.contractID, address: contract, nextBlock: first + 10_000)
+                    ContractCursor(contractID: cursor.contractID, address: contract, nextBlock: last + 1)
                 }
                 found += try await store.ingest(batch, at: Timestamp(milliseconds: 0)).found
             }

@@ -3,7 +3,7 @@ import RelayTestSupport
 
 /// Measures parts of the relayer inside a process, for `make bench`: each command prints `name number` lines.
 ///
-///     relayer-bench keccak | sign | decode URL CONTRACT | ingest URL CONTRACT ROWS | settle
+///     relayer-bench keccak | sign | decode URL CONTRACT | ingest URL CONTRACT ROWS [WINDOW] | settle
 @main
 enum RelayerBench {
     static func main() async throws {
@@ -14,7 +14,7 @@ enum RelayerBench {
         case "decode": try await LogBench(arguments).decode()
         case "ingest": try await LogBench(arguments).ingest()
         case "settle": try await SettleBench.run()
-        default: print("relayer-bench keccak | sign | decode URL CONTRACT | ingest URL CONTRACT ROWS | settle")
+        default: print("relayer-bench keccak | sign | decode URL CONTRACT | ingest URL CONTRACT ROWS [WINDOW] | settle")
         }
     }
 

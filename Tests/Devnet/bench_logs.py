@@ -9,6 +9,7 @@ import json
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 from eth_abi import encode
 from eth_utils import keccak
@@ -38,7 +39,7 @@ def log(block: int) -> dict:
 
 class Node(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    ranges: dict[tuple[int, int], bytes] = {}
+    ranges: ClassVar[dict[tuple[int, int], bytes]] = {}
 
     def do_POST(self) -> None:
         call = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -65,7 +66,9 @@ class Node(BaseHTTPRequestHandler):
 def main() -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Node)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(json.dumps({"ready": True, "rpc": f"http://127.0.0.1:{server.server_port}", "contract": CONTRACT}), flush=True)
+    print(
+        json.dumps({"ready": True, "rpc": f"http://127.0.0.1:{server.server_port}", "contract": CONTRACT}), flush=True
+    )
     sys.stdin.read()
 
 
