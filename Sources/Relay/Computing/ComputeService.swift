@@ -84,14 +84,16 @@ package struct ComputeService: Sendable {
 
     /// Jobs under way come first; new ones only where there is room.
     private func fetch(_ count: Int) async throws -> WorkLoop<Work>.Batch {
-        let now = environment.now
-        let advancing = try await store.computing(at: now, limit: count)
-        var items = advancing.map(Work.advance)
-        let room = options.maxRunningJobs - (try await store.runningJobs())
-        if room > 0, let head = heads.head, let block = head.deepEnough(for: options.startConfirmations) {
-            items += try await store.observed(upTo: block, at: now, limit: room).map(Work.admit)
-        }
-        return WorkLoop.Batch(items: items, nextWake: try await store.nextComputing(after: now))
+        let batch = try await store.computing(
+            upTo: heads.head.flatMap { $0.deepEnough(for: options.startConfirmations) },
+            at: environment.now,
+            limit: count,
+            maxRunning: options.maxRunningJobs
+        )
+        return WorkLoop.Batch(
+            items: batch.advancing.map(Work.advance) + batch.admissible.map(Work.admit),
+            nextWake: batch.nextDue
+        )
     }
 
     private func work(_ work: Work) async throws {

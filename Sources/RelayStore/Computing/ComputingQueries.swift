@@ -10,50 +10,61 @@ package struct ComputingItem: Sendable {
     package let jobBody: [UInt8]
 }
 
-extension RelayStore {
-    /// Observed requests that are due and whose block is at or below `block`, the oldest first.
-    package func observed(upTo block: UInt64, at now: Timestamp, limit: Int) async throws -> [Request] {
-        try await readers.read { t in
-            try t.prepare(ComputingSQL.observed).binding(now.milliseconds, Int64(column: block), Int64(limit)).all {
-                try $0.request()
-            }
-        }
-    }
-
+/// What one look at the store finds to compute.
+package struct ComputingBatch: Sendable {
     /// Requests with a job that are due, the longest due first.
-    package func computing(at now: Timestamp, limit: Int) async throws -> [ComputingItem] {
+    package let advancing: [ComputingItem]
+    /// Observed requests that are due, the oldest first, as many as there is room for.
+    package let admissible: [Request]
+    /// When the next request becomes due that is not yet.
+    package let nextDue: Timestamp?
+}
+
+extension RelayStore {
+    /// What is due for computing, in one snapshot: each trip to a reader's thread delays every job.
+    ///
+    /// At most `limit` requests with a job; new ones only from blocks at or below `block` (nil: none), and only while
+    /// fewer than `maxRunning` have a job that has not ended.
+    package func computing(
+        upTo block: UInt64?,
+        at now: Timestamp,
+        limit: Int,
+        maxRunning: Int
+    ) async throws -> ComputingBatch {
         try await readers.read { t in
-            try t.prepare(ComputingSQL.computing).binding(now.milliseconds, Int64(limit)).all { row in
-                ComputingItem(
-                    request: try row.request(),
-                    machine: try JobMachine(json: try row.text(requestColumnCount), answer: nil),
-                    jobName: try row.text(requestColumnCount + 1),
-                    jobBody: try row.blob(requestColumnCount + 2)
-                )
-            }
+            let running = try t.prepare(ComputingSQL.running).first { try $0.int64(0) } ?? 0
+            let room = maxRunning - Int(clamping: running)
+            return ComputingBatch(
+                advancing: try t.advancing(at: now, limit: limit),
+                admissible: try block.map { room > 0 ? try t.admissible(upTo: $0, at: now, limit: room) : [] } ?? [],
+                nextDue: try t.nextDue(after: now)
+            )
+        }
+    }
+}
+
+extension Transaction {
+    fileprivate borrowing func advancing(at now: Timestamp, limit: Int) throws -> [ComputingItem] {
+        try prepare(ComputingSQL.computing).binding(now.milliseconds, Int64(limit)).all { row in
+            ComputingItem(
+                request: try row.request(),
+                machine: try JobMachine(json: try row.text(requestColumnCount), answer: nil),
+                jobName: try row.text(requestColumnCount + 1),
+                jobBody: try row.blob(requestColumnCount + 2)
+            )
         }
     }
 
-    /// How many requests have a job that has not ended.
-    package func runningJobs() async throws -> Int {
-        try await readers.read { t in
-            let count = try t.prepare(ComputingSQL.running).first { try $0.int64(0) }
-            return Int(clamping: count ?? 0)
+    fileprivate borrowing func admissible(upTo block: UInt64, at now: Timestamp, limit: Int) throws -> [Request] {
+        try prepare(ComputingSQL.observed).binding(now.milliseconds, Int64(column: block), Int64(limit)).all {
+            try $0.request()
         }
     }
 
-    /// When the next request becomes due for computing that is not yet.
-    package func nextComputing(after now: Timestamp) async throws -> Timestamp? {
-        try await readers.read { t in
-            let job =
-                try t.prepare(ComputingSQL.nextComputing).binding(now.milliseconds).first {
-                    try $0.optionalTimestamp(0)
-                } ?? nil
-            let observed =
-                try t.prepare(ComputingSQL.nextObserved)
-                .binding(now.milliseconds).first { try $0.optionalTimestamp(0) } ?? nil
-            return [job, observed].compactMap { $0 }.min()
-        }
+    fileprivate borrowing func nextDue(after now: Timestamp) throws -> Timestamp? {
+        try [ComputingSQL.nextComputing, ComputingSQL.nextObserved].compactMap { query in
+            try prepare(query).binding(now.milliseconds).first { try $0.optionalTimestamp(0) } ?? nil
+        }.min()
     }
 }
 
