@@ -37,22 +37,22 @@ import Testing
         _ actions: [JobMachine.Action],
         _ after: JobMachine
     ) {
-        let comment: Comment = "\(before.phase) \(event) → \(after.phase) \(actions)"
-        #expect(actions.count == 1, comment)
-        #expect(after.attempt == before.attempt || after.attempt == before.attempt + 1, comment)
-        #expect(after.startedAt == before.startedAt && after.resultType == before.resultType, comment)
-        #expect(after.outages >= 0 && after.outages <= JobMachine.counterLimit, comment)
-        if case .answered(let answer) = before.phase { #expect(after.phase == .answered(answer), comment) }
+        let comment: () -> Comment = { "\(before.phase) \(event) → \(after.phase) \(actions)" }
+        #expect(actions.count == 1, comment())
+        #expect(after.attempt == before.attempt || after.attempt == before.attempt + 1, comment())
+        #expect(after.startedAt == before.startedAt && after.resultType == before.resultType, comment())
+        #expect(after.outages >= 0 && after.outages <= JobMachine.counterLimit, comment())
+        if case .answered(let answer) = before.phase { #expect(after.phase == .answered(answer), comment()) }
         switch actions.first {
-        case .answer(let answer): #expect(after.phase == .answered(answer), comment)
-        case .submit: #expect(after.phase == .placing, comment)
+        case .answer(let answer): #expect(after.phase == .answered(answer), comment())
+        case .submit: #expect(after.phase == .placing, comment())
         case .stop(let id, _):
             guard case .stopping(id, _) = after.phase else {
-                Issue.record(comment)
+                Issue.record(comment())
                 return
             }
         case .lookUp, .wake: break
-        case nil: Issue.record(comment)
+        case nil: Issue.record(comment())
         }
     }
 

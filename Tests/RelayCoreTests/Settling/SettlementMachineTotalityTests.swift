@@ -36,27 +36,27 @@ import Testing
         _ actions: [SettlementMachine.Action],
         _ after: SettlementMachine
     ) {
-        let comment: Comment = "\(before.phase) \(event) → \(after.phase) \(actions)"
-        #expect(actions.count == 1, comment)
-        #expect(after.failures >= 0 && after.failures <= JobMachine.counterLimit, comment)
-        if before.isEnded { #expect(after.phase == before.phase, comment) }
+        let comment: () -> Comment = { "\(before.phase) \(event) → \(after.phase) \(actions)" }
+        #expect(actions.count == 1, comment())
+        #expect(after.failures >= 0 && after.failures <= JobMachine.counterLimit, comment())
+        if before.isEnded { #expect(after.phase == before.phase, comment()) }
         checkNonce(before, event, after, comment)
         switch actions.first {
-        case .end(let outcome): #expect(after.phase == .ended(outcome), comment)
+        case .end(let outcome): #expect(after.phase == .ended(outcome), comment())
         case .broadcast(let attempt):
             guard case .sent(_, _, let attempts) = after.phase else {
-                Issue.record(comment)
+                Issue.record(comment())
                 return
             }
-            #expect(attempts.contains(attempt), comment)
+            #expect(attempts.contains(attempt), comment())
         case .bump, .look:
             guard case .sent = after.phase else {
-                Issue.record(comment)
+                Issue.record(comment())
                 return
             }
-        case .sign(let gasLimit): #expect(after.phase == .signing(gasLimit: gasLimit), comment)
+        case .sign(let gasLimit): #expect(after.phase == .signing(gasLimit: gasLimit), comment())
         case .askContract, .simulate, .wake: break
-        case nil: Issue.record(comment)
+        case nil: Issue.record(comment())
         }
         checkResumes(after, comment)
     }
@@ -66,32 +66,32 @@ import Testing
         _ before: SettlementMachine,
         _ event: SettlementMachine.Event,
         _ after: SettlementMachine,
-        _ comment: Comment
+        _ comment: () -> Comment
     ) {
         guard case .sent(let nonce, let gasLimit, let old) = before.phase else { return }
         switch after.phase {
         case .sent(let newNonce, let newLimit, let new):
-            #expect(newNonce == nonce && newLimit == gasLimit, comment)
-            #expect(new.count >= old.count && new.count <= max(2, old.count), comment)
-            #expect(Array(new.map(\.rawBytes).prefix(old.count)) == old.map(\.rawBytes), comment)
+            #expect(newNonce == nonce && newLimit == gasLimit, comment())
+            #expect(new.count >= old.count && new.count <= max(2, old.count), comment())
+            #expect(Array(new.map(\.rawBytes).prefix(old.count)) == old.map(\.rawBytes), comment())
         case .checking, .reverted, .ended:
             guard case .seen(let sighting) = event else {
-                Issue.record(comment)
+                Issue.record(comment())
                 return
             }
-            #expect(sighting.inclusion != nil || sighting.nonceIsSpent, comment)
-        case .signing, .held: Issue.record(comment)
+            #expect(sighting.inclusion != nil || sighting.nonceIsSpent, comment())
+        case .signing, .held: Issue.record(comment())
         }
     }
 
-    private func checkResumes(_ machine: SettlementMachine, _ comment: Comment) {
+    private func checkResumes(_ machine: SettlementMachine, _ comment: () -> Comment) {
         var restarted = machine
         let resumed = machine.resume(at: SettlementSample.now)
-        #expect(restarted.apply(.woke, at: SettlementSample.now) == resumed, comment)
+        #expect(restarted.apply(.woke, at: SettlementSample.now) == resumed, comment())
         switch machine.phase {
-        case .ended(let outcome): #expect(resumed == [.end(outcome)], comment)
-        case .sent: #expect(resumed == [.look], comment)
-        case .checking, .signing, .held, .reverted: #expect(resumed == [.askContract], comment)
+        case .ended(let outcome): #expect(resumed == [.end(outcome)], comment())
+        case .sent: #expect(resumed == [.look], comment())
+        case .checking, .signing, .held, .reverted: #expect(resumed == [.askContract], comment())
         }
     }
 }

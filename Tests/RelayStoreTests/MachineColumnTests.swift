@@ -1,0 +1,124 @@
+import Bacalhau
+import Ethereum
+import RelayCore
+import Testing
+
+// What a machine's column holds is the store's own.
+@testable import RelayStore
+
+@Suite struct MachineColumnTests {
+    private static let time = Timestamp(milliseconds: 1_700_000_000_123)
+    private static let answer = Answer(kind: .failure, text: "\u{0} \"quoted\" é", source: "spec")
+
+    private static let jobs: [JobMachine] = [
+        .init(resultType: .cid, timeoutSeconds: 1, startedAt: time),
+        .init(
+            resultType: .exitCode,
+            timeoutSeconds: .max,
+            startedAt: Timestamp(milliseconds: .min),
+            attempt: 8,
+            phase: .watching(jobID: "j-\"é\u{0}\n", since: .distantFuture),
+            jobID: "j-\"é\u{0}\n",
+            busy: JobMachine.Tally(count: 7, since: time),
+            submissions: JobMachine.Tally(count: 3, since: time),
+            outages: JobMachine.counterLimit
+        ),
+        .init(resultType: .stdout, timeoutSeconds: 1, startedAt: time, phase: .stopping(jobID: "", since: time)),
+        .init(resultType: .stderr, timeoutSeconds: 1, startedAt: time, phase: .pausing(until: time)),
+        .init(resultType: .stderr, timeoutSeconds: 1, startedAt: time, phase: .answered(answer)),
+    ]
+
+    @Test(arguments: jobs.indices) func readsAJobMachineBack(index: Int) throws {
+        let machine = Self.jobs[index]
+        #expect(try JobMachine(json: machine.json, answer: Self.answer) == machine)
+    }
+
+    @Test func readsASettlementMachineBack() throws {
+        for cause in SettlementMachine.Hold.Cause.allCases {
+            let hold = SettlementMachine.Hold(
+                cause: cause,
+                reason: "é \"\u{0}",
+                since: Self.time,
+                began: Timestamp(milliseconds: .min),
+                times: 9
+            )
+            let machine = SettlementMachine(phase: .checking, hold: hold, failures: JobMachine.counterLimit)
+            #expect(try SettlementMachine(json: machine.json, live: nil) == machine)
+        }
+        #expect(try SettlementMachine(json: nil, live: nil) == SettlementMachine())
+    }
+
+    @Test func readsASentSettlementBackWithItsRows() throws {
+        let attempt = Attempt(
+            hash: StoreBench.hash(1),
+            rawBytes: [1],
+            fees: Fees(maxFeePerGas: UInt256(2), maxPriorityFeePerGas: UInt256(1))
+        )
+        let sent = SettlementMachine(phase: .sent(nonce: 4, gasLimit: 5, attempts: [attempt]))
+        #expect(try SettlementMachine(json: sent.json, live: (4, 5, [attempt])) == sent)
+    }
+
+    /// A receipt is a node's word: no number in it may make the column unreadable.
+    @Test func readsARevertedSettlementBackWhateverANodeSaid() throws {
+        let inclusion = Inclusion(
+            transactionHash: StoreBench.hash(1),
+            blockNumber: .max,
+            blockHash: StoreBench.hash(2),
+            succeeded: false,
+            gasUsed: .max,
+            effectiveGasPrice: .max,
+            callbackSucceeded: nil
+        )
+        let machine = SettlementMachine(phase: .reverted(inclusion))
+        guard case .reverted(let read) = try SettlementMachine(json: machine.json, live: nil).phase else {
+            Issue.record("not reverted")
+            return
+        }
+        #expect(read.transactionHash == inclusion.transactionHash && read.effectiveGasPrice == .max)
+    }
+
+    /// A held or signing machine is checked again: that is what a restart would do of the machine itself.
+    @Test func checksAgainWhatWasNotSigned() throws {
+        let machines = [
+            SettlementMachine(phase: .signing(gasLimit: 1)),
+            SettlementMachine(phase: .held(reason: "poor", since: Self.time)),
+        ]
+        for machine in machines {
+            let read = try SettlementMachine(json: machine.json, live: nil)
+            #expect(read.phase == .checking)
+            #expect(read.resume(at: Self.time) == machine.resume(at: Self.time))
+        }
+    }
+
+    private static let sound = jobs[1].json
+
+    @Test(arguments: [
+        "", "[]", "{}", "null", #"{"v":2}"#, sound.replacing(#""attempt":8"#, with: #""attempt":0"#),
+        sound.replacing(#""attempt":8"#, with: #""attempt":9223372036854775807"#),
+        sound.replacing(#""outages":1000000"#, with: #""outages":1000001"#),
+        sound.replacing(#""outages":1000000"#, with: #""outages":-1"#),
+        sound.replacing(#""count":7"#, with: #""count":1e9"#), sound.replacing("watching", with: "dreaming"),
+        sound.replacing(#""resultType":3"#, with: #""resultType":4"#),
+        sound.replacing(#""resultType":3"#, with: #""resultType":256"#), String(sound.dropLast()),
+    ])
+    func callsADamagedJobMachineDamaged(json: String) {
+        let error = #expect(throws: StoreError.self) { try JobMachine(json: json, answer: nil) }
+        guard case .damaged? = error else {
+            Issue.record("\(String(describing: error)) for \(json)")
+            return
+        }
+    }
+
+    @Test(arguments: [
+        "", "{}", #"{"v":1}"#, #"{"v":1,"failures":-1}"#, #"{"v":1,"failures":9223372036854775807}"#,
+        #"{"v":1,"failures":0,"hold":{}}"#, #"{"v":1,"failures":0,"reverted":{"hash":"0x"}}"#,
+        #"{"v":1,"failures":0,"hold":{"cause":"luck","reason":"","since":0,"began":0,"times":1}}"#,
+    ])
+    func callsADamagedSettlementMachineDamaged(json: String) {
+        let error = #expect(throws: StoreError.self) { try SettlementMachine(json: json, live: nil) }
+        guard case .damaged? = error else {
+            Issue.record("\(String(describing: error)) for \(json)")
+            return
+        }
+    }
+}
