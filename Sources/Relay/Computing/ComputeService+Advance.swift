@@ -84,9 +84,7 @@ extension ComputeService {
         case .submit:
             let submission = try await client.submit(body: job.body)
             environment.counters.increment("jobs.submitted")
-            if case .denied(let text) = submission {
-                environment.log(for: job.request).error("the orchestrator denies access", ["error": text])
-            }
+            note(submission)
             return .submitted(submission)
         case .stop(let jobID, let reason):
             try await client.stop(id: jobID, reason: reason)
@@ -102,6 +100,24 @@ extension ComputeService {
                 )
             )
         }
+    }
+
+    /// An orchestrator may answer all else and take no jobs, which has to be said; once for all requests.
+    private func note(_ submission: Submission) {
+        switch submission {
+        case .unknown(let text): environment.outages.failed(Self.submissions, SubmissionFailure(description: text))
+        case .denied(let text):
+            let failure = SubmissionFailure(description: "the orchestrator denies access: \(text)")
+            environment.outages.failed(Self.submissions, failure)
+        case .busy: break
+        case .created, .alreadyExists, .refused: environment.outages.recovered(Self.submissions)
+        }
+    }
+
+    private static let submissions = "submission of jobs"
+
+    private struct SubmissionFailure: Error, CustomStringConvertible {
+        let description: String
     }
 
     // MARK: Storing

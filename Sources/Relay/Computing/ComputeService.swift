@@ -119,7 +119,9 @@ package struct ComputeService: Sendable {
             environment.outages.recovered("chain node")
         } catch {
             environment.outages.failed("chain node", error)
-            return try await postpone(request, by: options.limits.outageBackoff.delay(after: 3))
+            // The longer it has waited the seldomer the node is asked, for all that wait ask it.
+            let age = environment.now - request.since
+            return try await postpone(request, by: min(max(.seconds(2), age / 4), options.limits.outageBackoff.limit))
         }
         switch standing {
         case .open:

@@ -19,6 +19,8 @@ package struct FollowService: Sendable {
         /// It costs no call more.
         package var tail: UInt64 = 0
         package var outageBackoff = Backoff(first: .milliseconds(500), limit: .seconds(30))
+        /// A node that wants to be left alone for longer is asked all the same.
+        package var longestRetryAfter: Duration = .seconds(600)
 
         package init() {}
     }
@@ -64,7 +66,7 @@ package struct FollowService: Sendable {
                 failures += 1
                 environment.outages.failed("chain node", error)
                 let own = options.outageBackoff.delay(after: failures)
-                pause = max(own, (error as? RPCError)?.retryAfter ?? .zero)
+                pause = max(own, min((error as? RPCError)?.retryAfter ?? .zero, options.longestRetryAfter))
             }
             try await wakeup.next(within: pause, of: environment.time)
         }

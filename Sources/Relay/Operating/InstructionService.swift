@@ -41,6 +41,9 @@ package struct InstructionService: Sendable {
         }
     }
 
+    /// In the middle of an instruction the relayer is asked to stop.
+    private struct Stopped: Error {}
+
     private func carryOut(_ instruction: Instruction) async throws {
         let arguments = (try? JSONValue.parse(Array(instruction.arguments.utf8))) ?? .null
         switch instruction.verb {
@@ -88,12 +91,15 @@ package struct InstructionService: Sendable {
             try await replay.run(&progress) { progress in
                 try await store.progress(instruction.id, progress.json, at: environment.now)
                 for other in others { other.signal() }
+                if environment.stop.isRequested { throw Stopped() }
             }
             try await finish(
                 instruction,
                 "blocks \(progress.from) to \(progress.to): \(progress.found) new requests, \(progress.known) known,"
                     + " \(progress.rejected) logs rejected"
             )
+        } catch is Stopped {
+            // The next start goes on from the stored progress.
         } catch  where error is RPCError || error is LogReader.StrayLog {
             // Of the node, and it passes: the instruction goes on from its stored progress.
             environment.outages.failed("chain node", error)

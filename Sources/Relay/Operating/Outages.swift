@@ -27,7 +27,10 @@ package final class Outages: Sendable {
     }
 
     /// Notes a failed call; `what` is a fixed word, as `chain node` or `orchestrator`.
+    ///
+    /// What fails in a task that is cancelled says nothing of the other side.
     package func failed(_ what: String, _ error: some Error) {
+        guard !Task.isCancelled else { return }
         let now = time.now()
         let announcement = entries.withLock { entries -> OutageReport.Announcement? in
             let announcement = entries[what, default: Entry()].report.failed(at: now)

@@ -92,7 +92,7 @@ package struct Relayer: Sendable {
     ///
     /// `ready` is called once, when everything has been checked and the services run.
     package func run(ready: @Sendable () -> Void = {}) async throws {
-        guard let findings = try await waitForPreflight() else { return }
+        guard let findings = try await untilStopped({ try await waitForPreflight() }) else { return }
         try await store.claim(findings.identity)
         if let other = try await store.accountsInFlight().first(where: { $0 != signer.address }) {
             throw Preflight.Problem.anotherAccount(unfinished: other, configured: signer.address)
@@ -157,6 +157,23 @@ package struct Relayer: Sendable {
         return nil
     }
 
+    /// nil when the relayer is asked to stop first: then `look` is cut off, for it has done nothing yet.
+    private func untilStopped<Findings: Sendable>(
+        _ look: @escaping @Sendable () async throws -> Findings?
+    ) async throws -> Findings? {
+        let asked = Wakeup()
+        environment.stop.wake(asked)
+        return try await withThrowingTaskGroup(of: Findings?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await look() }
+            group.addTask {
+                await asked.next()
+                return nil
+            }
+            return try await group.next() ?? nil
+        }
+    }
+
     private enum Event {
         case ended
         /// Only a source of wake-ups: its end ends nothing.
@@ -189,7 +206,6 @@ package struct Relayer: Sendable {
                 await asked.next()
                 return .stopRequested
             }
-            if environment.stop.isRequested { asked.signal() }
             var running = services.all.count
             while running > 0, let event = try await group.next() {
                 switch event {

@@ -13,8 +13,14 @@ package final class StopRequest: Sendable {
 
     package var isRequested: Bool { state.withLock { $0.requested } }
 
-    /// Wakes `wakeup` when the request comes.
-    package func wake(_ wakeup: Wakeup) { state.withLock { $0.listeners.append(wakeup) } }
+    /// Wakes `wakeup` when the request comes, or at once when it has come.
+    package func wake(_ wakeup: Wakeup) {
+        let requested = state.withLock { state in
+            state.listeners.append(wakeup)
+            return state.requested
+        }
+        if requested { wakeup.signal() }
+    }
 
     package func request() {
         let listeners = state.withLock { state in

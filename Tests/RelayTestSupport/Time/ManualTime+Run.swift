@@ -59,7 +59,7 @@ extension ManualTime {
     private func settle() async throws {
         var seen = activity
         var quietRounds = 0
-        while quietRounds < 3 {
+        while quietRounds < 3 || isHeld {
             for _ in 0..<20 { await Task.yield() }
             try await Task.sleep(for: .microseconds(200))
             let now = activity

@@ -72,6 +72,18 @@ package final class ManualTime: TimeSource {
         state.withLock { $0.activity &+= 1 }
     }
 
+    /// Stops the clock of `run(until:)` until `release()`: something is under way that takes real time, a commit for one.
+    package func hold() { state.withLock { $0.holds += 1 } }
+
+    package func release() {
+        state.withLock { state in
+            state.activity &+= 1
+            state.holds -= 1
+        }
+    }
+
+    var isHeld: Bool { state.withLock { $0.holds > 0 } }
+
     /// A number that changes with each reading, sleep, wake-up and noted activity.
     var activity: UInt64 { state.withLock { $0.activity } }
 

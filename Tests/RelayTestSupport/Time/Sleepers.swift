@@ -27,6 +27,8 @@ struct Sleepers: Sendable {
 
     var now: Int64
     var activity: UInt64 = 0
+    /// How many things are under way that take real time.
+    var holds = 0
     private(set) var sleeping: [Sleeper] = []
     private var watchers: [Watcher] = []
     /// Cancelled before they could be added: a cancellation handler may run first.

@@ -18,6 +18,13 @@ struct RelayWorld: Sendable {
     let directory: TemporaryDirectory
     let log: LogRecorder
     var options: Relayer.Options
+    /// What stands between a relayer and the two servers, where a test wants something there.
+    var chainWire: (any HTTPTransport)?
+    var bacalhauWire: (any HTTPTransport)?
+    /// Asks the next relayer to stop.
+    var stop = StopRequest()
+    /// Whether time stands still while the disk is at work: for tests that measure time, which it makes slow.
+    var isPatient = false
 
     init(
         start: UInt64 = 1,
@@ -65,7 +72,8 @@ struct RelayWorld: Sendable {
     ) async throws -> Bool {
         let environment = ServiceEnvironment(
             time: CrashingTime(time, crashSwitch: crash),
-            log: Logger(level: .debug, sink: log, clock: { [time] in time.now() })
+            log: Logger(level: .debug, sink: log, clock: { [time] in time.now() }),
+            stop: stop
         )
         let store: RelayStore
         do {
@@ -75,13 +83,17 @@ struct RelayWorld: Sendable {
         }
         let relayer = Relayer(
             client: EthereumClient(
-                transport: CrashingTransport(chain, crashSwitch: crash, name: RelayWorld.name),
+                transport: CrashingTransport(chainWire ?? chain, crashSwitch: crash, name: RelayWorld.name),
                 endpoint: EthereumEndpoint("http://chain.test"),
                 time: time
             ),
             webSocket: nil,
             bacalhau: BacalhauClient(
-                transport: CrashingTransport(bacalhau, crashSwitch: crash, name: { RelayWorld.name($0) }),
+                transport: CrashingTransport(
+                    bacalhauWire ?? bacalhau,
+                    crashSwitch: crash,
+                    name: { RelayWorld.name($0) }
+                ),
                 endpoint: BacalhauEndpoint(url: "http://bacalhau.test")
             ),
             signer: account,
@@ -141,12 +153,13 @@ struct RelayWorld: Sendable {
 
     private func hooks(_ crash: CrashSwitch) -> WriterHooks {
         WriterHooks(
-            beforeCommit: { [time] _ in
+            beforeCommit: { [time, isPatient] _ in
                 time.noteActivity()
                 try crash.reach("before commit")
+                if isPatient { time.hold() }
             },
-            afterCommit: { [time] _ in
-                time.noteActivity()
+            afterCommit: { [time, isPatient] _ in
+                if isPatient { time.release() } else { time.noteActivity() }
                 try crash.reach("after commit")
             }
         )
