@@ -4,7 +4,7 @@ import Testing
 /// Everything that can go wrong at once, drawn from a seed: afterwards every request has its one end.
 ///
 /// A failure prints its seed and what happened; the same seed draws the same again.
-@Suite(.timeLimit(.minutes(30)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct ChaosTests {
     /// `LILYPAD_SEEDS=1000` for more of them, `LILYPAD_SEED=7` for one.
     static let seeds = Variables.seeds(30)

@@ -9,7 +9,7 @@ import Testing
 import Transport
 
 /// What hangs, fails or is slow costs a bounded number of calls, and delays what it must and nothing else.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(3)))
 struct HostileLoadTests {
     /// A node that serves heads and logs, and no calls.
     @Test func asksSeldomForWhatTheNodeDoesNotServe() async throws {

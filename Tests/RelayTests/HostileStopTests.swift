@@ -8,7 +8,7 @@ import Telemetry
 import Testing
 
 /// Asked to stop, it is gone in ten seconds, whoever lets it wait, and says nothing that is not so.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(2)))
 struct HostileStopTests {
     private static let never = Fault.late(.seconds(3_600))
 
