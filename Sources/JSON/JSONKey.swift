@@ -16,6 +16,12 @@ package struct JSONKey: Equatable, Sendable, ExpressibleByStringLiteral {
 
     static let unknown = JSONKey(low: 0, high: 0, length: -1)
 
+    /// For `switch`: the general one, over any `Equatable`, goes through a witness for each case in each key.
+    @inline(__always)
+    package static func ~= (pattern: JSONKey, key: JSONKey) -> Bool {
+        pattern.low == key.low && pattern.high == key.high && pattern.length == key.length
+    }
+
     /// A key of the program's own; it is an error in the program if the name is longer than 16 bytes or has escapes.
     package init(stringLiteral name: StaticString) {
         var low: UInt64 = 0

@@ -15,18 +15,26 @@ struct KeccakState: Sendable {
     /// Takes in `bytes` from the beginning to the end.
     mutating func absorb(_ bytes: Span<UInt8>) {
         var from = 0
-        if position == 0 {
-            while bytes.count &- from >= KeccakState.rate {
-                for lane in 0..<17 { lanes[lane] ^= littleEndianWord(bytes, from &+ lane &* 8) }
-                permute()
-                from &+= KeccakState.rate
-            }
+        if position != 0 {
+            from = min(bytes.count, KeccakState.rate &- position)
+            absorbInPieces(bytes, 0..<from)
         }
-        while bytes.count &- from >= 8 {
+        while bytes.count &- from >= KeccakState.rate {
+            for lane in 0..<17 { lanes[lane] ^= littleEndianWord(bytes, from &+ lane &* 8) }
+            permute()
+            from &+= KeccakState.rate
+        }
+        absorbInPieces(bytes, from..<bytes.count)
+    }
+
+    /// What is no whole block, or does not begin one: a word at a time.
+    private mutating func absorbInPieces(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        var from = range.lowerBound
+        while range.upperBound &- from >= 8 {
             absorb(littleEndianWord(bytes, from), count: 8)
             from &+= 8
         }
-        for index in from..<bytes.count { absorb(UInt64(bytes[index]), count: 1) }
+        for index in from..<range.upperBound { absorb(UInt64(bytes[index]), count: 1) }
     }
 
     /// Takes in a word's lowest `count` bytes, the lowest first; the bytes above them are zero.

@@ -78,8 +78,16 @@ final class Transfer {
             refusal = .tooLarge(limit: bodyLimit)
             return 0
         }
+        if body.isEmpty { body.reserveCapacity(min(announcedLength, bodyLimit)) }
         unsafe body.append(contentsOf: bytes)
         return bytes.count
+    }
+
+    /// What the head says of the body's length, or 0: a claim, and of the bytes before they are decoded.
+    private var announcedLength: Int {
+        var length: curl_off_t = -1
+        unsafe ccurl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length)
+        return max(0, length)
     }
 
     @unsafe private func takeHeader(_ bytes: UnsafeRawBufferPointer) -> Int {

@@ -135,6 +135,19 @@ struct CurlTransportTests {
     }
 
     @Test
+    func makesRoomOnceForAnAnnouncedBody() async throws {
+        let body = try await get("/size/600000").body
+        // Growing by doubling ends near a million.
+        #expect(body.count == 600_000 && body.capacity < 700_000)
+    }
+
+    @Test(arguments: ["1000000000000", "9223372036854775807"])
+    func makesNoRoomForALengthAboveTheLimit(length: String) async throws {
+        let error = await #expect(throws: HTTPError.self) { try await get("/announce/\(length)") }
+        if case .broken = error {} else { Issue.record("\(String(describing: error))") }
+    }
+
+    @Test
     func stopsAnEndlessHead() async throws {
         let error = await #expect(throws: HTTPError.self) { try await get("/longhead") }
         #expect(error == .broken("the answer's head has more than 262144 bytes"))

@@ -69,6 +69,10 @@ async def serve(reader, writer):
                 await asyncio.sleep(0.05)
                 reset(writer)
                 return
+            elif name == "announce":  # a length that never comes
+                writer.write(f"HTTP/1.1 200 x\r\nContent-Length: {argument}\r\n\r\nonly this".encode())
+                await writer.drain()
+                return
             elif name == "close":
                 return
             elif name == "garbage":
