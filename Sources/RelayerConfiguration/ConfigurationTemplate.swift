@@ -87,6 +87,6 @@ package struct ConfigurationTemplate: Sendable, Equatable {
         "chain.rpc[].ws": "ws://127.0.0.1:8546", "chain.confirmations.receipt": "12", "contracts[].startBlock": "0",
         "contracts[].gas.base": "60000", "contracts[].gas.perByte": "30", "contracts[].gas.callbackGas": "300000",
         "bacalhau.apiKeyFile": "bacalhau.key", "account.keystore": "relayer.json",
-        "account.passwordFile": "relayer.password", "account.keyFile": "relayer.key", "fees.maxFeePerGas": "100gwei",
+        "account.passwordFile": "relayer.password", "account.keyFile": "relayer.key",
     ]
 }

@@ -4,14 +4,15 @@ import Settings
 
 /// What a settlement may cost per unit of gas, in wei.
 package struct FeeSettings: Sendable, Equatable {
-    package let maxFeePerGas: UInt256?
+    package let maxFeePerGas: UInt256
     package let minPriorityFeePerGas: UInt256
 
     init(_ section: Section) {
-        maxFeePerGas = section.optional(
+        maxFeePerGas = section.value(
             "maxFeePerGas",
             .feePerGas,
-            "The most that a unit of gas may cost, such as 50gwei. Above it answers wait. Without it there is no cap."
+            default: UInt256(500_000_000_000),
+            "The most that a unit of gas may cost. Above it answers wait, up to a day, and status says so."
         )
         minPriorityFeePerGas = section.value(
             "minPriorityFeePerGas",
@@ -19,7 +20,7 @@ package struct FeeSettings: Sendable, Equatable {
             default: .zero,
             "The least tip that is offered, where the node proposes less."
         )
-        if let maxFeePerGas, minPriorityFeePerGas > maxFeePerGas {
+        if minPriorityFeePerGas > maxFeePerGas {
             section.refuse("minPriorityFeePerGas", "it is above maxFeePerGas: no transaction could be sent")
         }
     }

@@ -14,7 +14,7 @@ enum ExitCode: Int32 {
         ExitStatus(1, "failed, with the reason on standard error"),
         ExitStatus(2, "wrong usage or settings: nothing was done"),
         ExitStatus(3, "the answer is a failure (request)"),
-        ExitStatus(4, "no answer within the time given (request)"),
+        ExitStatus(4, "no answer within the time given (request), or nobody there to give one (replay)"),
         ExitStatus(5, "halted: an operator must look first"),
     ]
 }

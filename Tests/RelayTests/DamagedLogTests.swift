@@ -41,6 +41,18 @@ struct DamagedLogTests {
         let cursor = try #require(try view.overview().cursors.first)
         #expect(cursor.nextBlock > after.blockHint(in: world))
     }
+
+    /// Who says the same twice has said two things; the same log read twice is one.
+    @Test func keepsEqualLogsApart() async throws {
+        let world = try RelayWorld(settle: 3)
+        _ = world.chain.emitDamagedLog(.missingTopic)
+        _ = world.chain.emitDamagedLog(.missingTopic)
+        let after = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.runUntilClosed([after])
+
+        #expect(try StoreView(path: world.database).rejected(limit: 10).count == 2)
+    }
 }
 
 extension FakeRequest {

@@ -1,5 +1,6 @@
 import Ethereum
 import JSON
+import Relay
 import RelayCore
 import RelayStore
 import RelayTestSupport
@@ -81,6 +82,41 @@ struct IsolationTests {
 
         #expect(try world.listed(request)?.reason?.contains("gas required exceeds allowance") == true)
         #expect(!world.log.messages.contains("not reachable"))
+    }
+
+    /// An empty answer, or a view that reverts, is the contract's trouble and not the node's.
+    @Test(arguments: [FakeChain.RPCFault.result("0x"), .error(RPCFailure(code: 3, "execution reverted: paused"))])
+    func declaresDeadWhatItsContractDoesNotTell(fault: FakeChain.RPCFault) async throws {
+        var patient = try RelayWorld(settle: 1)
+        patient.options.compute.unknownTime = .seconds(300)
+        let world = patient
+        let request = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.run(
+            onReady: { world.chain.failNext("eth_call", with: fault, count: 1_000_000) },
+            until: { try world.state(of: request) == .dead }
+        )
+
+        let reason = try #require(try world.listed(request)?.reason)
+        #expect(reason.contains("job(uint256) of the contract"), "\(reason)")
+        #expect(world.bacalhau.jobs.isEmpty)
+        #expect(!world.log.messages.contains("not reachable"))
+    }
+
+    @Test func holdsAnAnswerWhileItsContractDoesNotTell() async throws {
+        let world = try RelayWorld(settle: 3)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.run(blocks: nil) { try world.state(of: request) == .answered }
+
+        try await world.run(
+            onReady: { world.chain.failNext("eth_call", with: FakeChain.RPCFault.result("0x")) },
+            until: { try world.listed(request)?.reason != nil }
+        )
+
+        let held = try StoreView(path: world.database).overview().held
+        #expect(held.first?.reason?.contains("another form") == true, "\(held)")
+        try await world.runUntilClosed([request])
+        #expect(world.isSettledOnce(request))
     }
 
     private func retry(_ world: RelayWorld, _ request: FakeRequest) throws {

@@ -1,3 +1,4 @@
+import RelayStore
 import RelayTestSupport
 import Telemetry
 import Testing
@@ -31,11 +32,14 @@ struct OutageTests {
         let speeches = world.log.messages.filter { $0 == "not reachable" || $0 == "still not reachable" }
         #expect(speeches.count <= 2, "\(speeches)")
         #expect(world.bacalhau.jobs.isEmpty)
+        let waiting = try StoreView(path: world.database).overview().held
+        #expect(waiting.count == 1 && waiting.first?.reason?.contains("http://bacalhau.test") == true, "\(waiting)")
         world.bacalhau.setOutage(nil)
 
         try await world.runUntilClosed([request])
 
         #expect(world.isSettledOnce(request))
+        #expect(try world.listed(request)?.reason == nil)
         #expect(world.bacalhau.jobs.map(\.version) == [1])
     }
 }

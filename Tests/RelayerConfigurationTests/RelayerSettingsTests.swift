@@ -63,7 +63,7 @@ import Testing
         #expect(settings.bacalhau.maxRunningJobs == 64)
         #expect(settings.account == .key(.environment(variable: "LILYPAD_ACCOUNT__KEY")))
         #expect(settings.database == "/etc/relayer.sqlite")
-        #expect(settings.fees.maxFeePerGas == nil && settings.fees.minPriorityFeePerGas == .zero)
+        #expect(settings.fees.maxFeePerGas == UInt256(500_000_000_000) && settings.fees.minPriorityFeePerGas == .zero)
         #expect(settings.log.level == .info && settings.log.format == .auto)
     }
 

@@ -1,3 +1,4 @@
+internal import Ethereum
 package import Transport
 
 /// Why a call has no result.
@@ -57,6 +58,12 @@ package struct RPCError: Error, Sendable, Equatable {
     package var revertData: [UInt8]? {
         guard case .server(let code, _, let data) = kind else { return nil }
         return code == 3 || says("revert") ? data ?? [] : nil
+    }
+
+    /// Why a call or an estimate reverted: what its data say, or else the node's own words; `nil` when it is no revert.
+    package var revertReason: String? {
+        guard let data = revertData, case .server(_, let message, _) = kind else { return nil }
+        return RevertReason.decode(data) ?? message
     }
 
     /// Why the call itself cannot go through, in the node's words, whatever node is asked: it runs out of gas or breaks a

@@ -26,6 +26,7 @@ extension ComputeService {
                 event = try await perform(action, of: &job)
             } else {
                 event = .unavailable(retryAfter: nil)
+                job.trouble = "the orchestrator's answers lead nowhere"
             }
             actions = try await apply(event, to: &job)
         }
@@ -52,6 +53,8 @@ extension ComputeService {
         var machine: JobMachine
         var name: String
         var body: [UInt8]
+        /// What keeps it waiting, if it is not the job itself: for people.
+        var trouble: String?
 
         /// The state that follows from the machine's phase.
         var state: RequestState {
@@ -69,9 +72,11 @@ extension ComputeService {
         do {
             let event = try await call(action, of: &job)
             environment.outages.recovered("orchestrator")
+            job.trouble = event.trouble
             return event
         } catch {
             environment.outages.failed("orchestrator", error)
+            job.trouble = "\(error)"
             return .unavailable(retryAfter: error.retryAfter.map { .seconds($0) })
         }
     }
@@ -136,6 +141,7 @@ extension ComputeService {
     private func wait(_ job: RunningJob, until at: Timestamp) async throws {
         var job = job
         var change = change(of: job, wakeAt: at)
+        change.reason = job.trouble
         if change.from != change.to {
             change.event = change.to == .submitted ? "submitted" : "put off"
             change.detail = job.machine.jobID ?? job.name
@@ -158,7 +164,7 @@ extension ComputeService {
         environment.counters.increment(fitted.kind == .result ? "jobs.succeeded" : "jobs.failed")
         environment.log(for: job.request).info(
             "request answered",
-            ["kind": fitted.kind.rawValue, "bytes": "\(fitted.text.utf8.count)"]
+            ["kind": fitted.kind.rawValue, "bytes": fitted.text.utf8.count]
         )
         answered.signal()
     }
@@ -178,6 +184,37 @@ extension ComputeService {
         try await store.record(change, at: environment.now)
         var request = job.request
         request.state = change.to
-        job = RunningJob(request: request, machine: job.machine, name: job.name, body: job.body)
+        job = RunningJob(
+            request: request,
+            machine: job.machine,
+            name: job.name,
+            body: job.body,
+            trouble: job.trouble
+        )
+    }
+}
+
+extension JobMachine.Event {
+    /// Why it goes no further, in the orchestrator's words; nil where all is well.
+    fileprivate var trouble: String? {
+        switch self {
+        case .submitted(.denied(let text)): "the orchestrator denies access: \(text)"
+        case .submitted(.unknown(let text)): text
+        case .submitted(.busy): "the orchestrator is busy"
+        case .found(let sighting): sighting.trouble
+        case .woke, .notFound, .stopTaken, .unavailable: nil
+        case .submitted(.created), .submitted(.alreadyExists), .submitted(.refused): nil
+        }
+    }
+}
+
+extension JobMachine.Sighting {
+    fileprivate var trouble: String? {
+        guard isOurs else { return "the job's name is taken by another job" }
+        return switch verdict {
+        case .busy(let text): text
+        case .lost: "the orchestrator has lost the job"
+        case .running, .answer, .failed, .stopped: nil
+        }
     }
 }

@@ -15,7 +15,7 @@ package struct ComputeService: Sendable {
         package var startConfirmations: UInt64 = 1
         /// Requests with a job that has not ended, at most.
         package var maxRunningJobs = 64
-        /// How long a request may be unknown to its contract before it is dead.
+        /// How long a contract may not know a request, or not tell, before the request is dead.
         package var unknownTime: Duration = .seconds(3_600)
         package var limits = JobMachine.Limits()
         package var longestWait: Duration = .seconds(15)
@@ -119,9 +119,7 @@ package struct ComputeService: Sendable {
             environment.outages.recovered("chain node")
         } catch {
             environment.outages.failed("chain node", error)
-            // The longer it has waited the seldomer the node is asked, for all that wait ask it.
-            let age = environment.now - request.since
-            return try await postpone(request, by: min(max(.seconds(2), age / 4), options.limits.outageBackoff.limit))
+            return try await postpone(request, atMost: options.limits.outageBackoff.limit, "\(error)")
         }
         switch standing {
         case .open:
@@ -130,21 +128,35 @@ package struct ComputeService: Sendable {
             try await close(request, to: .settled, "settled elsewhere", reason: closing.rawValue)
         case .anotherRequest(let hash):
             environment.log(for: request).error("another request under this job id", ["other": hash.hex])
+            environment.counters.increment("requests.superseded")
             let reason = "the contract has another request under this job id: \(hash.hex)"
             try await close(request, to: .dead, "superseded", reason: reason)
         case .unknown:
-            // The node may be behind the one that showed the log; the longer it lasts the rarer it is asked.
-            let age = environment.now - request.since
-            guard age < options.unknownTime else {
-                return try await close(request, to: .dead, "unknown", reason: "the contract does not know this job")
-            }
-            try await postpone(request, by: min(max(.seconds(2), age / 4), .seconds(300)))
+            // The node may be behind the one that showed the log.
+            try await bear(request, "unknown", "the contract does not know this job")
+        case .unreadable(let how):
+            try await bear(request, "unreadable", how)
         }
     }
 
-    private func postpone(_ request: Request, by duration: Duration) async throws {
-        let wake = environment.now + duration
-        let change = ComputingChange(request: request.id, from: .observed, to: .observed, wakeAt: wake)
+    /// Waits for the contract to say something else, up to a time.
+    private func bear(_ request: Request, _ event: String, _ reason: String) async throws {
+        guard environment.now - request.since < options.unknownTime else {
+            return try await close(request, to: .dead, event, reason: reason)
+        }
+        try await postpone(request, atMost: .seconds(300), reason)
+    }
+
+    /// The longer it has waited the seldomer it is tried, for all that wait ask the same node.
+    private func postpone(_ request: Request, atMost longest: Duration, _ reason: String) async throws {
+        let pause = min(max(.seconds(2), (environment.now - request.since) / 4), longest)
+        let change = ComputingChange(
+            request: request.id,
+            from: .observed,
+            to: .observed,
+            reason: reason,
+            wakeAt: environment.now + pause
+        )
         try await store.record(change, at: environment.now)
     }
 

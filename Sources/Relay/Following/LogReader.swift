@@ -57,7 +57,10 @@ package struct LogReader: Sendable {
             batch.rejected.append(
                 RejectedLog(
                     reason: reason,
-                    digest: log.contentHash,
+                    // Its place too: who says the same twice has said two things.
+                    digest: keccak256(
+                        log.contentHash.bytes + log.blockHash.bytes + UInt256(log.logIndex).bigEndianBytes
+                    ),
                     blockNumber: log.blockNumber,
                     logIndex: log.logIndex,
                     transactionHash: log.transactionHash,

@@ -24,12 +24,22 @@ package struct ContractDesk: Sendable {
 
     /// What the contract says of a request.
     ///
-    /// Throws `RPCError` or `UnexpectedOutput`.
+    /// Throws `RPCError` where the node is in trouble; the contract's own trouble is a standing, `unreadable`.
     package func standing(of request: ObservedRequest) async throws -> ContractStanding {
-        try await job(request.jobID, of: request.contract).standing(for: request.hash)
+        do {
+            return try await job(request.jobID, of: request.contract).standing(for: request.hash)
+        } catch let error as UnexpectedOutput {
+            return .unreadable("\(error)")
+        } catch let error as RPCError {
+            guard let reason = error.executionFailure ?? error.revertReason else { throw error }
+            let function = binding.jobView.signature
+            return .unreadable("\(function) of the contract \(request.contract) does not go through: \(reason)")
+        }
     }
 
     /// The contract's own record of a job.
+    ///
+    /// Throws `RPCError` or `UnexpectedOutput`.
     package func job(_ jobID: UInt256, of contract: Address) async throws -> ContractJob {
         let output = try await view(binding.jobView, [.uint(jobID)], of: contract)
         guard let job = ContractJob(output: output) else {

@@ -4,7 +4,8 @@ internal import RelayCore
 package import RelayStore
 internal import Telemetry
 
-/// Carries out what other commands have asked for, one instruction after the other, beside the live work.
+/// Carries out what other commands have asked for, beside the live work: one instruction after the other, and the quick
+/// ones in the middle of a long one.
 package struct InstructionService: Sendable {
     let store: RelayStore
     let replay: ReplayRun
@@ -92,6 +93,9 @@ package struct InstructionService: Sendable {
                 try await store.progress(instruction.id, progress.json, at: environment.now)
                 for other in others { other.signal() }
                 if environment.stop.isRequested { throw Stopped() }
+                while let quick = try await store.nextInstruction(), quick.verb != "replay" {
+                    try await carryOut(quick)
+                }
             }
             try await finish(
                 instruction,

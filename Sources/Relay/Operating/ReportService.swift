@@ -52,10 +52,14 @@ package struct ReportService: Sendable {
             object.member("running", running)
             object.member("version", version)
             object.member("process", process)
-            object.member("startedAt", started.milliseconds)
+            object.member("startedAt", rfc3339(milliseconds: started.milliseconds))
             object.member("account", account)
             if let head = heads.head { object.member("head", head) }
-            if let timestamp = heads.timestamp { object.member("headTimestamp", timestamp) }
+            if let seconds = heads.timestamp {
+                // A block may claim any time; years of five digits are none.
+                let known = Int64(clamping: min(seconds, 253_402_300_799))
+                object.member("headAt", rfc3339(milliseconds: known * 1_000))
+            }
             object.member("unreachable") { $0.array { for what in environment.outages.current { $0.string(what) } } }
             object.member("counters") { counters in
                 counters.object { object in

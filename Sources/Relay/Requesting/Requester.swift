@@ -105,12 +105,12 @@ package struct Requester: Sendable {
                 CallRequest(from: signer.address, to: contract, data: calldata, value: fee)
             )
         } catch {
-            guard let data = error.revertData else {
+            guard let reason = error.revertReason else {
                 let balance = try await client.balance(of: signer.address)
                 guard balance >= fee else { throw Problem.cannotPay(has: balance, needs: fee) }
                 throw error
             }
-            throw Problem.wouldRevert(RevertReason.decode(data) ?? "without a reason")
+            throw Problem.wouldRevert(reason)
         }
     }
 

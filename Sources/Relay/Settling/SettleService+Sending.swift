@@ -14,12 +14,12 @@ extension SettleService {
             funds = try await self.funds()
         } catch let error as RPCError {
             environment.outages.failed("chain node", error)
-            return try await put(off: prepared, .unavailable(retryAfter: error.retryAfter))
+            return try await put(off: prepared, .unavailable(retryAfter: error.retryAfter), trouble: "\(error)")
         }
         guard let fees = options.fees.fees(for: funds.market) else {
             let cap = options.fees.maxFeePerGas?.description ?? "none"
-            let reason =
-                "the fees of the chain are above fees.maxFeePerGas, which is \(cap) wei"
+            let asked = funds.market.baseFeePerGas.addingSaturating(funds.market.priorityFeePerGas)
+            let reason = "the chain asks for \(asked) wei a gas, and fees.maxFeePerGas is \(cap) wei"
             return try await put(off: prepared, .tooDear(reason))
         }
         var ledger = NonceLedger(
@@ -104,9 +104,14 @@ extension SettleService {
         return Attempt(hash: signed.hash, rawBytes: signed.rawBytes, fees: fees)
     }
 
-    private func put(off hands: [Case], _ event: SettlementMachine.Event) async throws {
+    private func put(
+        off hands: [Case],
+        _ event: SettlementMachine.Event,
+        trouble: String? = nil
+    ) async throws {
         for hand in hands {
             var hand = hand
+            hand.trouble = trouble
             let actions = hand.apply(event, at: environment.now, limits: options.limits)
             _ = try await advance(&hand, actions, ChainView(service: self, head: heads.head ?? 0))
         }
@@ -123,9 +128,9 @@ extension SettleService {
             let event: SettlementMachine.Event
             switch action {
             case .broadcast(let attempt):
-                event = try await broadcast(attempt, of: hand)
+                event = try await broadcast(attempt, of: &hand)
             case .bump(let nonce, let gasLimit, let old):
-                event = try await bump(hand, nonce: nonce, gasLimit: gasLimit, old: old)
+                event = try await bump(&hand, nonce: nonce, gasLimit: gasLimit, old: old)
             case .sign, .askContract, .simulate, .look, .wake, .end:
                 // Prepared anew in the next round.
                 return
@@ -136,7 +141,7 @@ extension SettleService {
         }
     }
 
-    private func broadcast(_ attempt: Attempt, of hand: Case) async throws -> SettlementMachine.Event {
+    private func broadcast(_ attempt: Attempt, of hand: inout Case) async throws -> SettlementMachine.Event {
         let outcome: SettlementMachine.SendOutcome
         var said = "accepted"
         do {
@@ -148,6 +153,7 @@ extension SettleService {
             said = "\(error)"
             if outcome == .unknown { environment.outages.failed("chain node", error) }
         }
+        hand.trouble = outcome == .unknown ? said : nil
         environment.counters.increment("transactions.sent")
         let change = SettlingChange(
             request: hand.request.id,
@@ -169,7 +175,7 @@ extension SettleService {
 
     /// Higher fees under the same nonce, and only while the chain shows that the nonce is still free.
     private func bump(
-        _ hand: Case,
+        _ hand: inout Case,
         nonce: UInt64,
         gasLimit: UInt64,
         old: Fees
@@ -189,6 +195,7 @@ extension SettleService {
             return .bumped(try attempt(hand, nonce: nonce, gasLimit: gasLimit, fees: fees))
         } catch let error as RPCError {
             environment.outages.failed("chain node", error)
+            hand.trouble = "\(error)"
             return .unavailable(retryAfter: error.retryAfter)
         }
     }

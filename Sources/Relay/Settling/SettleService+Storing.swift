@@ -12,7 +12,7 @@ extension SettleService {
             from: hand.state,
             to: hand.state,
             machine: hand.machine,
-            reason: hand.machine.hold?.reason,
+            reason: hand.machine.hold?.reason ?? hand.trouble,
             wakeAt: at,
             event: isNew ? "held" : nil,
             detail: isNew ? hand.machine.hold?.reason : nil

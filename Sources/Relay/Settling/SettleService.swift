@@ -95,6 +95,8 @@ package struct SettleService: Sendable {
         var machine: SettlementMachine
         /// The state it has in the store.
         var state: RequestState
+        /// The node's trouble with the last question, if it had any: for people.
+        var trouble: String?
         /// How it was mined without effect, if it was.
         private(set) var reverted: Inclusion?
 
@@ -141,7 +143,7 @@ package struct SettleService: Sendable {
                 return action
             case .askContract, .simulate, .look:
                 let wasSent = hand.machine.isSent
-                let event = await perform(action, hand, view)
+                let event = await perform(action, &hand, view)
                 actions = hand.apply(event, at: environment.now, limits: options.limits)
                 if wasSent, hand.machine.isChecking { try await lose(&hand) }
             }
@@ -151,9 +153,10 @@ package struct SettleService: Sendable {
 
     private func perform(
         _ action: SettlementMachine.Action,
-        _ hand: Case,
+        _ hand: inout Case,
         _ view: ChainView
     ) async -> SettlementMachine.Event {
+        hand.trouble = nil
         do {
             let event: SettlementMachine.Event =
                 switch action {
@@ -162,10 +165,12 @@ package struct SettleService: Sendable {
                 case .askContract, .sign, .bump, .broadcast, .wake, .end:
                     .contractSaid(try await contracts.standing(of: hand.request.observed))
                 }
+            if case .contractSaid(.anotherRequest) = event { environment.counters.increment("requests.superseded") }
             environment.outages.recovered("chain node")
             return event
         } catch {
             environment.outages.failed("chain node", error)
+            hand.trouble = "\(error)"
             return .unavailable(retryAfter: (error as? RPCError)?.retryAfter)
         }
     }
@@ -233,9 +238,8 @@ package struct SettleService: Sendable {
         } catch let refusal as GasPolicy.Refusal {
             return .notAffordable(refusal.description)
         } catch let error as RPCError {
-            if let failure = error.executionFailure { return .simulated(.reverts(failure)) }
-            guard let data = error.revertData else { throw error }
-            return .simulated(.reverts(RevertReason.decode(data) ?? "without a reason"))
+            guard let reason = error.executionFailure ?? error.revertReason else { throw error }
+            return .simulated(.reverts(reason))
         }
     }
 

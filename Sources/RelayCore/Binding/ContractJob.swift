@@ -86,6 +86,8 @@ package enum ContractStanding: Equatable, Sendable {
     case closed(Closing)
     /// Its job id belongs to another request now.
     case anotherRequest(Hash32)
+    /// It refuses to tell, or says something that its binding does not know; how.
+    case unreadable(String)
 
     package enum Closing: String, Sendable {
         case fulfilled

@@ -125,7 +125,7 @@ package struct SettlementMachine: Equatable, Sendable {
         /// How long a cause is borne before the request is dead, once it has come up `holdTries` times.
         func patience(with cause: Hold.Cause) -> Duration {
             switch cause {
-            case .unknownJob, .funds: holdTime
+            case .unknownJob, .unreadable, .funds: holdTime
             case .reverts: revertTime
             case .fees: feeTime
             // Signed: never given up, for later nonces wait behind it.
@@ -145,6 +145,8 @@ package struct SettlementMachine: Equatable, Sendable {
         /// Reasons of one kind count as one, for their texts may name amounts that change with every block.
         package enum Cause: String, Sendable, CaseIterable {
             case unknownJob
+            /// The contract does not tell whether it waits.
+            case unreadable
             case reverts
             case funds
             case fees
@@ -176,10 +178,6 @@ package struct SettlementMachine: Equatable, Sendable {
         self.phase = phase
         self.hold = hold
         self.failures = failures
-    }
-
-    package var isEnded: Bool {
-        if case .ended = phase { true } else { false }
     }
 
     /// What was about to be done: the same after a crash as before it.
@@ -244,6 +242,8 @@ package struct SettlementMachine: Equatable, Sendable {
             return end(.dead("the contract has another request under this job id: \(hash.hex)"))
         case .unknown:
             return keep(.unknownJob, "the contract does not know this job", now, limits)
+        case .unreadable(let how):
+            return keep(.unreadable, how, now, limits)
         }
     }
 

@@ -58,12 +58,13 @@ extension RelayStore {
         try await writer.write { try $0.insertInstruction(verb, arguments: arguments, at: now) }
     }
 
-    /// The oldest instruction that has not ended.
+    /// The oldest instruction that has not ended; one that takes long comes after those that do not.
     package func nextInstruction() async throws -> Instruction? {
         try await readers.read { t in
             try t.prepare(
                 """
-                SELECT \(instructionColumns) FROM instruction WHERE state IN ('waiting', 'running') ORDER BY id LIMIT 1
+                SELECT \(instructionColumns) FROM instruction WHERE state IN ('waiting', 'running')
+                ORDER BY verb = 'replay', id LIMIT 1
                 """
             ).first { try $0.instruction() }
         }

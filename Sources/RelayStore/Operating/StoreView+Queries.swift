@@ -54,7 +54,8 @@ extension Transaction {
         try prepare(
             """
             SELECT \(listedColumns) FROM \(listedSource)
-            WHERE r.state IN ('answered', 'settling') AND r.reason IS NOT NULL ORDER BY r.id LIMIT ?
+            WHERE r.state IN ('observed', 'accepted', 'submitted', 'answered', 'settling') AND r.reason IS NOT NULL
+            ORDER BY r.id LIMIT ?
             """
         ).binding(limit).all { try $0.listed() }
     }

@@ -102,7 +102,7 @@ package struct Overview: Sendable {
     /// The relayer's own report and when it was written.
     package let report: (at: Timestamp, json: String)?
     package let dead: [Listed]
-    /// Answers that cannot be sent now, with the reason.
+    /// Requests that something keeps waiting, with the reason.
     package let held: [Listed]
 }
 

@@ -77,6 +77,13 @@ struct ReplayCommand: RunnableCommand {
             }
             switch instruction.state {
             case .waiting, .running:
+                guard FileLock.isHeld(path: wiring.settings.database) else {
+                    progress.close()
+                    throw CommandFailure(
+                        "the relayer has stopped: its next run goes on with the replay (instruction \(number))",
+                        .noAnswer
+                    )
+                }
                 if let done = instruction.progress.flatMap(ReplayRun.Progress.init(json:)) {
                     progress.show(done.text, fraction: done.fraction)
                 }

@@ -4,6 +4,9 @@ import Glibc
 enum PrivateFile {
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+    /// Whether there is surely no such file, which is more than that it cannot be reached.
+    static func isMissing(_ path: String) -> Bool { unsafe access(path, F_OK) != 0 && errno == ENOENT }
+
     /// Writes a new file with mode 0600; one that exists is replaced only when that is wanted.
     static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws {
         let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (replacing ? O_TRUNC : O_EXCL)

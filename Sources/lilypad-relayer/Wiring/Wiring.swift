@@ -33,7 +33,7 @@ struct Wiring {
         _ variables: [String: String],
         needsAccount: Bool
     ) throws -> RelayerSettings {
-        guard PrivateFile.exists(path) else {
+        if PrivateFile.isMissing(path) {
             throw CommandFailure(
                 "there is no settings file \(path): write one with 'lilypad-relayer config init', or name one by"
                     + " --config",
@@ -54,7 +54,7 @@ struct Wiring {
 
     func bacalhau() throws -> BacalhauClient {
         let settings = settings.bacalhau
-        let key = try settings.apiKey.map { try text(of: $0) }
+        let key = try settings.apiKey.map { source in try naming("bacalhau.apiKeyFile") { try text(of: source) } }
         let endpoint = BacalhauEndpoint(
             url: settings.api,
             namespace: settings.namespace,
@@ -66,13 +66,24 @@ struct Wiring {
     func signer() throws -> PrivateKey {
         switch settings.account {
         case .keystore(let path, let password):
-            try Keystore.open(file: path, password: try secret(password))
+            try naming("account.keystore") {
+                try Keystore.open(file: path, password: try naming("account.passwordFile") { try secret(password) })
+            }
         case .key(.file(let path)):
-            try PrivateKey(hexFile: path)
+            try naming("account.keyFile") { try PrivateKey(hexFile: path) }
         case .key(.environment(let variable)):
             try PrivateKey(hex: try secret(.environment(variable: variable)), source: variable)
         case nil:
             throw CommandFailure("account: no key is named", .usage)
+        }
+    }
+
+    /// What is wrong with a key's file is wrong with a setting.
+    private func naming<Value>(_ key: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as KeyError {
+            throw CommandFailure("\(key): \(error)", .usage)
         }
     }
 
@@ -138,7 +149,7 @@ extension Wiring {
     func storeView() throws -> StoreView {
         do {
             return try StoreView(path: settings.database)
-        } catch let error as SQLiteError where error.kind == .cannotOpen {
+        } catch is SQLiteError where PrivateFile.isMissing(settings.database) {
             throw CommandFailure("there is no database at \(settings.database) yet: it is made by the first run")
         }
     }

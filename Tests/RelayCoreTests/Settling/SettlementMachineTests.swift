@@ -71,6 +71,7 @@ import Testing
         Patience(event: .simulated(.reverts("r")), seconds: 20, cause: .reverts),
         Patience(event: .notAffordable("poor"), seconds: 600, cause: .funds),
         Patience(event: .contractSaid(.unknown), seconds: 600, cause: .unknownJob),
+        Patience(event: .contractSaid(.unreadable("no form")), seconds: 600, cause: .unreadable),
         Patience(event: .tooDear("dear"), seconds: 86_400, cause: .fees),
     ]
 

@@ -58,6 +58,7 @@ enum SettlementSample {
         [
             .woke, .contractSaid(.unknown), .contractSaid(.open), .contractSaid(.closed(.fulfilled)),
             .contractSaid(.closed(.cancelled)), .contractSaid(.anotherRequest(Sample.hash(9))),
+            .contractSaid(.unreadable("no form")),
             .simulated(.passes(gasLimit: 80_000)), .simulated(.reverts("not open")), .signed(nonce: 6, attempt(3)),
             .notAffordable("poor"), .tooDear("dear"), .bumped(attempt(4)), .notBumped("cap"),
             .broadcast(Sample.hash(999), .accepted), sighting(), sighting(spent: true),
@@ -86,4 +87,8 @@ enum SettlementSample {
             SettlementMachine(phase: phase, hold: hold, failures: hold?.times ?? 0)
         }
     }
+}
+
+extension SettlementMachine {
+    var isEnded: Bool { if case .ended = phase { true } else { false } }
 }

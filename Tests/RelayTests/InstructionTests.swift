@@ -1,0 +1,48 @@
+import Ethereum
+import Relay
+import RelayCore
+import RelayStore
+import RelayTestSupport
+import Telemetry
+import Testing
+
+/// What other commands ask of a running relayer.
+@Suite(.timeLimit(.minutes(2)))
+struct InstructionTests {
+    /// Whoever wants one request taken up again does not wait for the end of somebody's long replay.
+    @Test func takesARequestUpInTheMiddleOfAReplay() async throws {
+        var world = try RelayWorld(settle: 1)
+        world.options.follow.window = 1
+        let request = try await deadRequest(in: world)
+        world.chain.mine(100)
+        let now = Timestamp(milliseconds: world.time.now())
+        let replay = try view(world).instruct("replay", arguments: #"{"from":1}"#, at: now)
+        // Each range of one block takes a second.
+        let ready = world
+        try await ready.run(
+            onReady: { ready.chain.failNext("eth_getLogs", with: .late(.seconds(1)), count: 10_000) },
+            until: { try view(ready).instruction(replay)?.progress != nil }
+        )
+        let id = try #require(try ready.listed(request)?.request.id)
+        let retry = try view(ready).instruct("retry", arguments: #"{"request":\#(id)}"#, at: now)
+
+        try await ready.run { try view(ready).instruction(retry)?.state == .done }
+
+        #expect(try view(ready).instruction(replay)?.state == .running)
+        try await ready.runUntilClosed([request])
+    }
+
+    private func view(_ world: RelayWorld) throws -> StoreView { try StoreView(path: world.database) }
+
+    private func deadRequest(in world: RelayWorld) async throws -> FakeRequest {
+        try await world.run { world.log.messages.contains("ready") }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.run(
+            blocks: nil,
+            onReady: { world.chain.setRelayer(world.account.address, false) },
+            until: { try world.state(of: request) == .dead }
+        )
+        world.chain.setRelayer(world.account.address, true)
+        return request
+    }
+}
