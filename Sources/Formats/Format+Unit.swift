@@ -56,6 +56,7 @@ package struct ByteSize: Sendable, Hashable, Comparable {
 
     package init(bytes: Int) { self.bytes = bytes }
 
+    /// So many times 1,024 bytes; for the program's own numbers, since a product beyond Int stops it.
     package static func kibibytes(_ count: Int) -> ByteSize { ByteSize(bytes: count * 1024) }
 
     package static func < (one: ByteSize, other: ByteSize) -> Bool { one.bytes < other.bytes }

@@ -4,6 +4,7 @@
 package struct Format<Value: Sendable>: Sendable {
     /// Completes "expected …".
     package let expectation: String
+    /// What editors and shells may know of a value.
     package let schema: ValueSchema
     /// Any valid value: goes on in a value's place until a reading is over, so that one run shows every problem.
     package let standIn: Value
@@ -11,6 +12,7 @@ package struct Format<Value: Sendable>: Sendable {
     package let write: @Sendable (Value) -> String
     /// What of a refused text a message may show, in quotes.
     package let show: @Sendable (String) -> String
+    /// The value that a text stands for; a text that does not have the format throws `Misfit`.
     package let parse: @Sendable (String) throws(Misfit) -> Value
 
     /// A format of the program's own.
@@ -44,6 +46,7 @@ package struct Misfit: Error, Sendable, Equatable {
     /// What is wrong with this very value, where the expectation alone does not tell.
     package let reason: String?
 
+    /// Takes what a message adds behind `expected …, found …:`, in small letters and without a full stop.
     package init(_ reason: String) { self.reason = reason }
 
     private init(reason: String?) { self.reason = reason }
@@ -56,10 +59,12 @@ package struct Misfit: Error, Sendable, Equatable {
 package enum ValueSchema: Sendable, Equatable {
     /// A pattern is an ECMA 262 regular expression.
     case text(pattern: String?)
+    /// The path of a file, which shells can complete.
     case path
     /// The bounds in decimal digits.
     case integer(minimum: String, maximum: String)
     case boolean
+    /// One of these words, in just this spelling.
     case choice([String])
 
     /// Whether YAML writes it without quotes: in quotes it would be a text.

@@ -1,8 +1,10 @@
 /// One growing buffer for many decoded values, so that a value costs no allocation.
 package struct ByteArena: Sendable {
+    /// Bytes in use, not the room that is set aside.
     package private(set) var count = 0
     private var storage: [UInt8]
 
+    /// Sets room for `capacity` bytes aside, and takes more when they are needed; below 0 is 0.
     package init(capacity: Int = 0) { storage = Array(repeating: 0, count: max(0, capacity)) }
 
     /// What has been appended.
@@ -14,6 +16,7 @@ package struct ByteArena: Sendable {
     /// The bytes of a range that an appending call returned, copied.
     package subscript(range: Range<Int>) -> [UInt8] { Array(copying: span.extracting(range)) }
 
+    /// One byte of what has been appended; an index beyond it is a mistake of the program and stops it.
     package subscript(index: Int) -> UInt8 {
         precondition(index < count)
         return storage[index]

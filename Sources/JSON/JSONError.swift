@@ -1,5 +1,6 @@
 /// Why and where a text is not the JSON that was asked for.
 package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What kind of mistake it is, for code to decide by; `words` is the same for people.
     package enum Reason: String, Sendable, CaseIterable {
         /// The text ends within a value.
         case end

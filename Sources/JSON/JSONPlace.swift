@@ -15,16 +15,20 @@ package struct JSONPlace: Equatable, Sendable, CustomStringConvertible {
 
 /// The way from a text's root to one of its values, such as `InputSources[0].Source.Type`.
 package struct JSONPath: Equatable, Sendable, CustomStringConvertible {
+    /// A member of an object by its name, or an element of an array, counted from 0.
     package enum Step: Equatable, Sendable {
         case key(String)
         case index(Int)
     }
 
+    /// From the root down; none for the root itself.
     package var steps: [Step]
 
     package init(_ steps: [Step] = []) { self.steps = steps }
 
+    /// The path of a member of the object at `path`.
     package static func + (path: JSONPath, key: String) -> JSONPath { JSONPath(path.steps + [.key(key)]) }
+    /// The path of an element, counted from 0, of the array at `path`.
     package static func + (path: JSONPath, index: Int) -> JSONPath { JSONPath(path.steps + [.index(index)]) }
 
     /// Keys joined by dots, indices in brackets; empty for the root.

@@ -1,6 +1,8 @@
 /// Where a string's content lies in the text, between its quotes.
 package struct JSONStringPlace: Sendable, Equatable {
+    /// Byte offsets in the reader's text.
     package let range: Range<Int>
+    /// Whether these bytes are not yet the string's own: `unescaped` makes them so.
     package let hasEscapes: Bool
 }
 

@@ -15,11 +15,13 @@ extension JSONWriter {
         bool(value)
     }
 
+    /// A member that is `null` where JSON cannot say the number (infinities, no number).
     package mutating func member(_ name: String, _ value: Double) {
         key(name)
         number(value)
     }
 
+    /// A member whose value is a tree; a literal in the source takes one of the overloads above.
     @_disfavoredOverload
     package mutating func member(_ name: String, _ tree: JSONValue) {
         key(name)

@@ -12,6 +12,7 @@ package struct JSONWriter: Sendable {
     package private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
+    /// Sets room for `capacity` bytes aside, and takes more when they are needed; below 0 is 0.
     package init(capacity: Int = 0) { bytes.reserveCapacity(max(0, capacity)) }
 
     /// The bytes of one value.
@@ -23,12 +24,18 @@ package struct JSONWriter: Sendable {
 
     // MARK: Containers
 
+    /// Writes an object with the members that `body` writes, by `member`, or by `key` and a value.
+    ///
+    /// What `body` throws goes to the caller and leaves the object open: what has been written is then of no use.
     package mutating func object<E: Error>(_ body: (inout JSONWriter) throws(E) -> Void) throws(E) {
         begin(UInt8(ascii: "{"))
         try body(&self)
         end(UInt8(ascii: "}"))
     }
 
+    /// Writes an array with the values that `body` writes.
+    ///
+    /// What `body` throws goes to the caller and leaves the array open: what has been written is then of no use.
     package mutating func array<E: Error>(_ body: (inout JSONWriter) throws(E) -> Void) throws(E) {
         begin(UInt8(ascii: "["))
         try body(&self)
@@ -45,6 +52,7 @@ package struct JSONWriter: Sendable {
 
     // MARK: Scalars
 
+    /// Writes a string, of whose characters only those are escaped that must be (RFC 8259 §7).
     package mutating func string(_ text: String) {
         separate()
         quote(text)
@@ -53,6 +61,7 @@ package struct JSONWriter: Sendable {
     package mutating func integer(_ value: some FixedWidthInteger) { raw(String(value)) }
     package mutating func bool(_ value: Bool) { raw(value ? "true" : "false") }
     package mutating func null() { raw("null") }
+    /// Writes a number in its own characters.
     package mutating func number(_ value: JSONNumber) { raw(value.text) }
 
     /// The shortest text that reads back as the same number; `null` for what JSON cannot say (infinities, no number).
