@@ -1,6 +1,7 @@
 /// An event of a contract.
 package struct ABIEvent: Hashable, Sendable {
     package let name: String
+    /// In the order of the declaration, indexed ones in their places among the others.
     package let inputs: [ABIParameter]
     /// Without a topic of its own.
     package let anonymous: Bool
@@ -10,6 +11,7 @@ package struct ABIEvent: Hashable, Sendable {
     package let topicCount: Int
     private let unindexed: [ABIParameter]
 
+    /// Hashes the signature once: keep the event rather than make one for each log.
     package init(name: String, inputs: [ABIParameter], anonymous: Bool = false) {
         self.name = name
         self.inputs = inputs

@@ -6,6 +6,7 @@ package struct ABIFunction: Hashable, Sendable {
     /// The first four bytes of the signature's hash.
     package let selector: [UInt8]
 
+    /// Hashes the signature once: keep the function rather than make one for each call.
     package init(name: String, inputs: [ABIParameter], outputs: [ABIParameter] = []) {
         self.name = name
         self.inputs = inputs

@@ -7,11 +7,15 @@ package indirect enum ABIType: Hashable, Sendable {
     case uint(bits: Int)
     /// `int8` to `int256`.
     case int(bits: Int)
+    /// Twenty bytes, in the low end of a word.
     case address
+    /// A whole word that is 0 or 1.
     case bool
     /// `bytes1` to `bytes32`.
     case fixedBytes(Int)
+    /// Of any length.
     case bytes
+    /// UTF-8 of any length, as contracts promise and nobody enforces.
     case string
     /// `T[]`.
     case array(of: ABIType)

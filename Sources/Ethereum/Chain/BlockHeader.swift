@@ -7,7 +7,9 @@ package struct BlockHeader: Hashable, Sendable {
     package var timestamp: UInt64
     /// In wei; nil before London (EIP-1559).
     package var baseFeePerGas: UInt256?
+    /// What all transactions of the block may use together, in gas units.
     package var gasLimit: UInt64
+    /// What they did use, in gas units.
     package var gasUsed: UInt64
 
     package init(

@@ -4,13 +4,16 @@
 ///
 /// Address, topics and data are what was said; the rest is a mutable fact about it, since a reorg moves logs.
 package struct Log: Hashable, Sendable {
+    /// The contract that wrote it.
     package var address: Address
     /// Up to four.
     package var topics: [Hash32]
+    /// The parameters that are not indexed, in the contract ABI; of any length.
     package var data: [UInt8]
     package var blockNumber: UInt64
     package var blockHash: Hash32
     package var transactionHash: Hash32
+    /// Counts within the block, from 0.
     package var transactionIndex: UInt64
     /// Counts within the block.
     package var logIndex: UInt64

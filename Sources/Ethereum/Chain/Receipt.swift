@@ -5,11 +5,13 @@ package struct Receipt: Hashable, Sendable {
     package var blockHash: Hash32
     /// False when it was mined and reverted: it cost gas and changed nothing else.
     package var succeeded: Bool
+    /// Of this transaction alone, in gas units.
     package var gasUsed: UInt64
     /// In wei.
     package var effectiveGasPrice: UInt256
     /// The contract that a creation made.
     package var contractAddress: Address?
+    /// In the order in which they were written; none where it reverted.
     package var logs: [Log]
 
     package init(

@@ -3,6 +3,7 @@
 
 /// What RLP encodes: a byte string or a list of items.
 package enum RLPItem: Hashable, Sendable {
+    /// Any number of bytes, also none, which is how the number 0 is written.
     case bytes([UInt8])
     case list([RLPItem])
 

@@ -2,12 +2,14 @@
 
 /// An ECDSA signature from which its signer's address can be computed.
 package struct RecoverableSignature: Hashable, Sendable {
+    /// The x coordinate of the signature's point, above 0 and below the curve's order.
     package var r: UInt256
     /// In the lower half of the curve's order (EIP-2).
     package var s: UInt256
     /// Which of the two points with x = r: EIP-1559's `yParity`, 0 or 1.
     package var yParity: Bool
 
+    /// Checks no range: `Secp256k1.recoverAddress` refuses what cannot be a signature.
     package init(r: UInt256, s: UInt256, yParity: Bool) {
         self.r = r
         self.s = s

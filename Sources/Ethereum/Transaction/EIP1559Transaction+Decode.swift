@@ -2,6 +2,7 @@
 package enum TransactionError: Error, Hashable, Sendable {
     /// The first byte is not 2 (EIP-2718).
     case wrongType(UInt8?)
+    /// What follows the first byte is no canonical RLP.
     case rlp(RLPError)
     /// Not a list of 12 fields.
     case fieldCount(Int)
@@ -9,6 +10,7 @@ package enum TransactionError: Error, Hashable, Sendable {
     case badField(String)
     /// A non-empty access list, which this program never makes.
     case accessList
+    /// No signer follows from yParity, r and s.
     case signature(SigningError)
 }
 

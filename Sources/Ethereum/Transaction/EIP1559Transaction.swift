@@ -2,17 +2,21 @@
 
 /// A transaction with a priority fee and a fee cap (EIP-1559), without an access list.
 package struct EIP1559Transaction: Hashable, Sendable {
+    /// The number that binds the transaction to one chain (EIP-155's).
     package var chainID: UInt64
+    /// How many transactions of the sender go before this one.
     package var nonce: UInt64
     /// In wei.
     package var maxPriorityFeePerGas: UInt256
     /// In wei.
     package var maxFeePerGas: UInt256
+    /// The most that it may use, in gas units.
     package var gasLimit: UInt64
     /// Nil creates a contract.
     package var to: Address?
     /// In wei.
     package var value: UInt256
+    /// The calldata, or the code that creates a contract and its arguments.
     package var data: [UInt8]
 
     package init(

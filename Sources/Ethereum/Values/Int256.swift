@@ -3,6 +3,7 @@ package struct Int256: Hashable, Sendable {
     /// The two's complement, as the word on the wire.
     package let bits: UInt256
 
+    /// Takes the two's complement, as an EVM word holds it.
     package init(bits: UInt256) { self.bits = bits }
 
     package init(_ value: Int64) {

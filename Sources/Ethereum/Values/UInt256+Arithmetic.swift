@@ -1,4 +1,5 @@
 extension UInt256 {
+    /// The sum modulo 2^256, and whether the true one is larger.
     package func addingReportingOverflow(_ other: UInt256) -> (partialValue: UInt256, overflow: Bool) {
         let (low, carry) = low.addingReportingOverflow(other.low)
         let (sum, overflow) = high.addingReportingOverflow(other.high)
@@ -6,6 +7,7 @@ extension UInt256 {
         return (UInt256(high: high, low: low), overflow || overflowByCarry)
     }
 
+    /// The difference modulo 2^256, and whether the true one is below 0.
     package func subtractingReportingOverflow(_ other: UInt256) -> (partialValue: UInt256, overflow: Bool) {
         let (low, borrow) = low.subtractingReportingOverflow(other.low)
         let (difference, overflow) = high.subtractingReportingOverflow(other.high)
@@ -13,6 +15,7 @@ extension UInt256 {
         return (UInt256(high: high, low: low), overflow || overflowByBorrow)
     }
 
+    /// The product modulo 2^256, and whether the true one is larger.
     package func multipliedReportingOverflow(by other: UInt256) -> (partialValue: UInt256, overflow: Bool) {
         let product = multipliedFullWidth(by: other)
         return (product.low, !product.high.isZero)

@@ -2,9 +2,12 @@
 ///
 /// Two 128-bit halves. Nothing wraps in silence: arithmetic reports overflow or saturates, by name.
 package struct UInt256: Hashable, Sendable {
+    /// Bits 128 to 255.
     package let high: UInt128
+    /// Bits 0 to 127.
     package let low: UInt128
 
+    /// The number `high` × 2^128 + `low`.
     package init(high: UInt128, low: UInt128) {
         self.high = high
         self.low = low
