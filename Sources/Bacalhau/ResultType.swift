@@ -2,7 +2,9 @@
 package enum ResultType: UInt8, Sendable, CaseIterable {
     /// The CID of the published result tree.
     case cid = 0
+    /// What the program wrote to standard output, of which Bacalhau keeps 2,048 bytes.
     case stdout = 1
+    /// What the program wrote to standard error, of which Bacalhau keeps 2,048 bytes.
     case stderr = 2
     /// The exit code, in decimal.
     case exitCode = 3

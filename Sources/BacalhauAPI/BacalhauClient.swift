@@ -4,6 +4,7 @@ package import Transport
 
 /// Bacalhau's REST interface, as far as the relayer needs it.
 package struct BacalhauClient: Sendable {
+    /// Holds the credentials: errors name it without them.
     package let endpoint: BacalhauEndpoint
     private let transport: any HTTPTransport
 

@@ -5,7 +5,9 @@ internal import Transport
 /// This module speaks Bacalhau's REST interface over `HTTPTransport`. It sends one request a call, turns answers into the
 /// values of the module `Bacalhau`, and decides nothing: when and how often to ask is its callers' matter.
 package struct BacalhauEndpoint: Sendable, Equatable {
+    /// How a request says who sends it.
     package enum Authentication: Sendable, Equatable {
+        /// Not at all, for an orchestrator without users.
         case none
         /// `Authorization: Bearer …` (`API.Auth.Users[].APIKey`).
         case apiKey(String)

@@ -2,6 +2,7 @@ package import Transport
 
 /// Why a call has no result.
 package struct BacalhauError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Where the call failed: on the way, in the server, or in the answer.
     package enum Kind: Sendable, Equatable {
         /// There is no answer.
         case transport(HTTPError)

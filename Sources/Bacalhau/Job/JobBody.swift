@@ -2,6 +2,7 @@ internal import JSON
 
 /// The body that submits a job, byte for byte: what is stored before it is sent and sent again after a doubt.
 package struct JobBody: Sendable, Equatable {
+    /// Compact JSON, the whole body of `PUT /api/v1/orchestrator/jobs`; within `SpecLimits.body`.
     package let bytes: [UInt8]
     /// The job's own time-out in seconds, from which the relayer's deadline follows.
     package let timeout: Int64

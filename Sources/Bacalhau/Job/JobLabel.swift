@@ -2,7 +2,9 @@
 ///
 /// <https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set>
 package struct JobLabel: Sendable, Equatable {
+    /// 1 to 63 letters, digits, `-`, `_` and `.`, a letter or digit at both ends.
     package let key: String
+    /// As the key, or empty.
     package let value: String
 
     /// nil when key or value breaks the rules (keys without the optional prefix only).

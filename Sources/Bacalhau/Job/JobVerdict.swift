@@ -2,9 +2,11 @@
 package enum JobVerdict: Sendable, Equatable {
     /// Not over yet.
     case running
+    /// Over, with the result that was asked for.
     case answer(JobAnswer)
     /// No compute node had room at that moment: to be tried again under another name.
     case busy(String)
+    /// Over without one, which is what the contract is told.
     case failed(JobFailure)
     /// Stopped by somebody, with the reason that was given.
     case stopped(String)

@@ -3,11 +3,17 @@ internal import JSON
 /// A node of the network, as `/orchestrator/nodes` lists it.
 package struct NodeSummary: Sendable, Equatable {
     package let id: String
+    /// Whether it runs jobs; one that also schedules them is listed as such a node.
     package let isCompute: Bool
+    /// Whether an operator, or the orchestrator by itself, has let it into the network.
     package let isApproved: Bool
+    /// Whether its heartbeat arrives.
     package let isConnected: Bool
+    /// Such as `docker` and `wasm`; empty where the node runs no jobs.
     package let engines: [String]
+    /// Such as `ipfs`; empty where the node runs no jobs.
     package let publishers: [String]
+    /// Such as `ipfs` and `urlDownload`; empty where the node runs no jobs.
     package let storageSources: [String]
 
     /// Whether it can be given jobs now.

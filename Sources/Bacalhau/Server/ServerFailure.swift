@@ -9,6 +9,7 @@ package struct ServerFailure: Sendable, Equatable {
     /// Which part of Bacalhau answered.
     package var component: String
 
+    /// Makes each text one clean line: the message of 2,000 bytes at most, code and component of 64.
     package init(message: String, code: String = "", component: String = "") {
         self.message = SafeText.line(message, limit: 2_000)
         self.code = SafeText.line(code, limit: 64)

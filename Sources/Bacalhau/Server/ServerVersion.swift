@@ -32,6 +32,7 @@ package struct ServerVersion: Sendable, Hashable, Comparable, CustomStringConver
     /// The first one that holds a single job of a name, without which a job could be submitted twice.
     package static let oldest = ServerVersion(1, 8, 0)
 
+    /// Whether jobs may be submitted to it; a pre-release counts as its release.
     package var isSupported: Bool { self >= .oldest }
 
     package static func < (left: ServerVersion, right: ServerVersion) -> Bool {

@@ -2,6 +2,7 @@ internal import JSON
 
 /// What came of a PUT that submits a job.
 package enum Submission: Sendable, Equatable {
+    /// The job runs: it is new, or another body had its name, which this one replaces.
     case created(jobID: String)
     /// There is a job of this name and nothing has changed: look it up.
     case alreadyExists(jobID: String?)

@@ -1,8 +1,12 @@
 /// What network a task may use.
 package struct Network: Sendable, Equatable {
+    /// What a request may ask for, in Bacalhau's words: the compute node's own network (`Host`, `Full`) and its choice
+    /// (`Default`) are refused.
     package enum Mode: String, Sendable, CaseIterable {
         case none = "None"
+        /// Only the hosts of `domains`.
         case http = "HTTP"
+        /// Docker's bridge, with access to the outside.
         case bridge = "Bridge"
     }
 

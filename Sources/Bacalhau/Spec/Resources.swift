@@ -4,14 +4,19 @@ internal import JSON
 package struct Resources: Sendable, Equatable {
     /// An amount as the spec writes it, and its value.
     package struct Amount: Sendable, Equatable {
+        /// As the spec has it, such as `500m` or `1GiB`, and as it is sent.
         package let text: String
         /// Thousandths of a core, bytes, or devices.
         package let value: UInt64
     }
 
+    /// In thousandths of a core.
     package var cpu: Amount?
+    /// In bytes.
     package var memory: Amount?
+    /// In bytes.
     package var disk: Amount?
+    /// In devices.
     package var gpu: Amount?
 
     /// What Bacalhau 0.3 gave a job that did not say, and what a small node can give to many at a time.

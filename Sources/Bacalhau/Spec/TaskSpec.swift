@@ -5,21 +5,29 @@ package import JSON
 /// What Bacalhau would find out only later, or never, is found out here: it checks neither parameters nor types when a job
 /// is submitted, and ignores unknown keys.
 package struct TaskSpec: Sendable, Equatable {
+    /// `docker` or `wasm` with checked parameters, or another type with its own.
     package var engine: SpecConfig
+    /// Nil where the spec names none: nothing is published then but for a CID (`completed(for:)`).
     package var publisher: SpecConfig?
     /// Environment, in the order of the spec.
     package var environment: [JSONMember]
+    /// Names and texts, in the order of the spec.
     package var meta: [JSONMember]
+    /// At most 256, no two of one target or alias.
     package var inputs: [InputSource]
+    /// At most 256, no two of one name or path; they need a publisher.
     package var results: [ResultPath]
     package var resources: Resources
+    /// None where the spec says nothing: Bacalhau itself would give the job one.
     package var network: Network
     package var timeouts: Timeouts
 }
 
 /// A type with its parameters, Bacalhau's form for engines, publishers and storage sources.
 package struct SpecConfig: Sendable, Equatable {
+    /// In Bacalhau's spelling where it is known, else as the spec has it: up to 64 letters, digits, `.`, `-` and `_`.
     package var type: String
+    /// In the order of the spec.
     package var parameters: [JSONMember]
 
     package init(type: String, parameters: [JSONMember] = []) {
@@ -31,13 +39,17 @@ package struct SpecConfig: Sendable, Equatable {
 /// Where something comes from and where the program finds it.
 package struct InputSource: Sendable, Equatable {
     package var source: SpecConfig
+    /// Empty where the spec gives none.
     package var alias: String
+    /// The path at which the program finds it, without `..`.
     package var target: String
 }
 
 /// A directory whose content is published under a name.
 package struct ResultPath: Sendable, Equatable {
+    /// What the directory is called in the published tree: no slash, no name that Bacalhau itself puts there.
     package var name: String
+    /// Absolute, as the program sees it, without `..`.
     package var path: String
 }
 
@@ -49,6 +61,7 @@ package struct SpecLimits: Sendable, Equatable {
     /// Bytes of the body that is sent, 900,000 at most.
     package let body: Int
 
+    /// Takes a ceiling in bytes, cut to what lies between 0 and `bodyCeiling`.
     package init(body: Int = 256 << 10) { self.body = min(max(0, body), Self.bodyCeiling) }
 }
 

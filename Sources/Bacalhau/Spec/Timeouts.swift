@@ -2,8 +2,11 @@ internal import JSON
 
 /// How long a task may take, in seconds; 0 is no limit.
 package struct Timeouts: Sendable, Equatable {
+    /// Of one execution, after which the scheduler may try the job again.
     package var execution: Int64
+    /// Waiting for a node with room; at 0 a job that finds none fails at once.
     package var queue: Int64
+    /// From the submission to the end, further tries included.
     package var total: Int64
 
     package init(execution: Int64 = 0, queue: Int64 = 0, total: Int64 = 0) {
