@@ -4,6 +4,7 @@ import Transport
 
 /// The chain: who the node is, and its blocks.
 extension EthereumClient {
+    /// The chain that the node follows (`eth_chainId`, EIP-695), which transactions are signed for.
     package func chainID() async throws(RPCError) -> UInt64 {
         try await call("eth_chainId") { try expect($0.quantity(), "chain id") }
     }

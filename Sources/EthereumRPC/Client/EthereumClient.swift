@@ -6,6 +6,7 @@ package import Transport
 ///
 /// Nothing is retried here: who calls knows whether a repeat is safe.
 package struct EthereumClient: Sendable {
+    /// May hold keys: people are shown `maskedEndpoint`.
     package let endpoint: EthereumEndpoint
     /// The node's URL as it may be shown.
     package var maskedEndpoint: String { mask.url }

@@ -3,16 +3,19 @@ package import Transport
 
 /// Why a call has no result.
 package struct RPCError: Error, Sendable, Equatable {
+    /// Where the call failed: in the node, at a server before it, on the way, or in the answer.
     package enum Kind: Sendable, Equatable {
         /// The node's own refusal; the message cut and cleaned, `data` as bytes if it was hex.
         case server(code: Int64, message: String, data: [UInt8]?)
         /// An answer that is no JSON-RPC, with this status.
         case http(status: Int, excerpt: String)
+        /// No answer came.
         case transport(HTTPError)
         /// An answer that says nothing, or something else than was asked; why.
         case malformed(String)
     }
 
+    /// The JSON-RPC method, such as `eth_getLogs`.
     package let method: String
     /// The node's URL, masked.
     package let endpoint: String

@@ -10,9 +10,11 @@ package enum SendFailure: Sendable, Equatable {
     case replacementUnderpriced
     /// The fees are below what the node takes now, or below the base fee.
     case underpriced
+    /// The account cannot pay gas limit × fee cap and the value.
     case insufficientFunds
     /// The gas limit is below what the bytes alone cost.
     case intrinsicGasTooLow
+    /// The gas limit is above what a whole block may use.
     case exceedsBlockGasLimit
     /// Gas limit × fee is above the node's own cap.
     case feeCapExceeded

@@ -12,11 +12,13 @@ package import Transport
 /// The wait before the next opening grows until a head has come: a server that takes the connection and drops it is as
 /// far away as one that refuses it.
 package struct HeadSubscription: Sendable, Equatable {
+    /// How long it waits for the node, and between two connections.
     package struct Settings: Sendable, Equatable {
         /// The node's time to answer `eth_subscribe`.
         package var answerTimeout: Duration
         /// Without a head for so long the connection is given up: many die without a word.
         package var silenceLimit: Duration
+        /// The waits between the end of one connection and the next.
         package var retry: RetryPolicy
 
         package init(
@@ -32,19 +34,29 @@ package struct HeadSubscription: Sendable, Equatable {
 
     /// Why we end a connection ourselves.
     package enum Fault: Error, Sendable, Equatable {
+        /// The node answered `eth_subscribe` with an error, whose words are cut to 256 bytes.
         case refused(String)
+        /// It did not answer `eth_subscribe` within `answerTimeout`.
         case noAnswer
+        /// No head came within `silenceLimit`.
         case silent
+        /// A message is no JSON-RPC, with the reason.
         case malformed(String)
     }
 
+    /// What the driver has to do because of the time.
     package enum TickAction: Sendable, Equatable {
+        /// Open a connection, and report `opened` or `closed`.
         case open
+        /// Close the connection, and report `closed`.
         case close(Fault)
     }
 
+    /// What the driver has to do because of a message.
     package enum ReceiveAction: Sendable, Equatable {
+        /// Hand the signal to whoever follows the chain.
         case deliver(HeadSignal)
+        /// Close the connection, and report `closed`.
         case close(Fault)
     }
 

@@ -3,12 +3,17 @@ import JSON
 
 /// A block by height, tag or hash.
 package enum BlockReference: Sendable, Hashable {
+    /// The canonical block of this height, as the node sees it now.
     case number(UInt64)
+    /// The head, which a reorg may still replace.
     case latest
+    /// The last block that the consensus layer takes for safe; not every chain has one.
     case safe
+    /// The last block that the consensus layer has made final; not every chain has one.
     case finalized
     /// Only for a transaction count: its other answers are no blocks.
     case pending
+    /// This very block, which may have been orphaned.
     case hash(Hash32)
 
     /// As the last argument of calls on the state (EIP-1898): a hash must be canonical, since nodes keep orphaned blocks.

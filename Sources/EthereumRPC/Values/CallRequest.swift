@@ -3,12 +3,15 @@ import JSON
 
 /// A call that is not sent: for `eth_call` and `eth_estimateGas`.
 package struct CallRequest: Sendable, Hashable {
+    /// `nil`: whom the node takes, mostly the zero address.
     package var from: Address?
     /// `nil`: the creation of a contract.
     package var to: Address?
+    /// The calldata, or the code that creates a contract and its arguments.
     package var data: [UInt8]
     /// In wei.
     package var value: UInt256?
+    /// In gas units; `nil`: the node's own ceiling.
     package var gas: UInt64?
     /// In wei; only nodes that check the balance look at it.
     package var maxFeePerGas: UInt256?

@@ -8,6 +8,7 @@ package struct FeeQuote: Sendable, Equatable {
     ///
     /// `nil` on a chain without it.
     package var baseFeePerGas: UInt256?
+    /// The node's proposal, which it may make as high as it likes.
     package var maxPriorityFeePerGas: UInt256
 
     package init(blockNumber: UInt64, baseFeePerGas: UInt256?, maxPriorityFeePerGas: UInt256) {

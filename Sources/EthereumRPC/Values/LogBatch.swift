@@ -2,6 +2,7 @@ package import Ethereum
 
 /// All logs of one answer, in its order, and what was among them that is no log.
 package struct LogBatch: Sendable, Equatable {
+    /// Well formed; nothing else about them has been checked.
     package var logs: [Log]
     package var malformed: [MalformedLog]
 
@@ -15,7 +16,9 @@ package struct LogBatch: Sendable, Equatable {
 package struct MalformedLog: Sendable, Equatable {
     /// What is wrong, as `bad topics`.
     package var reason: String
+    /// The log's own claim, where that much could be read.
     package var blockNumber: UInt64?
+    /// The log's own claim, where that much could be read.
     package var logIndex: UInt64?
     /// Its JSON as it came.
     package var text: [UInt8]

@@ -3,6 +3,7 @@ import JSON
 
 /// Which logs are asked for.
 package struct LogFilter: Sendable, Hashable {
+    /// A range or one block: a node refuses both at once (EIP-234).
     package enum Blocks: Sendable, Hashable {
         /// Both ends belong to it. Numbers only: some nodes refuse tags here, and what a tag means moves.
         case range(from: UInt64, to: UInt64)
@@ -22,10 +23,12 @@ package struct LogFilter: Sendable, Hashable {
         self.blocks = blocks
     }
 
+    /// The logs of the blocks `from` to `to`, both included.
     package init(addresses: [Address], topics: [[Hash32]], from: UInt64, to: UInt64) {
         self.init(addresses: addresses, topics: topics, blocks: .range(from: from, to: to))
     }
 
+    /// The logs of one block, canonical or not (EIP-234).
     package init(addresses: [Address], topics: [[Hash32]], blockHash: Hash32) {
         self.init(addresses: addresses, topics: topics, blocks: .block(blockHash))
     }

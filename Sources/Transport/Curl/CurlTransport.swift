@@ -22,6 +22,10 @@ package final class CurlTransport: HTTPTransport {
         queue.stop()
     }
 
+    /// Hands the request to the transfer thread and waits for the whole answer.
+    ///
+    /// Redirects are not followed, a 3xx is an answer; gzip is decoded. Throws as `HTTPTransport` says, and `.shutDown`
+    /// once `shutDown` has been called.
     package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let ticket = queue.newTicket()
         let result = await withTaskCancellationHandler {

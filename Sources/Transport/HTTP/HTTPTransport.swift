@@ -3,11 +3,15 @@
 ///
 /// An answer of any status is an answer; only the lack of one throws. Cancelling the task cancels the transfer.
 package protocol HTTPTransport: Sendable {
+    /// Waits for the whole answer, its body included.
+    ///
+    /// Where it throws, `HTTPError.outcomeUnknown` says whether a repeat could have its effect twice.
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse
 }
 
 /// A request with its limits.
 package struct HTTPRequest: Sendable, Equatable {
+    /// Those that this program uses (RFC 9110 §9.3).
     package enum Method: String, Sendable {
         case get = "GET"
         case put = "PUT"
@@ -15,6 +19,9 @@ package struct HTTPRequest: Sendable, Equatable {
         case delete = "DELETE"
     }
 
+    /// A field of a request's or an answer's head (RFC 9110 §6.3).
+    ///
+    /// A request with a name or a value that would break its head apart is not sent: `.badRequest`.
     package struct Header: Sendable, Equatable {
         package let name: String
         package let value: String
@@ -28,7 +35,9 @@ package struct HTTPRequest: Sendable, Equatable {
     package var method: Method
     /// `http:` or `https:`; may hold credentials, so it is never printed as it is (see `maskedURL`).
     package var url: String
+    /// Beside those that the client adds itself.
     package var headers: [Header]
+    /// `nil`: none with GET and DELETE, an empty one with PUT and POST.
     package var body: [UInt8]?
     /// From the call to the last byte of the answer.
     package var totalTimeout: Duration
@@ -58,8 +67,11 @@ package struct HTTPRequest: Sendable, Equatable {
 
 /// A whole answer.
 package struct HTTPResponse: Sendable, Equatable {
+    /// Of the last head: neither an interim one (1xx) nor what a proxy answers to CONNECT.
     package var status: Int
+    /// Of that head, in its order; the same name may come twice.
     package var headers: [HTTPRequest.Header]
+    /// Decoded, where the server compressed it.
     package var body: [UInt8]
 
     package init(status: Int, headers: [HTTPRequest.Header] = [], body: [UInt8] = []) {
@@ -76,6 +88,7 @@ package struct HTTPResponse: Sendable, Equatable {
 
 /// Why there is no answer.
 package enum HTTPError: Error, Sendable, Equatable {
+    /// The task was cancelled; the server may have seen the request.
     case cancelled
     /// No connection: name lookup, TCP, proxy or TLS, in libcurl's words. The server has not seen the request.
     case connectFailed(String)

@@ -10,6 +10,9 @@ package struct SecretMask: Sendable {
     /// Longest first, so that none hides a part of another.
     private let secrets: [String]
 
+    /// Takes what is sent with each request; a header's value is secret as a whole and word by word.
+    ///
+    /// What has fewer than six bytes is not looked for.
     package init(url: String, headers: [HTTPRequest.Header] = []) {
         self.url = maskedURL(url)
         let shown = Set(Self.parts(self.url))

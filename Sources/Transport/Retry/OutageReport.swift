@@ -2,6 +2,7 @@
 ///
 /// A pure value; times are milliseconds since 1970.
 package struct OutageReport: Sendable, Equatable {
+    /// What is worth a line; where the calls below give none, nothing is.
     package enum Announcement: Sendable, Equatable {
         /// It has gone.
         case down

@@ -64,6 +64,7 @@ package struct RetryDelays: Sendable, Equatable {
         return next(retryAfter: retryAfter, using: &generator)
     }
 
+    /// Begins anew: to be called after a success.
     package mutating func reset() {
         failures = 0
     }

@@ -10,6 +10,8 @@ package struct CurlWebSocketConnector: WebSocketConnector {
         self.configuration = configuration
     }
 
+    /// Returns after the closing handshake (`closeTimeout` at most) when `body` has returned, and closes at once when
+    /// it throws.
     package func withConnection(
         to url: String,
         body: @Sendable (any WebSocketConnection) async throws -> Void

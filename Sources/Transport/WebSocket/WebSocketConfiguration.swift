@@ -6,6 +6,7 @@ package struct WebSocketConfiguration: Sendable {
     package var certificateFile: String?
     /// A proxy's URL; `nil`: what the environment (`https_proxy`, `no_proxy`) says; empty: none.
     package var proxy: String?
+    /// For name lookup, TCP, proxy, TLS and upgrade together.
     package var openTimeout: Duration = .seconds(10)
     /// A ping goes out when nothing came for so long.
     package var pingInterval: Duration = .seconds(20)

@@ -21,6 +21,7 @@ package enum WebSocketMessage: Sendable, Equatable {
     case text([UInt8])
     case binary([UInt8])
 
+    /// The content, whichever kind it is.
     package var bytes: [UInt8] {
         switch self {
         case .text(let bytes), .binary(let bytes): bytes
