@@ -12,6 +12,7 @@ package enum KeyError: Error, Equatable, Sendable {
     case malformed(String)
     /// A keystore of a kind that is not read.
     case unsupported(String)
+    /// The keystore's checksum does not fit the password: it is wrong, or the file is damaged.
     case wrongPassword
     /// The key in the keystore is another account's than the file says.
     case wrongAddress(file: Address, key: Address)

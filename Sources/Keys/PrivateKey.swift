@@ -39,6 +39,7 @@ package final class PrivateKey: TransactionSigner {
         throw .crypto("the random generator gives no keys")
     }
 
+    /// Signs with libsecp256k1 and RFC 6979's nonce: a digest always gets the same signature.
     package func sign(_ digest: Hash32) throws(SigningError) -> RecoverableSignature {
         try secret.withBytes { (bytes) throws(SigningError) in try Secp256k1.sign(digest, key: bytes) }
     }

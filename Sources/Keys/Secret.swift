@@ -10,6 +10,7 @@ package final class Secret: Sendable, CustomStringConvertible, CustomReflectable
     ///
     /// That is why any thread may use it.
     private nonisolated(unsafe) let storage: UnsafeMutableRawBufferPointer
+    /// Bytes that were filled in, which may be fewer than were set aside.
     package let count: Int
 
     /// Sets `capacity` bytes aside; `fill` writes them and returns how many the secret has.

@@ -15,6 +15,7 @@ extension Int64: Bindable {
 }
 
 extension Bool: Bindable {
+    /// Binds 1 or 0.
     package func bind(to statement: Statement, at index: Int) { statement.bind(index, self) }
 }
 
@@ -27,6 +28,7 @@ extension [UInt8]: Bindable {
 }
 
 extension Optional: Bindable where Wrapped: Bindable {
+    /// Binds NULL for nil.
     package func bind(to statement: Statement, at index: Int) {
         if let value = self { value.bind(to: statement, at: index) } else { statement.bind(index, Int64?.none) }
     }

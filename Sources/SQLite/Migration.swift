@@ -2,7 +2,9 @@
 ///
 /// Once released it is never edited: the next change is another migration.
 package struct Migration: Sendable {
+    /// Kept in the file beside the migration's number: a file with other names is another program's.
     package let name: String
+    /// Statements without parameters, run in one transaction.
     package let sql: String
 
     package init(_ name: String, _ sql: String) {

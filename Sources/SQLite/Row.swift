@@ -15,6 +15,7 @@ package struct Row: ~Copyable, ~Escapable {
 
     package func isNull(_ column: Int) -> Bool { type(column) == SQLITE_NULL }
 
+    /// The INTEGER; NULL throws too.
     package func int64(_ column: Int) throws(SQLiteError) -> Int64 {
         try require(SQLITE_INTEGER, column)
         return unsafe sqlite3_column_int64(raw, Int32(clamping: column))
@@ -31,20 +32,25 @@ package struct Row: ~Copyable, ~Escapable {
         return unsafe String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The BLOB, copied; NULL throws too.
     package func blob(_ column: Int) throws(SQLiteError) -> [UInt8] {
         try require(SQLITE_BLOB, column)
         let start = unsafe sqlite3_column_blob(raw, Int32(clamping: column))
         return unsafe Array(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count(column)))
     }
 
+    /// The INTEGER, or nil for NULL; any other type throws.
     package func optionalInt64(_ column: Int) throws(SQLiteError) -> Int64? {
         isNull(column) ? nil : try int64(column)
     }
 
+    /// True for every INTEGER but 0, or nil for NULL; any other type throws.
     package func optionalBool(_ column: Int) throws(SQLiteError) -> Bool? { isNull(column) ? nil : try bool(column) }
 
+    /// The TEXT, or nil for NULL; any other type throws.
     package func optionalText(_ column: Int) throws(SQLiteError) -> String? { isNull(column) ? nil : try text(column) }
 
+    /// The BLOB, copied, or nil for NULL; any other type throws.
     package func optionalBlob(_ column: Int) throws(SQLiteError) -> [UInt8]? { isNull(column) ? nil : try blob(column) }
 
     private func type(_ column: Int) -> Int32 { unsafe sqlite3_column_type(raw, Int32(clamping: column)) }

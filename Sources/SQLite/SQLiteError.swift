@@ -10,10 +10,15 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
         case constraint
         /// The disk, or the ceiling on pages, is full.
         case full
+        /// A change by a read-only connection, or of a file that may not be written.
         case readOnly
+        /// The file is damaged.
         case corrupt
+        /// The file is there and is none of SQLite's.
         case notADatabase
+        /// The file, or its lock, cannot be opened or made.
         case cannotOpen
+        /// The disk failed; where that was at a commit, only reading tells what was kept.
         case io
         /// A newer version of the program has migrated the file.
         case tooNew
@@ -29,6 +34,7 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
         case closed
         /// A mistake in the calling code.
         case misuse
+        /// Anything else: the codes and the message tell.
         case other
     }
 
@@ -37,8 +43,11 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
     package let code: Int32
     /// The extended result code, such as 2067 for SQLITE_CONSTRAINT_UNIQUE.
     package let extendedCode: Int32
+    /// SQLite's words or this module's, for people.
     package let message: String
+    /// The file, as it was named; nil where the fault is in no file.
     package let path: String?
+    /// The statement's text, without the values that were bound to it.
     package let sql: String?
 
     init(_ extended: Int32, _ message: String, path: String? = nil, sql: String? = nil) {

@@ -6,6 +6,7 @@ internal import CSQLite
 /// connection and are not `Sendable`.
 @safe
 package final class Statement {
+    /// As it was prepared, without values.
     package let sql: String
     private let handle: Handle
     private let raw: OpaquePointer
@@ -30,19 +31,26 @@ package final class Statement {
 
     // MARK: Binding. Parameters count from 1, as in SQL; one that does not exist is an error of the next run.
 
+    /// Binds an integer, or NULL for nil, to a parameter counted from 1.
+    ///
+    /// A parameter that does not exist, and binding while the statement runs, are errors of the next step.
     package func bind(_ index: Int, _ value: Int64?) { if isIdle() { parameters.set(index, value) } }
+    /// Binds 1 or 0, or NULL for nil.
     package func bind(_ index: Int, _ value: Bool?) { bind(index, value.map { $0 ? 1 : 0 } as Int64?) }
 
+    /// Binds a text, or NULL for nil; the bytes are copied.
     package func bind(_ index: Int, _ text: String?) {
         guard let text else { return bind(index, Int64?.none) }
         if isIdle() { parameters.set(index, text: text.utf8.span) }
     }
 
+    /// Binds a blob, or NULL for nil; the bytes are copied.
     package func bind(_ index: Int, _ blob: [UInt8]?) {
         guard let blob else { return bind(index, Int64?.none) }
         bind(index, blob.span)
     }
 
+    /// Binds a blob, also an empty one; the bytes are copied.
     package func bind(_ index: Int, _ blob: Span<UInt8>) { if isIdle() { parameters.set(index, blob: blob) } }
 
     /// Binds checked bytes as text, without making a `String` of them.
