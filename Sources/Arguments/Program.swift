@@ -6,6 +6,7 @@
 package struct Program<Action: Sendable>: Sendable {
     /// What a command line asks for.
     package enum Request: Sendable {
+        /// What a command's `read` has made of its arguments; none of its values is a stand-in.
         case act(Action)
         /// A text for standard output: help, version, completion.
         case show(String)
@@ -74,6 +75,7 @@ package struct ExitStatus: Sendable {
     let number: Int
     let meaning: String
 
+    /// Takes a few words for the help and the manual page, in small letters and without a full stop.
     package init(_ number: Int, _ meaning: String) {
         self.number = number
         self.meaning = meaning

@@ -6,8 +6,11 @@ package struct BacalhauSettings: Sendable, Equatable {
     /// `http:` or `https:`.
     package let api: String
     package let namespace: String
+    /// Nil: requests carry none.
     package let apiKey: SecretSource?
+    /// Of the body that submits a job: 1 KiB to 900,000 bytes.
     package let maxBodySize: ByteSize
+    /// From 1 to 10,000.
     package let maxRunningJobs: Int
 
     init(_ section: Section) {

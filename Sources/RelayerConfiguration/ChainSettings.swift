@@ -25,11 +25,14 @@ package struct ChainSettings: Sendable, Equatable {
         }
     }
 
+    /// The chain's number (EIP-155), from 1 to what EIP-2294 allows.
     package let id: UInt64
     /// At least one; this version uses the first.
     package let nodes: [Node]
+    /// For the contracts that name no first block of their own.
     package let startBlock: UInt64
     package let confirmations: Confirmations
+    /// From 10 ms to an hour.
     package let pollInterval: Duration
     /// Blocks that one call for logs covers at most.
     package let maxBlockRange: UInt64

@@ -5,18 +5,24 @@ import Settings
 package struct ConfigurationTemplate: Sendable, Equatable {
     /// Which key the file names.
     package enum Account: Sendable, Equatable {
+        /// Paths as the file will hold them: relative ones start at its folder.
         case keystore(path: String, passwordFile: String)
+        /// The path of a file with the key's hexadecimal digits, as the file will hold it.
         case keyFile(String)
         /// None: the variable `LILYPAD_ACCOUNT__KEY` is to be set.
         case environment
     }
 
     package var contract: Address
+    /// The node's URL, `http:` or `https:`, written as it is.
     package var rpc: String
+    /// `ws:` or `wss:`; nil leaves a commented example.
     package var ws: String?
+    /// The URL of the orchestrator's API, `http:` or `https:`.
     package var bacalhau: String
     package var chainID: UInt64
     package var startBlock: UInt64
+    /// Confirmations before an answer is sent: see `Confirmations`.
     package var settle: UInt64
     package var account: Account
 

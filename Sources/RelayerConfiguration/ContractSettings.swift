@@ -12,8 +12,11 @@ package struct ContractSettings: Sendable, Equatable {
 
     /// Numbers that go before the binding's own; nil where they do not.
     package struct Gas: Sendable, Equatable {
+        /// Gas units of a settlement with an empty text, the requester's callback apart.
         package let base: UInt64?
+        /// Gas units for each byte of the text.
         package let perByte: UInt64?
+        /// Gas units for the requester's callback; where nil, the contract is asked.
         package let callbackGas: UInt64?
 
         init(_ section: Section) {

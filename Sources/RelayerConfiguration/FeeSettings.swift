@@ -4,7 +4,9 @@ import Settings
 
 /// What a settlement may cost per unit of gas, in wei.
 package struct FeeSettings: Sendable, Equatable {
+    /// The most that is paid, above which answers wait.
     package let maxFeePerGas: UInt256
+    /// The least tip that is offered, 0 unless the operator says more; never above `maxFeePerGas`.
     package let minPriorityFeePerGas: UInt256
 
     init(_ section: Section) {

@@ -4,10 +4,13 @@ package import Telemetry
 
 /// What is logged, and how.
 package struct LogSettings: Sendable, Equatable {
+    /// How lines are written.
     package enum Format: String, CaseIterable, Sendable {
         /// For people on a terminal, JSON elsewhere.
         case auto
+        /// For people, wherever the lines go.
         case human
+        /// One object a line, wherever the lines go.
         case json
     }
 

@@ -7,6 +7,7 @@ import Settings
 /// `config init` writes come from the same code.
 package struct RelayerSettings: Sendable, Equatable {
     package let chain: ChainSettings
+    /// From 1 to 64, no address twice.
     package let contracts: [ContractSettings]
     package let bacalhau: BacalhauSettings
     /// The key that signs; nil where none is named and the command needs none.

@@ -9,6 +9,7 @@ internal import Synchronization
 package final class Counters: Sendable {
     /// The name of a count that only grows, such as `requests.found`.
     package struct Counter: Hashable, Sendable, ExpressibleByStringLiteral {
+        /// Dotted, as the log and the status show it.
         package let name: String
 
         package init(stringLiteral name: String) { self.name = name }
@@ -16,6 +17,7 @@ package final class Counters: Sendable {
 
     /// The name of a value that goes up and down, such as `requests.waiting`.
     package struct Gauge: Hashable, Sendable, ExpressibleByStringLiteral {
+        /// Dotted, as the log and the status show it.
         package let name: String
 
         package init(stringLiteral name: String) { self.name = name }

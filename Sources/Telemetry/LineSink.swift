@@ -25,6 +25,7 @@ package final class LineSink: LogSink {
         self.patience = patience
     }
 
+    /// Writes the line before it returns, or drops it; lines of several threads never mix.
     package func write(_ record: LogRecord) {
         let line = format.line(record)
         state.withLock { state in

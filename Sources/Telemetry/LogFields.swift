@@ -8,6 +8,7 @@ package struct LogFields: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 
     package init() {}
 
+    /// Of two values of one name the later holds, in the place of the first.
     package init(dictionaryLiteral elements: (String, (any CustomStringConvertible & Sendable)?)...) {
         for case (let name, let value?) in elements { set(name, LogValue(value)) }
     }
@@ -32,6 +33,7 @@ package struct LogFields: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         }
     }
 
+    /// Compares names, values and their order.
     package static func == (left: LogFields, right: LogFields) -> Bool {
         left.all.elementsEqual(right.all) { $0.name == $1.name && $0.value == $1.value }
     }
@@ -39,6 +41,7 @@ package struct LogFields: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 
 /// What a field can hold.
 package enum LogValue: Sendable, Equatable {
+    /// As it came: what makes it harmless is the line's format.
     case text(String)
     /// Decimal digits.
     case integer(String)

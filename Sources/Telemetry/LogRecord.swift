@@ -3,6 +3,7 @@ package struct LogRecord: Sendable, Equatable {
     /// Milliseconds since 1970 (UTC).
     package let time: Int64
     package let level: LogLevel
+    /// The program's own words; what others said is in the fields.
     package let message: String
     package let fields: LogFields
 
@@ -18,5 +19,6 @@ package struct LogRecord: Sendable, Equatable {
 ///
 /// It is called from any thread and does not wait for long.
 package protocol LogSink: Sendable {
+    /// Takes the record or drops it: nobody is told of a failure.
     func write(_ record: LogRecord)
 }

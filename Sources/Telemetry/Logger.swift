@@ -5,6 +5,7 @@ package struct Logger: Sendable {
     private let sink: any LogSink
     private let clock: @Sendable () -> Int64
     private var fields = LogFields()
+    /// The least level that is written.
     package let level: LogLevel
 
     /// Writes `level` and what is above it; `clock` tells milliseconds since 1970 (UTC).
