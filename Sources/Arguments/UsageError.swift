@@ -1,8 +1,5 @@
 /// Wrong usage: what is wrong, with its remedy, and whose help tells more.
 package struct UsageError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The exit status that tells wrong usage from failure.
-    package static let exitStatus: Int32 = 2
-
     /// The program and the commands on the way: `lilypad-relayer jobs show`.
     let command: String
     let message: String

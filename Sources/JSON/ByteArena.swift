@@ -25,9 +25,6 @@ package struct ByteArena: Sendable {
     /// Forgets the content and keeps the memory.
     package mutating func removeAll() { count = 0 }
 
-    /// Forgets what lies behind `length`.
-    package mutating func truncate(to length: Int) { count = min(count, max(0, length)) }
-
     package mutating func append(_ byte: UInt8) {
         reserve(1)
         storage[count] = byte
@@ -40,16 +37,6 @@ package struct ByteArena: Sendable {
         var target = storage.mutableSpan
         for index in bytes.indices { target[start + index] = bytes[index] }
         count = start + bytes.count
-    }
-
-    /// Repeats earlier bytes at the end; the range lies within what has been appended.
-    package mutating func appendCopy(of range: Range<Int>) {
-        precondition(range.upperBound <= count)
-        reserve(range.count)
-        for index in range {
-            storage[count] = storage[index]
-            count += 1
-        }
     }
 
     /// Appends what `digits` say, or appends nothing and returns false when there is an odd number of them or one of them

@@ -10,11 +10,6 @@ extension JSONReader {
         try null() ? nil : integer()
     }
 
-    /// A boolean, or nil for `null`.
-    package mutating func optionalBool() throws(JSONError) -> Bool? {
-        try null() ? nil : bool()
-    }
-
     /// A text, or nil when the value is anything else, which is passed.
     package mutating func textIfAny(limit: Int = .max) throws(JSONError) -> String? {
         guard try peek() == 0x22 else {

@@ -41,9 +41,6 @@ package struct RelayerSettings: Sendable, Equatable {
         fees = section.section("fees", "What a settlement may cost per unit of gas.", FeeSettings.init)
         log = section.section("log", "What is logged, and how.", LogSettings.init)
     }
-
-    /// The first block that is read.
-    package var firstBlock: UInt64 { contracts.map(\.startBlock).min() ?? chain.startBlock }
 }
 
 extension [ContractSettings] {

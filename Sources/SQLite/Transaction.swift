@@ -15,7 +15,4 @@ package struct Transaction: ~Copyable {
     ///
     /// An UPSERT that updates leaves it alone: `RETURNING` tells the id in both cases.
     package var lastInsertRowID: Int64 { handle.lastInsertRowID }
-
-    /// The rows that the last INSERT, UPDATE or DELETE changed.
-    package var changes: Int64 { handle.changes }
 }

@@ -11,20 +11,9 @@ import Testing
         #expect(arena[255..<258] == [255, 0, 1])
     }
 
-    @Test func repeatsEarlierBytes() {
+    @Test func forgetsAll() {
         var arena = ByteArena()
         arena.append([1, 2, 3].span)
-        arena.appendCopy(of: 1..<3)
-        #expect(arena[0..<5] == [1, 2, 3, 2, 3])
-    }
-
-    @Test func forgetsFromTheEnd() {
-        var arena = ByteArena()
-        arena.append([1, 2, 3].span)
-        arena.truncate(to: 9)
-        #expect(arena.count == 3)
-        arena.truncate(to: 1)
-        #expect(arena[0..<1] == [1])
         arena.removeAll()
         #expect(arena.count == 0 && arena.span.isEmpty)
     }

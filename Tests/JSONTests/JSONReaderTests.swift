@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func readsNullAsAbsent() throws {
-        let text = Array(#"[null,"x",null,5,null,false]"#.utf8)
+        let text = Array(#"[null,"x",null,5]"#.utf8)
         var reader = JSONReader(text.span)
         try reader.enterArray()
         _ = try reader.nextElement()
@@ -94,10 +94,6 @@ import Testing
         #expect(try reader.optionalInteger() == nil)
         _ = try reader.nextElement()
         #expect(try reader.optionalInteger() == 5)
-        _ = try reader.nextElement()
-        #expect(try reader.optionalBool() == nil)
-        _ = try reader.nextElement()
-        #expect(try reader.optionalBool() == false)
         #expect(try !reader.nextElement())
         try reader.finish()
     }

@@ -36,7 +36,7 @@ import Testing
         #expect(settings.chain.nodes.map(\.ws) == [nil])
         #expect(settings.bacalhau.api == "http://[::1]:1234")
         #expect(settings.chain.id == 11_155_111)
-        #expect(settings.firstBlock == 123)
+        #expect(settings.contracts.map(\.startBlock).min() == 123)
         #expect(settings.chain.confirmations.settle == 64)
         #expect(settings.account == .keystore(path: "a/it's a key: #1.json", password: .file("/run/pass word")))
     }

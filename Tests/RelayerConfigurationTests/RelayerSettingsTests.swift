@@ -96,7 +96,7 @@ import Testing
         #expect(settings.chain.nodes.map(\.ws) == ["wss://one/key", nil])
         #expect(settings.chain.confirmations.receipt == 64)
         #expect(settings.contracts.map(\.startBlock) == [.max, 5])
-        #expect(settings.firstBlock == 5)
+        #expect(settings.contracts.map(\.startBlock).min() == 5)
         #expect(settings.contracts.map(\.gas.callbackGas) == [nil, 133_200_000])
         #expect(settings.bacalhau.apiKey == .file("/etc/b.key"))
         #expect(settings.account == .keystore(path: "/etc/key.json", password: .file("/run/password")))

@@ -13,7 +13,6 @@ extension JSONKey {
     fileprivate static let stateType: JSONKey = "StateType"
     fileprivate static let message: JSONKey = "Message"
     fileprivate static let createTime: JSONKey = "CreateTime"
-    fileprivate static let modifyTime: JSONKey = "ModifyTime"
     fileprivate static let labels: JSONKey = "Labels"
     fileprivate static let tasks: JSONKey = "Tasks"
     fileprivate static let engine: JSONKey = "Engine"
@@ -59,7 +58,6 @@ extension JobSnapshot {
             case .version: version = try reader.integerIfAny() ?? 0
             case .state: try readState(&reader)
             case .createTime: createTime = try reader.integerIfAny() ?? 0
-            case .modifyTime: modifyTime = try reader.integerIfAny() ?? 0
             case .labels: labels = try reader.textsByName()
             case .tasks: engine = try reader.firstEngine()
             default: try reader.skip()
@@ -106,7 +104,6 @@ extension JSONReader {
             case .publishedResult: try readPublished(&execution)
             case .runOutput: execution.output = try runOutput()
             case .createTime: execution.createTime = try integerIfAny() ?? 0
-            case .modifyTime: execution.modifyTime = try integerIfAny() ?? 0
             default: try skip()
             }
         }

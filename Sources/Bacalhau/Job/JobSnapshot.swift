@@ -12,8 +12,6 @@ package struct JobSnapshot: Sendable, Equatable {
     package var message = ""
     /// Nanoseconds since 1970.
     package var createTime: Int64 = 0
-    /// Nanoseconds since 1970.
-    package var modifyTime: Int64 = 0
     /// Those whose value is a text.
     package var labels: [String: String] = [:]
     /// The first task's engine.
@@ -41,8 +39,6 @@ package struct JobExecution: Sendable, Equatable {
     package var publishedCID: String?
     /// Nanoseconds since 1970; 0 where the server does not say.
     package var createTime: Int64 = 0
-    /// Nanoseconds since 1970; 0 where the server does not say.
-    package var modifyTime: Int64 = 0
 }
 
 /// What a program said, cut by Bacalhau at 2,048 bytes each.

@@ -13,8 +13,6 @@ package struct NodeSummary: Sendable, Equatable {
     package let engines: [String]
     /// Such as `ipfs`; empty where the node runs no jobs.
     package let publishers: [String]
-    /// Such as `ipfs` and `urlDownload`; empty where the node runs no jobs.
-    package let storageSources: [String]
 
     /// Whether it can be given jobs now.
     package var isUsable: Bool { isCompute && isApproved && isConnected }
@@ -42,6 +40,5 @@ package struct NodeSummary: Sendable, Equatable {
         isConnected = connection == "CONNECTED"
         engines = names("ExecutionEngines")
         publishers = names("Publishers")
-        storageSources = names("StorageSources")
     }
 }

@@ -185,7 +185,7 @@ package struct SettleService: Sendable {
             for item in items {
                 group.addTask {
                     var hand = Case(item)
-                    let actions = hand.machine.resume(at: environment.now, limits: options.limits)
+                    let actions = hand.machine.resume()
                     let action = try await advance(&hand, actions, view)
                     return (hand, action)
                 }
@@ -211,7 +211,7 @@ package struct SettleService: Sendable {
             for item in items {
                 group.addTask {
                     var hand = Case(item)
-                    let actions = hand.machine.resume(at: environment.now, limits: options.limits)
+                    let actions = hand.machine.resume()
                     return try await advance(&hand, actions, view) == nil ? nil : hand
                 }
             }

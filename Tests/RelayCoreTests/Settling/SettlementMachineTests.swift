@@ -31,13 +31,13 @@ import Testing
     @Test func checksSimulatesSignsAndSends() {
         var machine = SettlementMachine()
         let attempt = SettlementSample.attempt(1)
-        #expect(machine.resume(at: Self.now) == [.askContract])
+        #expect(machine.resume() == [.askContract])
         #expect(apply(.woke, to: &machine) == [.askContract])
         #expect(apply(.contractSaid(.open), to: &machine) == [.simulate])
         #expect(apply(.simulated(.passes(gasLimit: 90_000)), to: &machine) == [.sign(gasLimit: 90_000)])
         #expect(apply(.signed(nonce: 5, attempt), to: &machine) == [.broadcast(attempt)])
         #expect(machine.phase == .sent(nonce: 5, gasLimit: 90_000, attempts: [attempt]))
-        #expect(machine.resume(at: Self.now) == [.look])
+        #expect(machine.resume() == [.look])
         #expect(apply(.broadcast(attempt.hash, .accepted), to: &machine) == [.wake(at: Self.now + limits.look)])
         let seen = SettlementSample.sighting(SettlementSample.inclusion(), confirmations: 3, spent: true)
         #expect(apply(seen, to: &machine) == [.end(.settled(SettlementSample.inclusion()))])
@@ -257,7 +257,7 @@ import Testing
         let seen = SettlementSample.sighting(reverted, confirmations: 3, spent: true)
         #expect(apply(seen, to: &machine) == [.askContract])
         #expect(machine.phase == .reverted(reverted))
-        #expect(machine.resume(at: Self.now) == [.askContract])
+        #expect(machine.resume() == [.askContract])
         #expect(apply(.contractSaid(standing), to: &machine) == [.end(outcome)])
     }
 

@@ -80,18 +80,18 @@ import Testing
                 return
             }
             #expect(sighting.inclusion != nil || sighting.nonceIsSpent, comment())
-        case .signing, .held: Issue.record(comment())
+        case .signing: Issue.record(comment())
         }
     }
 
     private func checkResumes(_ machine: SettlementMachine, _ comment: () -> Comment) {
         var restarted = machine
-        let resumed = machine.resume(at: SettlementSample.now)
+        let resumed = machine.resume()
         #expect(restarted.apply(.woke, at: SettlementSample.now) == resumed, comment())
         switch machine.phase {
         case .ended(let outcome): #expect(resumed == [.end(outcome)], comment())
         case .sent: #expect(resumed == [.look], comment())
-        case .checking, .signing, .held, .reverted: #expect(resumed == [.askContract], comment())
+        case .checking, .signing, .reverted: #expect(resumed == [.askContract], comment())
         }
     }
 }

@@ -48,7 +48,7 @@ enum SettlementSample {
     ]
 
     static let phases: [SettlementMachine.Phase] = [
-        .checking, .signing(gasLimit: 90_000), .held(reason: "poor", since: start), sent(), sent(attempt(1)),
+        .checking, .signing(gasLimit: 90_000), sent(), sent(attempt(1)),
         sent(attempt(1, sentAt: start)), sent(attempt(1, sentAt: start), attempt(2)),
         sent(attempt(1), attempt(2, sentAt: .distantFuture)), .reverted(inclusion(succeeded: false)),
         .ended(.settled(inclusion())), .ended(.settledElsewhere("fulfilled")), .ended(.dead("why")),

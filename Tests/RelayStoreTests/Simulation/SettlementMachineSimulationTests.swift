@@ -43,7 +43,7 @@ private struct SettlementRun {
 
     private mutating func restart() throws {
         machine = try SettlementMachine(json: stored, live: live)
-        var actions = machine.resume(at: world.now, limits: world.limits)
+        var actions = machine.resume()
         while let action = actions.first {
             steps += 1
             if world.dies() { return }

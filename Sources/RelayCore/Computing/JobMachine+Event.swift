@@ -1,0 +1,44 @@
+package import Bacalhau
+
+/// What happens to a request's compute, and what is to be done.
+extension JobMachine {
+    package enum Event: Equatable, Sendable {
+        /// Time to go on, after a start or a wait.
+        case woke
+        /// The name is unknown to the orchestrator.
+        case notFound
+        /// The orchestrator has a job of this name.
+        case found(Sighting)
+        /// What a submission came to.
+        case submitted(Submission)
+        /// The orchestrator has taken the order to stop, or says that there is nothing to stop.
+        case stopTaken
+        /// No usable answer; whatever was asked may have happened.
+        case unavailable(retryAfter: Duration?)
+    }
+
+    /// A job as a look-up by name found it.
+    package struct Sighting: Equatable, Sendable {
+        package let jobID: String
+        /// Whether its label names this request.
+        package let isOurs: Bool
+        package let verdict: JobVerdict
+
+        package init(jobID: String, isOurs: Bool, verdict: JobVerdict) {
+            self.jobID = jobID
+            self.isOurs = isOurs
+            self.verdict = verdict
+        }
+    }
+
+    package enum Action: Equatable, Sendable {
+        /// Look this try's name up.
+        case lookUp
+        /// Send the stored body of this try.
+        case submit
+        case stop(jobID: String, reason: String)
+        case wake(at: Timestamp)
+        /// The request has its answer.
+        case answer(Answer)
+    }
+}

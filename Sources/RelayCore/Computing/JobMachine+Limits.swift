@@ -1,0 +1,42 @@
+extension JobMachine {
+    package struct Limits: Equatable, Sendable {
+        /// Time that the relayer adds to a job's own time-out before it stops the job.
+        package var grace: Duration = .seconds(180)
+        /// Tries without room, at most; the first of these two limits ends it.
+        package var busyTries = 8
+        package var busyTime: Duration = .seconds(900)
+        package var busyBackoff = Backoff(first: .seconds(2), limit: .seconds(180))
+        package var outageBackoff = Backoff(first: .milliseconds(500), limit: .seconds(30))
+        /// Submissions in vain of one try, at least, and since the first of them, before the request is failed: the
+        /// orchestrator takes the body each time and never has a job.
+        package var vainSubmissions = 12
+        package var vainTime: Duration = .seconds(900)
+        /// How long a job that is ordered to stop may go on before the request is answered without waiting for it.
+        package var stopTime: Duration = .seconds(60)
+        /// How long beyond its deadline a job is waited for of which the orchestrator says nothing.
+        package var silenceTime: Duration = .seconds(3_600)
+        package var firstPoll: Duration = .milliseconds(40)
+        package var slowestPoll: Duration = .seconds(5)
+
+        package init() {}
+    }
+
+    /// How often something happened, and when for the first time.
+    package struct Tally: Equatable, Sendable {
+        package let count: Int
+        package let since: Timestamp
+
+        package init(count: Int, since: Timestamp) {
+            self.count = count
+            self.since = since
+        }
+
+        /// Once more.
+        static func adding(to tally: Tally?, _ now: Timestamp) -> Tally {
+            Tally(count: min((tally?.count ?? 0) + 1, counterLimit), since: tally?.since ?? now)
+        }
+    }
+
+    /// Counters stop here; a stored one that is larger is damage.
+    package static let counterLimit = 1_000_000
+}

@@ -1,0 +1,70 @@
+internal import Bacalhau
+
+/// What a job's own state means for its request.
+extension JobMachine {
+    mutating func judge(_ verdict: JobVerdict, _ now: Timestamp, _ limits: Limits) -> [Action] {
+        switch verdict {
+        case .running:
+            return running(now, limits)
+        case .answer(let answer):
+            return end(Answer(answer))
+        case .busy(let text):
+            return noRoom(text, now, limits)
+        case .failed(let failure):
+            return end(.failure(failure.reason, source: "orchestrator"))
+        case .lost:
+            return notFound(now, limits)
+        case .stopped(let reason):
+            if case .stopping = phase { return endStopped(limits) }
+            return end(.failure("the job was stopped: \(reason)", source: "orchestrator"))
+        }
+    }
+
+    private mutating func running(_ now: Timestamp, _ limits: Limits) -> [Action] {
+        switch phase {
+        case .watching(let jobID, let since):
+            let deadline = deadline(since, limits)
+            if now >= deadline {
+                phase = .stopping(jobID: jobID, since: now)
+                return [.stop(jobID: jobID, reason: stopReason(limits))]
+            }
+            let age = now - since
+            let pause = min(max(limits.firstPoll, age / 4), limits.slowestPoll)
+            return [.wake(at: min(now + pause, deadline))]
+        case .stopping(_, let since):
+            // The order has been taken; the job's state follows, and if not, what it may still bring counts no more.
+            if now - since >= limits.stopTime { return endStopped(limits) }
+            return [.wake(at: now + limits.slowestPoll)]
+        case .placing, .pausing, .answered:
+            return resume(limits: limits)
+        }
+    }
+
+    mutating func noRoom(_ text: String, _ now: Timestamp, _ limits: Limits) -> [Action] {
+        let tally = Tally.adding(to: busy, now)
+        busy = tally
+        guard tally.count < limits.busyTries, now - tally.since < limits.busyTime else {
+            return end(.failure(text, source: "orchestrator"))
+        }
+        let until = now + limits.busyBackoff.delay(after: tally.count)
+        phase = .pausing(until: until)
+        return [.wake(at: until)]
+    }
+
+    /// A try that came to nothing for a cause that may pass; the cap on tries holds for it too.
+    mutating func pause(_ now: Timestamp, _ limits: Limits, else reason: String) -> [Action] {
+        noRoom(reason, now, limits)
+    }
+}
+
+extension Answer {
+    /// A result as the job gave it.
+    init(_ answer: JobAnswer) {
+        self.init(
+            kind: .result,
+            text: String(decoding: answer.bytes, as: UTF8.self),
+            source: answer.resultType == .cid ? "published result" : "run output",
+            truncated: answer.isTruncated
+        )
+    }
+}

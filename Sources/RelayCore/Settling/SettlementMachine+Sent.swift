@@ -1,0 +1,128 @@
+internal import Ethereum
+
+/// Once it is signed: nothing but a final receipt, or a nonce that is proven to be somebody else's, ends it.
+extension SettlementMachine {
+    struct Sent {
+        var nonce: UInt64
+        var gasLimit: UInt64
+        var attempts: [Attempt]
+
+        var latest: Attempt? { attempts.last }
+    }
+
+    mutating func applySent(_ event: Event, _ sent: Sent, _ now: Timestamp, _ limits: Limits) -> [Action] {
+        switch event {
+        case .woke:
+            return [.look]
+        case .seen(let sighting):
+            failures = 0
+            if sighting.inclusion != nil || !sighting.nonceIsSpent, hold?.cause == .receipt { hold = nil }
+            return seen(sighting, sent, now, limits)
+        case .broadcast(let hash, let outcome):
+            return broadcast(hash, outcome, sent, now, limits)
+        case .bumped(let attempt):
+            guard sent.attempts.count == 1 else { return [.look] }
+            phase = .sent(nonce: sent.nonce, gasLimit: sent.gasLimit, attempts: sent.attempts + [attempt])
+            return [.broadcast(attempt)]
+        case .notBumped(let reason):
+            hold = hold ?? Hold(cause: .pool, reason: reason, since: now)
+            return [.wake(at: now + limits.resendAfter)]
+        case .unavailable(let retryAfter):
+            return retry(after: retryAfter, now, limits)
+        case .contractSaid, .simulated, .signed, .notAffordable, .tooDear:
+            return [.look]
+        }
+    }
+
+    private mutating func seen(_ sighting: Sighting, _ sent: Sent, _ now: Timestamp, _ limits: Limits) -> [Action] {
+        if let inclusion = sighting.inclusion {
+            guard sighting.confirmations >= limits.receiptConfirmations else { return [.wake(at: now + limits.look)] }
+            guard inclusion.succeeded else {
+                phase = .reverted(inclusion)
+                return [.askContract]
+            }
+            return end(.settled(inclusion))
+        }
+        if sighting.nonceIsSpent { return nonceSpent(now, limits) }
+        guard let latest = sent.latest else { return [.wake(at: now + limits.look)] }
+        // A clock that was set back does not keep it from being sent again.
+        if let last = latest.lastSentAt, last <= now, now - last < limits.resendAfter {
+            return [.wake(at: now + limits.look)]
+        }
+        return [.broadcast(latest)]
+    }
+
+    /// The nonce is used at final depth, and no receipt of ours is to be had: it may come late, or another transaction of
+    /// this account took the nonce.
+    ///
+    /// Only after some patience is that proven, and only then may the answer get new bytes under a new nonce.
+    private mutating func nonceSpent(_ now: Timestamp, _ limits: Limits) -> [Action] {
+        guard let hold, hold.cause == .receipt else {
+            hold = Hold(
+                cause: .receipt,
+                reason: "its nonce is used, and no receipt of it is to be had",
+                since: now
+            )
+            return [.wake(at: now + limits.look)]
+        }
+        guard now - hold.since >= limits.receiptPatience else { return [.wake(at: now + limits.look)] }
+        self.hold = nil
+        phase = .checking
+        return [.askContract]
+    }
+
+    /// A settlement that reverts although its dry run passed was overtaken, or will revert again: paying for another
+    /// one is an operator's decision.
+    mutating func applyReverted(
+        _ event: Event,
+        _ inclusion: Inclusion,
+        _ now: Timestamp,
+        _ limits: Limits
+    ) -> [Action] {
+        switch event {
+        case .contractSaid(.closed(let closing)):
+            end(.settledElsewhere(closing.rawValue))
+        case .contractSaid:
+            end(.dead("the settlement was mined and reverted: \(inclusion.transactionHash.hex)"))
+        case .unavailable(let retryAfter):
+            retry(after: retryAfter, now, limits)
+        case .woke, .simulated, .signed, .notAffordable, .tooDear, .bumped, .notBumped, .broadcast, .seen:
+            [.askContract]
+        }
+    }
+
+    private mutating func broadcast(
+        _ hash: Hash32,
+        _ outcome: SendOutcome,
+        _ sent: Sent,
+        _ now: Timestamp,
+        _ limits: Limits
+    ) -> [Action] {
+        var sent = sent
+        if let index = sent.attempts.firstIndex(where: { $0.hash == hash }) { sent.attempts[index].lastSentAt = now }
+        phase = .sent(nonce: sent.nonce, gasLimit: sent.gasLimit, attempts: sent.attempts)
+        switch outcome {
+        case .accepted:
+            failures = 0
+            hold = nil
+            return [.wake(at: now + limits.look)]
+        case .nonceUsed:
+            // By one of ours whose receipt comes late, or by another transaction: the next looks tell.
+            return [.wake(at: now + limits.look)]
+        case .feeTooLow(let reason):
+            guard sent.attempts.count == 1, let first = sent.attempts.first else { return bear(reason, now, limits) }
+            return [.bump(nonce: sent.nonce, gasLimit: sent.gasLimit, old: first.fees)]
+        case .insufficientFunds(let reason), .refused(let reason):
+            return bear(reason, now, limits)
+        case .unknown:
+            return retry(after: nil, now, limits)
+        }
+    }
+
+    /// The nonce is taken and later ones wait behind it, so the bytes are kept and sent again; `hold` says why it takes
+    /// so long.
+    private mutating func bear(_ reason: String, _ now: Timestamp, _ limits: Limits) -> [Action] {
+        hold = hold ?? Hold(cause: .pool, reason: reason, since: now)
+        return [.wake(at: now + limits.resendAfter)]
+    }
+}
