@@ -76,7 +76,11 @@ package struct BacalhauClient: Sendable {
             totalTimeout: .seconds(35)
         )
         let response = try await send(exchange)
-        return Submission.classify(status: response.status, body: response.body, retryAfter: response.retryAfter)
+        return Submission.classify(
+            status: response.status,
+            body: response.body,
+            retryAfter: response.retryAfter
+        ).cleaned(by: endpoint.mask)
     }
 
     /// Stops a job; one that is over already, or unknown, is as good as stopped.
@@ -131,5 +135,17 @@ extension ServerFailure {
     /// The failure of an answer that has `status`, nil for others.
     fileprivate static func read(_ response: HTTPResponse, ofStatus status: Int) -> ServerFailure? {
         response.status == status ? read(response.body) : nil
+    }
+}
+
+extension Submission {
+    /// With nobody's secrets in it: a refusal's words go as far as the chain.
+    fileprivate func cleaned(by mask: SecretMask) -> Submission {
+        switch self {
+        case .refused(let text): .refused(mask.clean(text, limit: 2_048))
+        case .denied(let text): .denied(mask.clean(text, limit: 2_048))
+        case .unknown(let text): .unknown(mask.clean(text, limit: 2_048))
+        case .created, .alreadyExists, .busy: self
+        }
     }
 }

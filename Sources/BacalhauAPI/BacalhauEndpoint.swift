@@ -36,6 +36,9 @@ package struct BacalhauEndpoint: Sendable, Equatable {
         return base + path + (items.isEmpty ? "" : "?" + items.joined(separator: "&"))
     }
 
+    /// Takes this endpoint's secrets out of other people's words.
+    var mask: SecretMask { SecretMask(url: url, headers: authorization.map { [$0] } ?? []) }
+
     /// The header that authenticates, or none; the case of its scheme matters to Bacalhau.
     var authorization: HTTPRequest.Header? {
         switch authentication {

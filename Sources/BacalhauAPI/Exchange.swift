@@ -34,10 +34,11 @@ struct Exchange {
         retryAfter: Int? = nil,
         outcomeUnknown: Bool = false
     ) -> BacalhauError {
-        BacalhauError(
+        let mask = endpoint.mask
+        return BacalhauError(
             method: "\(method.rawValue) \(path)",
-            endpoint: maskedURL(endpoint.url),
-            kind: kind,
+            endpoint: mask.url,
+            kind: kind.cleaned(by: mask),
             retryAfter: retryAfter,
             outcomeUnknown: outcomeUnknown
         )
@@ -60,5 +61,17 @@ extension HTTPResponse {
     var retryAfter: Int? {
         guard let text = header("Retry-After") else { return nil }
         return Int(text).map { min(max(0, $0), 3_600) } ?? 60
+    }
+}
+
+extension BacalhauError.Kind {
+    /// With nobody's secrets in it: servers and libraries quote what they were sent.
+    fileprivate func cleaned(by mask: SecretMask) -> Self {
+        switch self {
+        case .transport(let error): .transport(error.cleaned(by: mask))
+        case .server(let status, let code, let message):
+            .server(status: status, code: mask.clean(code, limit: 128), message: mask.clean(message, limit: 2_048))
+        case .badAnswer(let words): .badAnswer(mask.clean(words))
+        }
     }
 }

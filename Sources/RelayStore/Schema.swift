@@ -73,6 +73,7 @@ enum Schema {
           log_index INTEGER,
           transaction_hash BLOB,
           bytes BLOB NOT NULL,
+          size INTEGER NOT NULL,
           seen_at INTEGER NOT NULL
         ) STRICT;
 

@@ -227,4 +227,16 @@ struct BacalhauClientTests {
         let error = await #expect(throws: BacalhauError.self) { try await client.version() }
         #expect(error.map { "\($0)".contains("secret") } == false)
     }
+
+    /// A proxy may quote what it was sent, and a refusal's words go as far as the chain.
+    @Test(arguments: [400, 403, 500]) func takesItsSecretsOutOfTheServersWords(status: Int) async throws {
+        let text = #"{"Status":\#(status),"Message":"bad header Authorization: Bearer secret-key","Code":"secret-key"}"#
+        let transport = ScriptedTransport(.answer(status, text), .answer(status, text))
+        let endpoint = BacalhauEndpoint(url: "http://h:1234", authentication: .apiKey("secret-key"))
+        let client = BacalhauClient(transport: transport, endpoint: endpoint)
+        let submission = try await client.submit(body: [])
+        #expect(!"\(submission)".contains("secret") && "\(submission)".contains("bad header"))
+        let error = await #expect(throws: BacalhauError.self) { try await client.version() }
+        #expect(error.map { "\($0)".contains("secret") || !"\($0)".contains("bad header") } == false)
+    }
 }

@@ -72,6 +72,6 @@ struct IngestTests {
 
         let kept = try StoreView(path: bench.path).rejected(limit: 10)
         #expect(kept.map(\.reason) == [log.reason])
-        #expect(kept.first?.bytes.count == 16 << 10)
+        #expect(kept.first?.bytes.count == 32 << 10 && kept.first?.size == 100_000)
     }
 }

@@ -13,23 +13,37 @@ struct CrashTests {
     @Test(arguments: seeds)
     func leavesOneJobAndOneSettlementAtEveryStep(seed: UInt64) async throws {
         let steps = try await Self.steps(seed: seed)
+        var died: [String] = []
 
         // Each step has a world of its own; several at a time, since each mostly waits for its disk.
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for step in steps.indices {
-                if step >= 8 { try await group.next() }
-                group.addTask { try await Self.dieAndStartAgain(seed: seed, step: step) }
+        try await withThrowingTaskGroup(of: String?.self) { group in
+            for (index, step) in steps.enumerated() {
+                if index >= 8, let point = try await group.next() { died += [point].compactMap { $0 } }
+                let occurrence = steps[...index].count { $0 == step }
+                group.addTask { try await Self.dieAndStartAgain(seed: seed, step, occurrence) }
             }
-            try await group.waitForAll()
+            for try await point in group { died += [point].compactMap { $0 } }
         }
+
+        // Two runs of a seed differ by some looks and commits, no more; and each kind of step has had its crash.
+        #expect(died.count >= steps.count * 3 / 4, "\(died.count) of \(steps.count)")
+        #expect(Self.kinds.isSubset(of: Set(died)), "\(Self.kinds.subtracting(died))")
     }
 
-    private static func dieAndStartAgain(seed: UInt64, step: Int) async throws {
+    private static let kinds: Set<String> = [
+        "before commit", "after commit", "before PUT", "after PUT", "before GET", "after GET", "before eth_getLogs",
+        "after eth_getLogs", "before eth_sendRawTransaction", "after eth_sendRawTransaction",
+        "before eth_getTransactionReceipt", "after eth_getTransactionReceipt",
+    ]
+
+    /// Returns where it died.
+    private static func dieAndStartAgain(seed: UInt64, _ step: String, _ occurrence: Int) async throws -> String? {
         let scenario = try Scenario(seed: seed)
-        let crash = CrashSwitch(at: step)
+        let crash = CrashSwitch(at: step, occurrence: occurrence)
         try await scenario.world.run(crash: crash) { try scenario.isOver() }
         try await scenario.world.run { try scenario.isOver() }
-        scenario.check("seed \(seed), step \(step): \(crash.crash?.point ?? "none")")
+        scenario.check("seed \(seed), \(step) number \(occurrence): \(crash.crash == nil ? "not reached" : "died")")
+        return crash.crash?.point
     }
 
     /// The points at which this seed's run can die.

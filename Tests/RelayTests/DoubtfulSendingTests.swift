@@ -3,19 +3,56 @@ import JSON
 import RelayCore
 import RelayStore
 import RelayTestSupport
+import Telemetry
 import Testing
+import Transport
 
 /// Whatever a node makes of the raw transaction, one settlement has effect.
 @Suite(.timeLimit(.minutes(2)))
 struct DoubtfulSendingTests {
     @Test func takesAlreadyKnownForSuccess() async throws {
-        let world = try RelayWorld()
+        let world = try RelayWorld(settle: 1)
         let request = world.chain.request(spec: RelayWorld.spec)
         world.chain.dropAnswerOfNext("eth_sendRawTransaction")
+        // No block comes until it has been sent again, to a pool that has it.
+        try await world.run(blocks: nil) { world.chain.callCount("eth_sendRawTransaction") >= 2 }
 
         try await world.runUntilClosed([request])
 
         check(world, request)
+        #expect(try world.attempt(of: request)?.lastOutcome?.contains("already known") == true)
+    }
+
+    /// What has reached nobody is sent again at once, and counts as not sent.
+    @Test func sendsAgainSoonWhatHasReachedNobody() async throws {
+        let world = try RelayWorld(settle: 1)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        world.chain.failNext("eth_sendRawTransaction", with: .refused)
+        let from = world.time.now()
+
+        try await world.run(blocks: nil) { !world.chain.pooled(of: world.account.address).isEmpty }
+
+        #expect(world.time.now() - from < 10_000)
+        try await world.runUntilClosed([request])
+        check(world, request)
+        #expect(try world.attempt(of: request)?.sends == 1)
+        #expect(try world.history(of: request).count { $0 == "transaction sent" } == 1)
+    }
+
+    /// Nodes keep the state of some hundred blocks: whoever waits for more asks what they still have.
+    @Test func sendsAgainThroughANodeWithoutOldStates() async throws {
+        var world = try RelayWorld(settle: 1, receipt: 200)
+        world.chain.mine(300)
+        world.chainWire = ForgetfulNode(chain: world.chain)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        let ready = world
+        try await ready.run(blocks: nil) { !ready.chain.pooled(of: ready.account.address).isEmpty }
+        ready.chain.evictMempool()
+
+        try await ready.runUntilClosed([request])
+
+        check(ready, request)
+        #expect(!ready.log.messages.contains("not reachable"))
     }
 
     @Test func takesNonceTooLowOfItsOwnTransactionForSuccess() async throws {
@@ -98,5 +135,23 @@ struct DoubtfulSendingTests {
         #expect(world.isSettledOnce(request))
         #expect(world.chain.revertedTransactions(of: world.account.address).isEmpty)
         #expect(world.chain.minedCount(of: world.account.address) == 1)
+    }
+}
+
+/// Has the states of its latest 128 blocks, as geth does.
+private struct ForgetfulNode: HTTPTransport {
+    let chain: FakeChain
+
+    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        let call = request.body.flatMap { try? JSONValue.parse($0) }
+        guard let call, call["method"]?.string == "eth_getTransactionCount",
+            let block = call["params"]?.array?.last?.string.flatMap({ UInt64($0.dropFirst(2), radix: 16) }),
+            chain.head.number > block + 127
+        else { return try await chain.send(request) }
+        let answer: JSONValue = [
+            "jsonrpc": "2.0", "id": call["id"] ?? .null,
+            "error": ["code": -32_000, "message": "missing trie node deadbeef (path ) state is not available"],
+        ]
+        return HTTPResponse(status: 200, body: JSONWriter.bytes(of: answer))
     }
 }

@@ -1,7 +1,9 @@
 import JSON
+import Relay
 import RelayCore
 import RelayStore
 import RelayTestSupport
+import Telemetry
 import Testing
 
 /// What is emitted while the relayer is down is found at its start, and nothing is done twice by reading it again.
@@ -49,6 +51,32 @@ struct DowntimeTests {
 
         #expect(try StoreView(path: world.database).instruction(number)?.outcome?.contains("1 known") == true)
         #expect(try StoreView(path: world.database).rejected(limit: 1).isEmpty)
+    }
+
+    /// The blocks before an earlier start block are not read by themselves; that is said, until they are.
+    @Test func saysThatALoweredStartBlockLeavesBlocksUnread() async throws {
+        var world = try RelayWorld()
+        world.chain.mine(20)
+        let missed = world.chain.request(spec: RelayWorld.spec)
+        world.chain.mine(20)
+        world.options.contracts = [Relayer.Contract(address: world.chain.bridge, startBlock: 30)]
+        let late = world
+        try await late.run { late.log.messages.contains("ready") && late.time.now() > 0 }
+        world.options.contracts = [Relayer.Contract(address: world.chain.bridge, startBlock: 10)]
+        let early = world
+        try await early.run {
+            early.log.messages.contains("startBlock was lowered, and the blocks between have not been read")
+        }
+        let warning = early.log.records.first { $0.message.hasPrefix("startBlock was lowered") }
+        #expect(warning?.fields["remedy"] == "lilypad-relayer replay --from-block 10 --to-block 29")
+        _ = try StoreView(path: early.database)
+            .instruct("replay", arguments: #"{"from":10,"to":29}"#, at: Timestamp(milliseconds: early.time.now()))
+        try await early.runUntilClosed([missed])
+        let warnings = early.log.messages.count { $0.hasPrefix("startBlock was lowered") }
+
+        try await early.run { early.log.messages.count { $0 == "ready" } == 4 }
+
+        #expect(early.log.messages.count { $0.hasPrefix("startBlock was lowered") } == warnings)
     }
 
     /// A log of a contract that nobody asked about.

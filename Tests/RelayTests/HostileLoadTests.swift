@@ -14,7 +14,7 @@ struct HostileLoadTests {
     /// A node that serves heads and logs, and no calls.
     @Test func asksSeldomForWhatTheNodeDoesNotServe() async throws {
         let world = try RelayWorld()
-        world.chain.requests(specs: Array(repeating: RelayWorld.spec, count: 50))
+        for _ in 0..<4 { world.chain.requests(specs: Array(repeating: RelayWorld.spec, count: 50)) }
         let from = world.time.now()
         let calls = Mutex<[Int]>([])
         try await world.run(
@@ -29,7 +29,8 @@ struct HostileLoadTests {
         )
         let counts = calls.withLock { $0 }
         let perMinute = zip(counts.dropFirst(), counts).map { $0 - $1 }
-        #expect(perMinute.last ?? .max <= 200, "\(perMinute) calls in each minute")
+        // However many wait, one asks.
+        #expect(perMinute.last ?? .max <= 3, "\(perMinute) calls in each minute")
         #expect(perMinute.last ?? 0 > 0, "\(perMinute) calls in each minute")
     }
 

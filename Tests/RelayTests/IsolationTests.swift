@@ -84,6 +84,19 @@ struct IsolationTests {
         #expect(!world.log.messages.contains("not reachable"))
     }
 
+    /// A client may drive the estimate up to the block's limit: what is above the ceiling is not sent.
+    @Test func sendsNothingAboveTheCeilingOfGas() async throws {
+        let world = try RelayWorld(settle: 1)
+        world.chain.failNext("eth_estimateGas", with: FakeChain.RPCFault.result("0x1c9c380"), count: 1_000_000)
+        let request = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.run { try world.state(of: request) == .dead }
+
+        let reason = try #require(try world.listed(request)?.reason)
+        #expect(reason.contains("30000000 gas, above the ceiling of"), "\(reason)")
+        #expect(world.chain.callCount("eth_sendRawTransaction") == 0)
+    }
+
     /// An empty answer, or a view that reverts, is the contract's trouble and not the node's.
     @Test(arguments: [FakeChain.RPCFault.result("0x"), .error(RPCFailure(code: 3, "execution reverted: paused"))])
     func declaresDeadWhatItsContractDoesNotTell(fault: FakeChain.RPCFault) async throws {

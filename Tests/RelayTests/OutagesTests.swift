@@ -26,6 +26,15 @@ struct OutagesTests {
         #expect(outages.current.isEmpty)
     }
 
+    /// Whatever is wanted is asked for again: what nobody has asked for in a quarter of an hour is not known to be gone.
+    @Test func forgetsWhatNobodyAsksForAnyMore() {
+        fail()
+        time.advance(by: .seconds(899))
+        #expect(outages.current == ["chain node"])
+        time.advance(by: .seconds(2))
+        #expect(outages.current.isEmpty)
+    }
+
     @Test func speaksOnceAMinuteOfWhatComesAndGoes() {
         for _ in 0..<50 {
             fail()

@@ -108,17 +108,10 @@ package struct EthereumClient: Sendable {
     }
 
     private func failure(_ method: String, _ kind: RPCError.Kind, _ retryAfter: Duration? = nil) -> RPCError {
-        RPCError(method: method, endpoint: mask.url, kind: masked(kind), retryAfter: retryAfter)
-    }
-
-    /// libcurl's words may name a URL or a host.
-    private func masked(_ kind: RPCError.Kind) -> RPCError.Kind {
-        switch kind {
-        case .transport(.connectFailed(let text)): .transport(.connectFailed(mask.clean(text)))
-        case .transport(.broken(let text)): .transport(.broken(mask.clean(text)))
-        case .transport(.badRequest(let text)): .transport(.badRequest(mask.clean(text)))
-        case .transport, .server, .http, .malformed: kind
-        }
+        var kind = kind
+        // libcurl's words may name a URL or a host.
+        if case .transport(let error) = kind { kind = .transport(error.cleaned(by: mask)) }
+        return RPCError(method: method, endpoint: mask.url, kind: kind, retryAfter: retryAfter)
     }
 }
 

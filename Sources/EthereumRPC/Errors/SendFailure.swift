@@ -47,6 +47,7 @@ extension SendFailure {
     private static let table: [Row] = [
         Row(.replacementUnderpriced, "replacement transaction underpriced", "replace by fee", "replacementnotallowed"),
         Row(.replacementUnderpriced, "could not replace", "replacement fee too low", "insufficient fee to replace"),
+        Row(.unknown, "unknown transaction"),
         Row(.alreadyKnown, "already known", "already imported", "alreadyknown", "known transaction"),
         Row(.alreadyKnown, "already in mpool", "already in the pool", "already in mempool", "already exists in"),
         Row(.nonceTooLow(next: nil), "nonce too low", "nonce is too low", "oldnonce", "nonce below"),

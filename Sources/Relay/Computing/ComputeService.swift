@@ -1,5 +1,6 @@
 package import BacalhauAPI
-internal import Ethereum
+package import Ethereum
+internal import EthereumRPC
 package import RelayCore
 package import RelayStore
 internal import Telemetry
@@ -15,6 +16,8 @@ package struct ComputeService: Sendable {
         package var startConfirmations: UInt64 = 1
         /// Requests with a job that has not ended, at most.
         package var maxRunningJobs = 64
+        /// Requests in hand at a time, at most: as many as there are connections to the orchestrator.
+        package var maxInHand = 64
         /// How long a contract may not know a request, or not tell, before the request is dead.
         package var unknownTime: Duration = .seconds(3_600)
         package var limits = JobMachine.Limits()
@@ -28,15 +31,19 @@ package struct ComputeService: Sendable {
     let store: RelayStore
     let context: JobContext
     let options: Options
+    /// The contracts of the settings.
+    let addresses: Set<Address>
     let environment: ServiceEnvironment
     let heads: HeadBoard
     let wakeup: Wakeup
     /// Wakes settling.
     let answered: Wakeup
+    private let gate: AdmissionGate
 
     package init(
         client: BacalhauClient,
         contracts: ContractDesk,
+        addresses: Set<Address>,
         store: RelayStore,
         context: JobContext,
         options: Options,
@@ -47,6 +54,7 @@ package struct ComputeService: Sendable {
     ) {
         self.client = client
         self.contracts = contracts
+        self.addresses = addresses
         self.store = store
         self.context = context
         self.options = options
@@ -54,6 +62,7 @@ package struct ComputeService: Sendable {
         self.heads = heads
         self.wakeup = wakeup
         self.answered = answered
+        gate = AdmissionGate(backoff: options.limits.outageBackoff)
     }
 
     enum Work: Sendable {
@@ -71,7 +80,7 @@ package struct ComputeService: Sendable {
     package func run() async throws {
         heads.wake(wakeup)
         try await WorkLoop(
-            limit: options.maxRunningJobs,
+            limit: min(options.maxRunningJobs, options.maxInHand),
             longestWait: options.longestWait,
             time: environment.time,
             wakeup: wakeup,
@@ -90,9 +99,10 @@ package struct ComputeService: Sendable {
             limit: count,
             maxRunning: options.maxRunningJobs
         )
+        let admissible = batch.admissible.prefix(gate.room(at: environment.now))
         return WorkLoop.Batch(
-            items: batch.advancing.map(Work.advance) + batch.admissible.map(Work.admit),
-            nextWake: batch.nextDue
+            items: batch.advancing.map(Work.advance) + admissible.map(Work.admit),
+            nextWake: [batch.nextDue, gate.opensAt].compactMap { $0 }.min()
         )
     }
 
@@ -113,13 +123,22 @@ package struct ComputeService: Sendable {
 
     /// Asks the contract whether it still waits, then accepts or refuses.
     private func admit(_ request: Request) async throws {
+        guard addresses.contains(request.observed.contract) else {
+            let reason = "the contract \(request.observed.contract) is not in the settings any more"
+            return try await bear(request, "not in the settings", reason)
+        }
+        // It was fetched before the node went away: its turn comes.
+        guard gate.room(at: environment.now) > 0 else { return }
         let standing: ContractStanding
         do {
+            gate.started()
             standing = try await contracts.standing(of: request.observed)
+            gate.passed()
             environment.outages.recovered("chain node")
         } catch {
             environment.outages.failed("chain node", error)
-            return try await postpone(request, atMost: options.limits.outageBackoff.limit, "\(error)")
+            let wake = gate.failed(at: environment.now, retryAfter: (error as? RPCError)?.retryAfter)
+            return try await postpone(request, until: wake, "\(error)")
         }
         switch standing {
         case .open:
@@ -144,18 +163,18 @@ package struct ComputeService: Sendable {
         guard environment.now - request.since < options.unknownTime else {
             return try await close(request, to: .dead, event, reason: reason)
         }
-        try await postpone(request, atMost: .seconds(300), reason)
+        // The longer it has waited the seldomer it is tried.
+        let pause = min(max(.seconds(2), (environment.now - request.since) / 4), .seconds(300))
+        try await postpone(request, until: environment.now + pause, reason)
     }
 
-    /// The longer it has waited the seldomer it is tried, for all that wait ask the same node.
-    private func postpone(_ request: Request, atMost longest: Duration, _ reason: String) async throws {
-        let pause = min(max(.seconds(2), (environment.now - request.since) / 4), longest)
+    private func postpone(_ request: Request, until wake: Timestamp, _ reason: String) async throws {
         let change = ComputingChange(
             request: request.id,
             from: .observed,
             to: .observed,
             reason: reason,
-            wakeAt: environment.now + pause
+            wakeAt: wake
         )
         try await store.record(change, at: environment.now)
     }

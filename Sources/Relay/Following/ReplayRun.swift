@@ -68,6 +68,7 @@ package struct ReplayRun: Sendable {
             progress.next = range.upperBound.saturatingAdding(1)
             try await report(progress)
         }
+        if progress.from <= progress.to { try await store.noteRead(progress.from...progress.to, of: contracts) }
     }
 }
 

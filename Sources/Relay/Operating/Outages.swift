@@ -9,10 +9,13 @@ package import Transport
 package final class Outages: Sendable {
     /// From one word of an outage to the next of the same thing, at least; milliseconds.
     private static let pause: Int64 = 60_000
+    /// Whatever is asked again is asked within this time; an older failure tells nothing of now; milliseconds.
+    private static let memory: Int64 = 900_000
 
     private struct Entry {
         var report = OutageReport()
         var spokenAt: Int64?
+        var failedAt: Int64 = .min
         /// The outage of now began too soon after the last one to be told.
         var isUntold = false
     }
@@ -34,6 +37,7 @@ package final class Outages: Sendable {
         let now = time.now()
         let announcement = entries.withLock { entries -> OutageReport.Announcement? in
             let announcement = entries[what, default: Entry()].report.failed(at: now)
+            entries[what]?.failedAt = now
             if case .down? = announcement, let last = entries[what]?.spokenAt, now - last < Self.pause {
                 entries[what]?.isUntold = true
                 return nil
@@ -73,6 +77,11 @@ package final class Outages: Sendable {
         }
     }
 
-    /// What is down now.
-    package var current: [String] { entries.withLock { $0.filter(\.value.report.isDown).map(\.key).sorted() } }
+    /// What is down now, as far as it has been asked of late.
+    package var current: [String] {
+        let oldest = time.now() - Self.memory
+        return entries.withLock { entries in
+            entries.filter { $0.value.report.isDown && $0.value.failedAt > oldest }.map(\.key).sorted()
+        }
+    }
 }

@@ -100,6 +100,7 @@ package struct Relayer: Sendable {
         let cursors = try await store.register(
             options.contracts.map { (address: $0.address, startBlock: $0.startBlock) }
         )
+        warnOfUnreadBlocks(cursors)
         let services = Services(self, findings, cursors)
         environment.log.info(
             "ready",
@@ -110,6 +111,21 @@ package struct Relayer: Sendable {
         )
         ready()
         try await run(services)
+    }
+
+    /// A start block that was lowered after the first start moves no cursor: the blocks between are an operator's to ask
+    /// for.
+    private func warnOfUnreadBlocks(_ cursors: [ContractCursor]) {
+        for (contract, cursor) in zip(options.contracts, cursors) where contract.startBlock < cursor.startBlock {
+            let last = cursor.startBlock - 1
+            environment.log.warning(
+                "startBlock was lowered, and the blocks between have not been read",
+                [
+                    "contract": contract.address, "block.from": contract.startBlock, "block.to": last,
+                    "remedy": "lilypad-relayer replay --from-block \(contract.startBlock) --to-block \(last)",
+                ]
+            )
+        }
     }
 
     /// What a settlement of each contract may use.

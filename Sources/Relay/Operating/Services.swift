@@ -18,6 +18,7 @@ struct Services: Sendable {
         let compute = ComputeService(
             client: relayer.bacalhau,
             contracts: desk,
+            addresses: Set(options.contracts.map(\.address)),
             store: relayer.store,
             context: JobContext(
                 genesisHash: findings.identity.genesisHash,
@@ -77,8 +78,10 @@ struct Services: Sendable {
             version: options.version,
             process: options.process
         )
+        let probe = OrchestratorProbe(client: relayer.bacalhau, environment: relayer.environment)
         all = [
             { try await report.run() },
+            { try await probe.run() },
             { try await instructions.run() },
             { try await settle.run() },
             { try await compute.run() },

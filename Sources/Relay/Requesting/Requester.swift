@@ -192,19 +192,34 @@ package struct Requester: Sendable {
         if job.state == .cancelled { return .cancelled }
         let events = [binding.fulfilledEvent, binding.failedEvent]
         let topic = Hash32(request.jobID.bigEndianBytes).map { [$0] } ?? []
-        let head = try await client.blockNumber()
-        let filter = LogFilter(
-            addresses: [contract],
-            topics: [events.map(\.topic), topic],
-            from: request.blockNumber,
-            to: max(head, request.blockNumber)
-        )
-        for log in try await client.logs(filter).logs {
-            if let text = text(log, binding.fulfilledEvent) { return .result(text) }
-            if let text = text(log, binding.failedEvent) { return .failure(text) }
+        let head = max(try await client.blockNumber(), request.blockNumber)
+        var planner = LogRangePlanner(maximum: Self.window)
+        var next = request.blockNumber
+        while let range = planner.range(from: next, head: head) {
+            let filter = LogFilter(
+                addresses: [contract],
+                topics: [events.map(\.topic), topic],
+                from: range.lowerBound,
+                to: range.upperBound
+            )
+            do {
+                for log in try await client.logs(filter).logs {
+                    if let text = text(log, binding.fulfilledEvent) { return .result(text) }
+                    if let text = text(log, binding.failedEvent) { return .failure(text) }
+                }
+            } catch {
+                guard case .tooMany(let hint) = error.logRangeFailure, planner.refused(range, hint: hint) == .narrower
+                else { throw error }
+                continue
+            }
+            planner.answered()
+            next = range.upperBound.saturatingAdding(1)
         }
         return nil
     }
+
+    /// Blocks in one question for logs, at most; nodes that want fewer say so.
+    private static let window: UInt64 = 2_000
 
     /// The text is the event's last string.
     private func text(_ log: Log, _ event: ABIEvent) -> String? {

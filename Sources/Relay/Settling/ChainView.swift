@@ -6,6 +6,9 @@ internal import Synchronization
 
 /// What one round sees of the chain: a receipt for each settlement, and once for all of them the account's count.
 struct ChainView: Sendable {
+    /// Blocks below the head of which any node has the state: geth keeps 128.
+    private static let stateDepth: UInt64 = 64
+
     let service: SettleService
     let head: UInt64
     private let cache = Cache()
@@ -37,8 +40,22 @@ struct ChainView: Sendable {
         return SettlementMachine.Sighting(
             inclusion: nil,
             confirmations: 0,
-            nonceIsSpent: try await finalCount() > nonce
+            nonceIsSpent: try await isSpent(nonce)
         )
+    }
+
+    /// Whether the account's count, as deep as receipts must be, has passed the nonce.
+    ///
+    /// The latest count comes first: nodes drop the state of old blocks, and a nonce that is free there is free.
+    private func isSpent(_ nonce: UInt64) async throws -> Bool {
+        try await latestCount() > nonce ? try await finalCount() > nonce : false
+    }
+
+    private func latestCount() async throws -> UInt64 {
+        if let count = cache.latestCount { return count }
+        let count = try await service.client.transactionCount(of: service.signer.address)
+        cache.note(latestCount: count)
+        return count
     }
 
     private func isCanonical(_ receipt: Receipt) async throws -> Bool {
@@ -48,12 +65,13 @@ struct ChainView: Sendable {
         return header.hash == receipt.blockHash
     }
 
-    /// The account's transactions that are as deep as a receipt must be.
+    /// The account's transactions that are as deep as a receipt must be, and no deeper than nodes keep states.
     private func finalCount() async throws -> UInt64 {
-        if let count = cache.count { return count }
-        guard let block = head.deepEnough(for: service.options.limits.receiptConfirmations) else { return 0 }
+        if let count = cache.finalCount { return count }
+        let depth = min(service.options.limits.receiptConfirmations, Self.stateDepth)
+        guard let block = head.deepEnough(for: depth) else { return 0 }
         let count = try await service.client.transactionCount(of: service.signer.address, at: .number(block))
-        cache.note(count: count)
+        cache.note(finalCount: count)
         return count
     }
 
@@ -85,14 +103,17 @@ struct ChainView: Sendable {
     private final class Cache: Sendable {
         private struct State {
             var hashes: [UInt64: Hash32] = [:]
-            var count: UInt64?
+            var latestCount: UInt64?
+            var finalCount: UInt64?
         }
 
         private let state = Mutex(State())
 
         func hash(at number: UInt64) -> Hash32? { state.withLock { $0.hashes[number] } }
         func note(_ hash: Hash32, at number: UInt64) { state.withLock { $0.hashes[number] = hash } }
-        var count: UInt64? { state.withLock { $0.count } }
-        func note(count: UInt64) { state.withLock { $0.count = count } }
+        var latestCount: UInt64? { state.withLock { $0.latestCount } }
+        func note(latestCount count: UInt64) { state.withLock { $0.latestCount = count } }
+        var finalCount: UInt64? { state.withLock { $0.finalCount } }
+        func note(finalCount count: UInt64) { state.withLock { $0.finalCount = count } }
     }
 }

@@ -7,15 +7,8 @@ internal import Telemetry
 /// Nonces, signatures and sending: strictly one after the other.
 extension SettleService {
     /// Signs what is prepared, stores all of it in one transaction, and only then sends it.
-    func sign(_ prepared: [Case]) async throws {
+    func sign(_ prepared: [Case], _ funds: Funds) async throws {
         guard !prepared.isEmpty else { return }
-        let funds: Funds
-        do {
-            funds = try await self.funds()
-        } catch let error as RPCError {
-            environment.outages.failed("chain node", error)
-            return try await put(off: prepared, .unavailable(retryAfter: error.retryAfter), trouble: "\(error)")
-        }
         guard let fees = options.fees.fees(for: funds.market) else {
             let cap = options.fees.maxFeePerGas?.description ?? "none"
             let asked = funds.market.baseFeePerGas.addingSaturating(funds.market.priorityFeePerGas)
@@ -66,11 +59,27 @@ extension SettleService {
         }
     }
 
-    private struct Funds {
+    /// What there is to sign with.
+    struct Funds: Sendable {
         let market: FeeMarket
         let chainCount: UInt64
-        /// Wei that no signed settlement may need.
+        /// Wei that no signed settlement may need: what is mined has been paid for.
         let balance: UInt256
+        /// Signed settlements that are not mined, and those that are not final, these included.
+        let unmined: Int
+        let unfinal: Int
+    }
+
+    /// nil when the node does not tell; then these wait.
+    func funds(for items: [SettlingItem]) async throws -> Funds? {
+        do {
+            return try await funds()
+        } catch let error as RPCError {
+            environment.outages.failed("chain node", error)
+            let event = SettlementMachine.Event.unavailable(retryAfter: error.retryAfter)
+            try await put(off: items.map(Case.init), event, trouble: "\(error)")
+            return nil
+        }
     }
 
     private func funds() async throws -> Funds {
@@ -78,14 +87,18 @@ extension SettleService {
         let count = try await client.transactionCount(of: signer.address)
         let balance = try await client.balance(of: signer.address)
         environment.counters.set("account.gwei", to: balance.wholeGwei)
-        let committed = try await store.liveSettlements().cost
+        let live = try await store.liveSettlements()
+        let unmined = live.filter { $0.nonce >= count }
+        let committed = unmined.reduce(UInt256.zero) { $0.addingSaturating($1.cost) }
         return Funds(
             market: FeeMarket(
                 baseFeePerGas: quote.baseFeePerGas ?? UInt256.zero,
                 priorityFeePerGas: quote.maxPriorityFeePerGas
             ),
             chainCount: count,
-            balance: balance.subtractingSaturating(committed)
+            balance: balance.subtractingSaturating(committed),
+            unmined: unmined.count,
+            unfinal: live.count
         )
     }
 
@@ -151,21 +164,23 @@ extension SettleService {
         } catch {
             outcome = SettlementMachine.SendOutcome(error)
             said = "\(error)"
-            if outcome == .unknown { environment.outages.failed("chain node", error) }
+            if outcome == .unknown || outcome == .notSent { environment.outages.failed("chain node", error) }
         }
-        hand.trouble = outcome == .unknown ? said : nil
+        hand.trouble = outcome == .unknown || outcome == .notSent ? said : nil
         environment.counters.increment("transactions.sent")
         let change = SettlingChange(
             request: hand.request.id,
             from: hand.state,
             to: hand.state,
             machine: hand.machine,
-            step: .sent(attempt.hash, outcome: said),
+            step: outcome == .notSent ? .waited : .sent(attempt.hash, outcome: said),
+            reason: hand.trouble,
             wakeAt: environment.now,
-            event: attempt.lastSentAt == nil ? "transaction sent" : nil,
+            event: outcome != .notSent && attempt.lastSentAt == nil ? "transaction sent" : nil,
             detail: said
         )
         try await store.record([change], at: environment.now)
+        guard outcome != .notSent else { return .broadcast(attempt.hash, outcome) }
         environment.log(for: hand.request).info(
             "settlement sent",
             ["tx.hash": attempt.hash.hex, "tx.nonce": hand.machine.nonce, "node": said]
@@ -227,7 +242,8 @@ extension SettlementMachine.SendOutcome {
         case .nonceTooHigh, .intrinsicGasTooLow, .exceedsBlockGasLimit, .feeCapExceeded, .oversized, .poolFull,
             .invalid:
             self = .refused(text)
-        case .unknown, nil: self = error.outcomeUnknown || error.sendFailure == nil ? .unknown : .refused(text)
+        case .unknown: self = error.outcomeUnknown ? .unknown : .refused(text)
+        case nil: self = error.outcomeUnknown ? .unknown : .notSent
         }
     }
 }

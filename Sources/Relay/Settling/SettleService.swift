@@ -13,8 +13,10 @@ package struct SettleService: Sendable {
     package struct Options: Sendable {
         /// Confirmations of a request's block at which its answer may be sent.
         package var settleConfirmations: UInt64
-        /// Signed settlements that are not final, at most: pools keep some 16 a sender.
+        /// Signed settlements that are not mined, at most: pools keep some 16 a sender.
         package var maxInFlight = 16
+        /// Signed settlements that are not final, at most: each is looked at until it is.
+        package var maxUnfinal = 1_000
         package var limits = SettlementMachine.Limits()
         package var fees = FeePolicy()
         package var longestWait: Duration = .seconds(15)
@@ -78,15 +80,18 @@ package struct SettleService: Sendable {
     /// One round; returns whether the next one should follow at once.
     private func round(head: UInt64?, headIsNew: Bool) async throws -> Bool {
         guard let head else { return false }
-        let sent = try await store.settling(at: environment.now, all: headIsNew, limit: 256)
-        try await look(at: sent, head: head)
-        let room = options.maxInFlight - (try await store.liveSettlements().count)
-        guard room > 0, let block = head.deepEnough(for: options.settleConfirmations) else { return false }
-        let answered = try await store.answered(upTo: block, at: environment.now, limit: room)
-        let prepared = try await prepare(answered)
-        try await sign(prepared)
+        // A new head brings the next look forward.
+        let due = headIsNew ? environment.now + options.limits.look : environment.now
+        try await look(at: try await store.settling(dueBy: due, limit: 256), head: head)
+        guard let block = head.deepEnough(for: options.settleConfirmations) else { return false }
+        let answered = try await store.answered(upTo: block, at: environment.now, limit: options.maxInFlight)
+        guard !answered.isEmpty, let funds = try await funds(for: answered) else { return false }
+        let room = min(options.maxInFlight - funds.unmined, options.maxUnfinal - funds.unfinal)
+        guard room > 0 else { return false }
+        let chosen = Array(answered.prefix(room))
+        try await sign(try await prepare(chosen), funds)
         // Those that could not be prepared have a later wake-up now, so a full round may leave others behind.
-        return answered.count == room
+        return chosen.count == room || chosen.count == options.maxInFlight
     }
 
     /// A settlement in hand: its row and its machine as it goes on.

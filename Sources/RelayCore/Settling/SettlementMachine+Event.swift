@@ -42,6 +42,8 @@ extension SettlementMachine {
         case refused(String)
         /// No answer: it may have been taken.
         case unknown
+        /// It has reached nobody.
+        case notSent
     }
 
     /// What the chain shows of a sent settlement.

@@ -19,6 +19,8 @@ extension SettlementMachine {
         package var resendAfter: Duration = .seconds(30)
         /// Time between two looks for a receipt; a new head brings the next one forward.
         package var look: Duration = .seconds(4)
+        /// The same for one that is mined and not deep enough by far.
+        package var slowestLook: Duration = .seconds(60)
 
         package init() {}
 

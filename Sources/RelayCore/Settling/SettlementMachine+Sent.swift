@@ -15,7 +15,8 @@ extension SettlementMachine {
         case .woke:
             return [.look]
         case .seen(let sighting):
-            failures = 0
+            // What has reached nobody is tried again ever more seldom, however well looks go.
+            if sent.latest?.lastSentAt != nil { failures = 0 }
             if sighting.inclusion != nil || !sighting.nonceIsSpent, hold?.cause == .receipt { hold = nil }
             return seen(sighting, sent, now, limits)
         case .broadcast(let hash, let outcome):
@@ -36,7 +37,11 @@ extension SettlementMachine {
 
     private mutating func seen(_ sighting: Sighting, _ sent: Sent, _ now: Timestamp, _ limits: Limits) -> [Action] {
         if let inclusion = sighting.inclusion {
-            guard sighting.confirmations >= limits.receiptConfirmations else { return [.wake(at: now + limits.look)] }
+            guard sighting.confirmations >= limits.receiptConfirmations else {
+                // The more is missing the seldomer it is looked at.
+                let missing = Int(clamping: min(limits.receiptConfirmations - sighting.confirmations, 1_000))
+                return [.wake(at: now + min(limits.look * missing, limits.slowestLook))]
+            }
             guard inclusion.succeeded else {
                 phase = .reverted(inclusion)
                 return [.askContract]
@@ -98,6 +103,7 @@ extension SettlementMachine {
         _ now: Timestamp,
         _ limits: Limits
     ) -> [Action] {
+        if outcome == .notSent { return retry(after: nil, now, limits) }
         var sent = sent
         if let index = sent.attempts.firstIndex(where: { $0.hash == hash }) { sent.attempts[index].lastSentAt = now }
         phase = .sent(nonce: sent.nonce, gasLimit: sent.gasLimit, attempts: sent.attempts)
@@ -114,7 +120,7 @@ extension SettlementMachine {
             return [.bump(nonce: sent.nonce, gasLimit: sent.gasLimit, old: first.fees)]
         case .insufficientFunds(let reason), .refused(let reason):
             return bear(reason, now, limits)
-        case .unknown:
+        case .unknown, .notSent:
             return retry(after: nil, now, limits)
         }
     }

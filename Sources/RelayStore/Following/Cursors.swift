@@ -37,6 +37,21 @@ extension RelayStore {
         }
     }
 
+    /// Notes that all blocks of this range have been read for these contracts: one that begins right behind it begins with
+    /// it from now on.
+    package func noteRead(_ range: ClosedRange<UInt64>, of contracts: [Address]) async throws {
+        let (first, last) = (Int64(column: range.lowerBound), Int64(column: range.upperBound))
+        try await writer.write { t in
+            for contract in contracts {
+                try t.prepare(
+                    """
+                    UPDATE contract SET start_block = ?1 WHERE address = ?3 AND start_block > ?1 AND start_block - 1 <= ?2
+                    """
+                ).binding(first, last, contract.bytes).run()
+            }
+        }
+    }
+
     package func cursors() async throws -> [ContractCursor] {
         try await readers.read { t in
             try t.prepare("SELECT id, address, start_block, next_block FROM contract ORDER BY id").all {

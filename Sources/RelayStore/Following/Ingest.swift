@@ -32,6 +32,8 @@ package struct RejectedLog: Equatable, Sendable {
     package let logIndex: UInt64?
     package let transactionHash: Hash32?
     package let bytes: [UInt8]
+    /// How many bytes there were; the store keeps the first of very many.
+    package let size: Int
 
     package init(
         reason: String,
@@ -39,7 +41,8 @@ package struct RejectedLog: Equatable, Sendable {
         blockNumber: UInt64?,
         logIndex: UInt64?,
         transactionHash: Hash32?,
-        bytes: [UInt8]
+        bytes: [UInt8],
+        size: Int? = nil
     ) {
         self.reason = reason
         self.digest = digest
@@ -47,6 +50,7 @@ package struct RejectedLog: Equatable, Sendable {
         self.logIndex = logIndex
         self.transactionHash = transactionHash
         self.bytes = bytes
+        self.size = size ?? bytes.count
     }
 }
 
@@ -66,7 +70,7 @@ extension RelayStore {
     static let headerDepth: Int64 = 4_096
     /// Logs kept in quarantine, and bytes of each: strangers choose how many there are.
     static let rejectedLimit: Int64 = 10_000
-    static let rejectedBytes = 16 << 10
+    static let rejectedBytes = 32 << 10
 
     /// Stores what a range brought, with its cursors, in one transaction.
     ///
@@ -162,8 +166,8 @@ extension Transaction {
     fileprivate borrowing func insert(_ log: RejectedLog, at now: Timestamp) throws -> Bool {
         try prepare(
             """
-            INSERT INTO rejected_log (digest, reason, block_number, log_index, transaction_hash, bytes, seen_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO rejected_log (digest, reason, block_number, log_index, transaction_hash, bytes, size, seen_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """
         ).binding(
             log.digest.bytes,
@@ -172,6 +176,7 @@ extension Transaction {
             log.logIndex.map { Int64(column: $0) },
             log.transactionHash?.bytes,
             Array(log.bytes.prefix(RelayStore.rejectedBytes)),
+            Int64(log.size),
             now.milliseconds
         ).run() > 0
     }

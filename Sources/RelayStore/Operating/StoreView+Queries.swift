@@ -42,7 +42,8 @@ extension Transaction {
             counts: RequestState.allCases.map { state in
                 (state: state, count: counts.first { $0.state == state }?.count ?? 0)
             },
-            rejected: try count("SELECT count(*) FROM rejected_log"),
+            // The oldest go when there are very many, and their numbers stay.
+            rejected: try count("SELECT coalesce(max(id), 0) FROM rejected_log"),
             openInstructions: try count("SELECT count(*) FROM instruction WHERE state IN ('waiting', 'running')"),
             report: report,
             dead: try list(states: [.dead], limit: 20),
@@ -81,7 +82,7 @@ extension Transaction {
     borrowing func rejected(limit: Int) throws -> [RejectedLog] {
         try prepare(
             """
-            SELECT reason, digest, block_number, log_index, transaction_hash, bytes FROM rejected_log
+            SELECT reason, digest, block_number, log_index, transaction_hash, bytes, size FROM rejected_log
             ORDER BY id DESC LIMIT ?
             """
         ).binding(Int64(limit)).all { row in
@@ -91,7 +92,8 @@ extension Transaction {
                 blockNumber: try row.optionalInt64(2).flatMap { UInt64(exactly: $0) },
                 logIndex: try row.optionalInt64(3).flatMap { UInt64(exactly: $0) },
                 transactionHash: try row.optionalHash(4),
-                bytes: try row.blob(5)
+                bytes: try row.blob(5),
+                size: Int(clamping: try row.int64(6))
             )
         }
     }

@@ -97,6 +97,7 @@ package struct Overview: Sendable {
     package let genesisHash: Hash32?
     package let cursors: [ContractCursor]
     package let counts: [(state: RequestState, count: Int)]
+    /// Logs that were ever put into quarantine.
     package let rejected: Int
     package let openInstructions: Int
     /// The relayer's own report and when it was written.

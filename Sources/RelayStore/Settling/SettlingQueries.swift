@@ -22,18 +22,9 @@ extension RelayStore {
         }
     }
 
-    /// Requests with a signed settlement that are due; with `all` also those that are not, since a new head may have
-    /// brought their receipts.
-    package func settling(at now: Timestamp, all: Bool, limit: Int) async throws -> [SettlingItem] {
-        let due = all ? Int64.max : now.milliseconds
-        return try await readers.read { t in
-            try t.settlingItems(
-                SettlingSQL.settling,
-                due,
-                .max,
-                limit
-            )
-        }
+    /// Requests with a signed settlement that are to be looked at up to this time.
+    package func settling(dueBy time: Timestamp, limit: Int) async throws -> [SettlingItem] {
+        try await readers.read { t in try t.settlingItems(SettlingSQL.settling, time.milliseconds, .max, limit) }
     }
 
     /// The highest nonce of the account's settlements that are not lost, for the ledger.
@@ -53,13 +44,15 @@ extension RelayStore {
         }
     }
 
-    /// Signed settlements that are not final yet: how many, and what they may cost at most, in wei.
-    package func liveSettlements() async throws -> (count: Int, cost: UInt256) {
+    /// Signed settlements that are not final yet: their nonces, and what each may cost at most, in wei.
+    package func liveSettlements() async throws -> [(nonce: UInt64, cost: UInt256)] {
         try await readers.read { t in
-            let costs = try t.prepare(SettlingSQL.liveCosts).all { row in
-                try row.decimal(1).multipliedSaturating(by: UInt256(try row.unsigned(0)))
+            try t.prepare(SettlingSQL.live).all { row in
+                (
+                    nonce: try row.unsigned(0),
+                    cost: try row.decimal(2).multipliedSaturating(by: UInt256(try row.unsigned(1)))
+                )
             }
-            return (costs.count, costs.reduce(UInt256.zero) { $0.addingSaturating($1) })
         }
     }
 
@@ -91,11 +84,11 @@ enum SettlingSQL {
         SELECT DISTINCT s.account FROM request r JOIN settlement s ON s.request_id = r.id AND s.state = 'live'
         WHERE r.state = 'settling'
         """
-    static let liveCosts = """
-        SELECT s.gas_limit, (SELECT max_fee FROM attempt WHERE settlement_id = s.id ORDER BY id DESC LIMIT 1)
+    static let live = """
+        SELECT s.nonce, s.gas_limit, (SELECT max_fee FROM attempt WHERE settlement_id = s.id ORDER BY id DESC LIMIT 1)
         FROM request r JOIN settlement s ON s.request_id = r.id AND s.state = 'live' WHERE r.state = 'settling'
         """
-    static let live = "SELECT id, nonce, gas_limit FROM settlement WHERE request_id = ? AND state = 'live'"
+    static let liveOfRequest = "SELECT id, nonce, gas_limit FROM settlement WHERE request_id = ? AND state = 'live'"
     static let attempts = """
         SELECT hash, raw, max_fee, max_priority_fee, last_sent_at FROM attempt WHERE settlement_id = ? ORDER BY id
         """
@@ -146,7 +139,7 @@ extension Transaction {
     }
 
     private borrowing func live(of request: Int64) throws -> (nonce: UInt64, gasLimit: UInt64, attempts: [Attempt])? {
-        let live = try prepare(SettlingSQL.live).binding(request).first { row in
+        let live = try prepare(SettlingSQL.liveOfRequest).binding(request).first { row in
             (try row.int64(0), try row.unsigned(1), try row.unsigned(2))
         }
         guard let (id, nonce, gasLimit) = live else { return nil }

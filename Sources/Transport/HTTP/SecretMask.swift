@@ -40,6 +40,18 @@ package struct SecretMask: Sendable {
     }
 }
 
+extension HTTPError {
+    /// With the library's words cleaned.
+    package func cleaned(by mask: SecretMask) -> HTTPError {
+        switch self {
+        case .connectFailed(let text): .connectFailed(mask.clean(text))
+        case .broken(let text): .broken(mask.clean(text))
+        case .badRequest(let text): .badRequest(mask.clean(text))
+        default: self
+        }
+    }
+}
+
 /// A stranger's text as it may be printed: one line without control characters, of at most `limit` bytes and a mark.
 package func oneLine(_ text: String, limit: Int) -> String {
     var line = ""

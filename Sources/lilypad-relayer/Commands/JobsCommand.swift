@@ -141,7 +141,7 @@ extension RejectedLog {
             "reason": .string(reason), "block": blockNumber.map { .number(JSONNumber($0)) } ?? .null,
             "logIndex": logIndex.map { .number(JSONNumber($0)) } ?? .null,
             "transaction": transactionHash.map { .string($0.hex) } ?? .null,
-            "bytes": .string("0x" + Hex.encode(bytes)),
+            "bytes": .string("0x" + Hex.encode(bytes)), "size": .number(JSONNumber(size)),
         ]
     }
 }

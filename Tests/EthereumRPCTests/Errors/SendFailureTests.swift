@@ -51,6 +51,7 @@ struct SendFailureTests {
     /// `chain/messagepool/messagepool.go` of Lotus 1.36.2.
     @Test(arguments: [
         ("message nonce too low", SendFailure.nonceTooLow(next: nil)),
+        ("unknown transaction type", .unknown),
         ("already in mpool: message with nonce already exists", .alreadyKnown),
         ("replace by fee has too low GasPremium", .replacementUnderpriced),
         ("unfulfilled nonce gap", .nonceTooHigh),

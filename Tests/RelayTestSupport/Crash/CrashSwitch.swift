@@ -34,12 +34,23 @@ package final class CrashSwitch: Sendable {
         }
     }
 
-    private let fatalPoint: Int?
+    private enum Fate {
+        case none
+        case index(Int)
+        case occurrence(Int, of: String)
+    }
+
+    private let fate: Fate
     private let state = Mutex(State())
 
     /// Dies at the point with this index, counted from 0; never when it is nil.
     package init(at fatalPoint: Int? = nil) {
-        self.fatalPoint = fatalPoint
+        fate = fatalPoint.map { .index($0) } ?? .none
+    }
+
+    /// Dies at a point of this name, the first being 1: what comes between may be in another order than before.
+    package init(at point: String, occurrence: Int) {
+        fate = .occurrence(occurrence, of: point)
     }
 
     /// Passes a point; throws when the process dies here or is dead already.
@@ -47,11 +58,19 @@ package final class CrashSwitch: Sendable {
         let (crash, waiting) = state.withLock { state -> (Crash?, [CheckedContinuation<Void, Never>]) in
             if let crash = state.crash { return (crash, []) }
             state.passed.append(point)
-            guard state.passed.count - 1 == fatalPoint else { return (nil, []) }
+            guard isFatal(point, state.passed) else { return (nil, []) }
             return (Crash(point: point), state.die(at: point))
         }
         for continuation in waiting { continuation.resume() }
         if let crash { throw crash }
+    }
+
+    private func isFatal(_ point: String, _ passed: [String]) -> Bool {
+        switch fate {
+        case .none: false
+        case .index(let index): passed.count - 1 == index
+        case .occurrence(let number, let name): point == name && passed.count { $0 == name } == number
+        }
     }
 
     /// Dies now, whatever point comes next.

@@ -224,10 +224,17 @@ extension RelayWorld {
         try StoreView(path: database).find(.hash(request.requestHash)).first
     }
 
+    func dossier(of request: FakeRequest) throws -> Dossier? {
+        try listed(request).flatMap { try StoreView(path: database).dossier($0.request.id) }
+    }
+
     func history(of request: FakeRequest) throws -> [String] {
-        let view = try StoreView(path: database)
-        guard let id = try view.find(.hash(request.requestHash)).first?.request.id else { return [] }
-        return try view.dossier(id)?.history.map(\.event) ?? []
+        try dossier(of: request)?.history.map(\.event) ?? []
+    }
+
+    /// The latest signed form of its latest settlement.
+    func attempt(of request: FakeRequest) throws -> Dossier.Sent? {
+        try dossier(of: request)?.settlements.last?.attempts.last
     }
 }
 

@@ -1,0 +1,54 @@
+internal import RelayCore
+internal import Synchronization
+
+/// Keeps requests from asking a chain node that is away, all of them together: after a failure one goes first, and the
+/// others follow when it has come through.
+final class AdmissionGate: Sendable {
+    private struct State {
+        /// In a row; 0 while the gate is open.
+        var failures = 0
+        var opensAt = Timestamp(milliseconds: 0)
+        /// One is under way to find out.
+        var isProbing = false
+    }
+
+    /// A node that wants to be left alone for longer is asked all the same.
+    private static let longestRetryAfter: Duration = .seconds(600)
+
+    private let backoff: Backoff
+    private let state = Mutex(State())
+
+    init(backoff: Backoff) {
+        self.backoff = backoff
+    }
+
+    /// How many may go now.
+    func room(at now: Timestamp) -> Int {
+        state.withLock { state in
+            guard state.failures > 0 else { return .max }
+            return state.isProbing || now < state.opensAt ? 0 : 1
+        }
+    }
+
+    /// When one may go again; nil while the gate is open.
+    var opensAt: Timestamp? { state.withLock { $0.failures > 0 ? $0.opensAt : nil } }
+
+    func started() { state.withLock { if $0.failures > 0 { $0.isProbing = true } } }
+
+    /// The node answered.
+    func passed() { state.withLock { $0 = State() } }
+
+    /// The node did not answer; returns when one may go again.
+    func failed(at now: Timestamp, retryAfter: Duration?) -> Timestamp {
+        state.withLock { state in
+            // Those that went together fail together, and count as one.
+            if now >= state.opensAt || state.failures == 0 {
+                state.failures = min(state.failures + 1, JobMachine.counterLimit)
+                let asked = min(retryAfter ?? .zero, Self.longestRetryAfter)
+                state.opensAt = now + max(backoff.delay(after: state.failures), asked)
+            }
+            state.isProbing = false
+            return state.opensAt
+        }
+    }
+}

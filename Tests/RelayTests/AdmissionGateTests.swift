@@ -1,0 +1,38 @@
+import RelayCore
+import Testing
+
+@testable import Relay  // Its own concern, and small enough to be tried alone.
+
+struct AdmissionGateTests {
+    private let gate = AdmissionGate(backoff: Backoff(first: .seconds(1), limit: .seconds(30)))
+
+    private func time(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: seconds * 1_000) }
+
+    @Test func isOpenUntilAnythingFails() {
+        #expect(gate.room(at: time(0)) == .max && gate.opensAt == nil)
+        gate.started()
+        gate.passed()
+        #expect(gate.room(at: time(0)) == .max)
+    }
+
+    @Test func letsOneGoFirstAndTheOthersWhenItHasComeThrough() {
+        #expect(gate.failed(at: time(10), retryAfter: nil) == time(11))
+        #expect(gate.room(at: time(10)) == 0 && gate.opensAt == time(11))
+        #expect(gate.room(at: time(11)) == 1)
+        gate.started()
+        #expect(gate.room(at: time(12)) == 0)
+        #expect(gate.failed(at: time(12), retryAfter: nil) == time(14))
+        gate.started()
+        gate.passed()
+        #expect(gate.room(at: time(14)) == .max)
+    }
+
+    @Test func countsThoseThatFailTogetherAsOne() {
+        for _ in 0..<64 { #expect(gate.failed(at: time(10), retryAfter: nil) == time(11)) }
+    }
+
+    @Test(arguments: [(5, 5), (600, 600), (86_400, 600)] as [(Int64, Int64)])
+    func waitsAsLongAsTheNodeAsksAndNoLongerThanTenMinutes(asked: Int64, waited: Int64) {
+        #expect(gate.failed(at: time(10), retryAfter: .seconds(asked)) == time(10 + waited))
+    }
+}
