@@ -28,6 +28,7 @@ package final class Connection {
     }
 
     private func makeDurable(_ options: ConnectionOptions) throws(SQLiteError) {
+        try refuseForeign(options.applicationID)
         try handle.execute("PRAGMA page_size=\(options.pageSize)")
         let journal = try text("PRAGMA journal_mode=WAL")
         guard journal == "wal" else {
@@ -39,6 +40,14 @@ package final class Connection {
         // Read back: a lost commit is found only after the power fails.
         try require("synchronous", 2)
         if let pages = options.maxPages { _ = try integer("PRAGMA max_page_count=\(pages)") }
+    }
+
+    /// Another program's file is left as it is: its journal mode too would be changed for good.
+    private func refuseForeign(_ applicationID: Int32) throws(SQLiteError) {
+        guard applicationID != 0, try integer("SELECT count(*) FROM sqlite_schema") > 0,
+            try integer("PRAGMA application_id") != Int64(applicationID)
+        else { return }
+        throw SQLiteError(.foreign, "the file is another program's", path: handle.path)
     }
 
     private func require(_ pragma: String, _ value: Int64) throws(SQLiteError) {

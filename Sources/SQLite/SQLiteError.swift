@@ -79,6 +79,9 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// What and where, for people: without the codes and the statement, which help only developers.
+    package var reason: String { (path.map { "\($0): " } ?? "") + message }
+
     package var description: String {
         let codes = code == 0 ? "" : " (\(code), extended \(extendedCode))"
         return (path.map { "\($0): " } ?? "") + message + codes + (sql.map { ", in: \($0)" } ?? "")

@@ -16,7 +16,9 @@ struct YAMLReader: ~Copyable {
             let start = Place.file(file, line: 1, column: 1)
             throw Problem(place: start, message: "the file is larger than \(maximumSize) bytes")
         }
-        var reader = try YAMLReader(bytes, file: file)
+        // Editors put a mark before UTF-8 that says nothing.
+        let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+        var reader = try YAMLReader(bytes.starts(with: mark) ? Array(bytes.dropFirst(3)) : bytes, file: file)
         return try reader.document()
     }
 

@@ -13,6 +13,11 @@ package struct LogFields: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         for case (let name, let value?) in elements { set(name, LogValue(value)) }
     }
 
+    /// The counts of a `Counters.snapshot()`.
+    package init(_ counts: [(name: String, value: Int64)]) {
+        for (name, value) in counts { set(name, .integer("\(value)")) }
+    }
+
     /// The value of a field, as it is shown.
     package subscript(name: String) -> String? {
         all.first { $0.name == name }?.value.text

@@ -25,16 +25,35 @@ struct Failure {
             code = .usage
         case let error as Requester.Problem:
             text = "\(error)"
-            if case .isRelayer = error { code = .usage } else { code = .failed }
+            switch error {
+            case .isRelayer, .anotherChain, .noContract: code = .usage
+            case .wouldRevert, .cannotPay, .reverted, .noEvent: code = .failed
+            }
         case let error as StoreError:
             text = "\(error)"
             if case .anotherChain = error { code = .usage } else { code = .failed }
         case let error as SQLiteError where error.kind == .inUse:
             text = "\(error)\nAnother relayer runs on this database: stop it first, or give this one another database."
             code = .failed
+        case let error as SQLiteError:
+            text = "database: \(error.reason)" + (Self.remedy(for: error).map { "\n\($0)" } ?? "")
+            code = [.cannotOpen, .foreign, .tooNew, .notADatabase].contains(error.kind) ? .usage : .failed
         default:
             text = "\(error)"
             code = .failed
+        }
+    }
+
+    private static func remedy(for error: SQLiteError) -> String? {
+        switch error.kind {
+        case .cannotOpen, .readOnly:
+            "The program writes this file and two beside it (-wal, -shm), also to read: check the key database in the"
+                + " settings, and who may write into its folder."
+        case .foreign, .notADatabase: "Name another file by the key database in the settings."
+        case .full: "Make room on its disk; nothing that was committed is lost."
+        case .corrupt: "Keep a copy of it; a new database and 'replay' from the start block settle nothing twice."
+        case .tooNew: "Run the version of the program that made it, or a newer one."
+        default: nil
         }
     }
 

@@ -120,7 +120,7 @@ extension EndToEnd {
 
                 let status = try await program.command("status", "--json").json
                 #expect(status["running"] == true)
-                #expect(status["chainId"]?.string == "\(network.devnet.chainID)")
+                #expect(status["chainId"]?.int64 == Int64(network.devnet.chainID))
                 let listed = try #require(try await program.command("jobs", "--json").jsonLines.first)
                 #expect(listed["jobId"] == "1")
                 #expect(listed["state"] == "settled")

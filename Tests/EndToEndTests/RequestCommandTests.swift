@@ -85,7 +85,7 @@ extension EndToEnd {
 
             #expect(outcome.status == 1)
             #expect(
-                outcome.errors.contains("has 0 wei, the request needs up to \(Bridge.fee) wei"),
+                outcome.errors.contains("has 0 ether, and the request needs up to \(Ether.text(UInt256(Bridge.fee)))"),
                 "\(outcome.errors)"
             )
         }

@@ -27,7 +27,7 @@ struct RequesterTests {
 
     private func ask() async throws -> Requester.Sent {
         let offer = try await requester.prepare(spec: Array("{}".utf8), resultType: 1)
-        return try await requester.send(offer) { _ in }
+        return try #require(try await requester.send(offer, within: .seconds(60)) { _ in })
     }
 
     /// Nodes bound the blocks of one question, and an answer may come much later than its request.
@@ -44,6 +44,27 @@ struct RequesterTests {
         guard case .result? = answer else {
             Issue.record("\(String(describing: answer))")
             return
+        }
+    }
+
+    /// A request on the wrong chain is paid and never answered.
+    @Test func refusesAnotherChain() async throws {
+        await #expect(throws: Requester.Problem.anotherChain(expected: 1, found: chain.chainID)) {
+            try await requester.prepare(spec: Array("{}".utf8), resultType: 1, expectedChain: 1)
+        }
+    }
+
+    @Test func refusesWhatIsNoContract() async throws {
+        let nobody = Address(Array(repeating: 9, count: 20)) ?? .zero
+        let requester = Requester(
+            client: EthereumClient(transport: chain, endpoint: EthereumEndpoint("http://chain.test"), time: time),
+            contract: nobody,
+            binding: .reference,
+            signer: chain.requester,
+            time: time
+        )
+        await #expect(throws: Requester.Problem.noContract(nobody)) {
+            try await requester.prepare(spec: Array("{}".utf8), resultType: 1)
         }
     }
 

@@ -63,7 +63,7 @@ package final class Outages: Sendable {
     package func announce(_ announcement: OutageReport.Announcement, of what: String, cause: String) {
         switch announcement {
         case .down:
-            log.warning("not reachable", ["outage.of": what, "error": cause])
+            log.warning("not reachable", ["outage.of": what, "setting": Self.settings[what], "error": cause])
         case .stillDown(let duration, let failures):
             log.warning(
                 "still not reachable",
@@ -76,6 +76,12 @@ package final class Outages: Sendable {
             )
         }
     }
+
+    /// Where an operator looks first.
+    private static let settings = [
+        "chain node": "chain.rpc", "WebSocket": "chain.rpc[].ws", "orchestrator": "bacalhau.api",
+        "submission of jobs": "bacalhau.apiKeyFile",
+    ]
 
     /// What is down now, as far as it has been asked of late.
     package var current: [String] {

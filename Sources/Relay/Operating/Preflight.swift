@@ -35,6 +35,8 @@ package struct Preflight: Sendable {
         package let identity: ChainIdentity
         /// Each contract's cap on the client's call, in gas.
         package let callbackGas: [Address: UInt64]
+        /// What the account has, in wei.
+        package let balance: UInt256
     }
 
     /// A reason not to start, with the remedy.
@@ -45,6 +47,8 @@ package struct Preflight: Sendable {
         case notARelayer(account: Address, contract: Address)
         case oldServer(version: String)
         case anotherAccount(unfinished: Address, configured: Address)
+        case startsBeyondTheHead(contract: Address, start: UInt64, head: UInt64)
+        case badAddress(key: String, reason: String)
 
         package var description: String {
             switch self {
@@ -60,6 +64,11 @@ package struct Preflight: Sendable {
             case .anotherAccount(let unfinished, let configured):
                 "the account \(unfinished) has signed settlements that are not final yet, and the settings name"
                     + " \(configured): run with the first account's key until status shows none settling"
+            case .startsBeyondTheHead(let contract, let start, let head):
+                "contracts[].startBlock of \(contract) is \(start), and the chain's head is block \(head): name a block"
+                    + " that there is, the contract's own for one"
+            case .badAddress(let key, let reason):
+                "\(key): nothing can be sent there: \(reason)"
             case .oldServer(let version):
                 "the orchestrator is Bacalhau \(version); 1.8.0 or newer is needed, since older ones may run a job twice"
             }
@@ -77,7 +86,8 @@ package struct Preflight: Sendable {
         guard version.isSupported else { throw Problem.oldServer(version: version.description) }
         return Findings(
             identity: ChainIdentity(chainID: chainID, genesisHash: genesis),
-            callbackGas: callbackGas
+            callbackGas: callbackGas,
+            balance: try await client.balance(of: account)
         )
     }
 

@@ -88,6 +88,13 @@ package struct Relayer: Sendable {
         self.environment = environment
     }
 
+    /// What is counted; the gauges appear when they are known.
+    private static let counters: [Counters.Counter] = [
+        "requests.found", "requests.refused", "requests.settled", "requests.settledElsewhere", "requests.superseded",
+        "requests.dead", "jobs.submitted", "jobs.succeeded", "jobs.failed", "transactions.sent", "settlements.lost",
+        "logs.rejected",
+    ]
+
     /// Runs until it is asked to stop (returns) or something is wrong that will not mend itself (throws).
     ///
     /// `ready` is called once, when everything has been checked and the services run.
@@ -97,10 +104,17 @@ package struct Relayer: Sendable {
         if let other = try await store.accountsInFlight().first(where: { $0 != signer.address }) {
             throw Preflight.Problem.anotherAccount(unfinished: other, configured: signer.address)
         }
+        try await refuseStartsBeyondTheHead()
         let cursors = try await store.register(
             options.contracts.map { (address: $0.address, startBlock: $0.startBlock) }
         )
+        environment.counters.set("account.gwei", to: findings.balance.wholeGwei)
+        if findings.balance == .zero {
+            environment.log.warning("the account has no money: no answer can be sent", ["account": signer.address])
+        }
         warnOfUnreadBlocks(cursors)
+        // Whoever reads them finds all of them from the start.
+        for counter in Self.counters { environment.counters.increment(counter, by: 0) }
         let services = Services(self, findings, cursors)
         environment.log.info(
             "ready",
@@ -111,6 +125,17 @@ package struct Relayer: Sendable {
         )
         ready()
         try await run(services)
+    }
+
+    /// A contract that is followed from a block of the far future would be followed by nobody.
+    ///
+    /// One that has been followed before is: its node may be behind, as it may be by some blocks for a new one.
+    private func refuseStartsBeyondTheHead() async throws {
+        let known = Set(try await store.cursors().filter { $0.nextBlock > $0.startBlock }.map(\.address))
+        let new = options.contracts.filter { !known.contains($0.address) }
+        guard let last = new.max(by: { $0.startBlock < $1.startBlock }) else { return }
+        guard let head = try? await client.blockNumber(), last.startBlock > head.saturatingAdding(256) else { return }
+        throw Preflight.Problem.startsBeyondTheHead(contract: last.address, start: last.startBlock, head: head)
     }
 
     /// A start block that was lowered after the first start moves no cursor: the blocks between are an operator's to ask
@@ -163,8 +188,14 @@ package struct Relayer: Sendable {
                 environment.outages.recovered("orchestrator")
                 return findings
             } catch let error as RPCError {
+                if case .transport(.badRequest(let reason)) = error.kind {
+                    throw Preflight.Problem.badAddress(key: "chain.rpc", reason: reason)
+                }
                 environment.outages.failed("chain node", error)
             } catch let error as BacalhauError {
+                if case .transport(.badRequest(let reason)) = error.kind {
+                    throw Preflight.Problem.badAddress(key: "bacalhau.api or bacalhau.apiKeyFile", reason: reason)
+                }
                 environment.outages.failed("orchestrator", error)
             }
             failures += 1

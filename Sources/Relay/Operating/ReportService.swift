@@ -31,9 +31,12 @@ package struct ReportService: Sendable {
 
     /// What has changed is written at most every five seconds, and a sign of life every minute: an idle relayer hardly
     /// touches the disk.
+    ///
+    /// The log gets the counts each hour and at the end.
     package func run() async throws {
         environment.stop.wake(wakeup)
         let started = environment.now
+        var counted = started
         var last: (text: String, at: Timestamp)?
         while !environment.stop.isRequested {
             let text = report(started, running: true)
@@ -41,9 +44,18 @@ package struct ReportService: Sendable {
                 try await store.report(text, at: environment.now)
                 last = (text, environment.now)
             }
+            if environment.now - counted >= .seconds(3_600) {
+                counted = environment.now
+                logCounts()
+            }
             try await wakeup.next(within: .seconds(5), of: environment.time)
         }
+        logCounts()
         try await store.report(report(started, running: false), at: environment.now)
+    }
+
+    private func logCounts() {
+        environment.log.info("counts since the start", LogFields(environment.counters.snapshot()))
     }
 
     private func report(_ started: Timestamp, running: Bool) -> String {

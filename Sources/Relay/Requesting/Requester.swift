@@ -17,10 +17,10 @@ package struct Requester: Sendable {
         package let gasLimit: UInt64
         /// The most that its gas can cost, in wei.
         package var gasCost: UInt256 { fees.cost(gasLimit: gasLimit) }
+        package let chainID: UInt64
         let fees: Fees
         let calldata: [UInt8]
         let nonce: UInt64
-        let chainID: UInt64
     }
 
     package struct Sent: Sendable {
@@ -32,10 +32,11 @@ package struct Requester: Sendable {
     package enum Problem: Error, Equatable, Sendable, CustomStringConvertible {
         /// The key is a relayer's: its transactions would disturb the nonces of the settlements.
         case isRelayer(Address)
+        case anotherChain(expected: UInt64, found: UInt64)
+        case noContract(Address)
         case wouldRevert(String)
-        case cannotPay(has: UInt256, needs: UInt256)
+        case cannotPay(Address, has: UInt256, needs: UInt256)
         case reverted(Hash32)
-        case notMined(Hash32)
         case noEvent(Hash32)
 
         package var description: String {
@@ -43,10 +44,14 @@ package struct Requester: Sendable {
             case .isRelayer(let address):
                 "\(address) is a relayer of the contract: ask with a key of another account, since a request of the"
                     + " relayer's own would disturb the order of its settlements"
+            case .anotherChain(let expected, let found):
+                "chain.id is \(expected), but the node serves chain \(found): correct chain.id or the node's address"
+            case .noContract(let address): "there is no contract at \(address)"
             case .wouldRevert(let reason): "the contract refuses the request: \(reason)"
-            case .cannotPay(let has, let needs): "the account has \(has) wei, the request needs up to \(needs) wei"
+            case .cannotPay(let account, let has, let needs):
+                "the account \(account) has \(Ether.text(has)) ether, and the request needs up to \(Ether.text(needs)):"
+                    + " the fee, and its gas at the most"
             case .reverted(let hash): "the transaction \(hash.hex) was mined and reverted"
-            case .notMined(let hash): "the transaction \(hash.hex) has not been mined in time; it may still be"
             case .noEvent(let hash): "the transaction \(hash.hex) was mined without a request: is this the contract?"
             }
         }
@@ -73,7 +78,14 @@ package struct Requester: Sendable {
     }
 
     /// Prices a request; throws `Problem` where it would revert or cannot be paid.
-    package func prepare(spec: [UInt8], resultType: UInt8) async throws -> Offer {
+    ///
+    /// - Parameter expectedChain: the id of the chain that is meant; nil for whatever the node serves.
+    package func prepare(spec: [UInt8], resultType: UInt8, expectedChain: UInt64? = nil) async throws -> Offer {
+        let chainID = try await client.chainID()
+        if let expectedChain, expectedChain != chainID {
+            throw Problem.anotherChain(expected: expectedChain, found: chainID)
+        }
+        guard try await !client.code(at: contract).isEmpty else { throw Problem.noContract(contract) }
         let desk = ContractDesk(client: client, binding: binding)
         guard try await !desk.isRelayer(signer.address, of: contract) else { throw Problem.isRelayer(signer.address) }
         let fee = try await desk.fee(of: contract)
@@ -88,14 +100,14 @@ package struct Requester: Sendable {
         let offer = Offer(
             fee: fee,
             gasLimit: gas.saturatingAdding(gas / 5),
+            chainID: chainID,
             fees: fees,
             calldata: calldata,
-            nonce: try await client.transactionCount(of: signer.address, at: .pending),
-            chainID: try await client.chainID()
+            nonce: try await client.transactionCount(of: signer.address, at: .pending)
         )
         let balance = try await client.balance(of: signer.address)
         let needed = offer.fee.addingSaturating(offer.gasCost)
-        guard balance >= needed else { throw Problem.cannotPay(has: balance, needs: needed) }
+        guard balance >= needed else { throw Problem.cannotPay(signer.address, has: balance, needs: needed) }
         return offer
     }
 
@@ -107,21 +119,22 @@ package struct Requester: Sendable {
         } catch {
             guard let reason = error.revertReason else {
                 let balance = try await client.balance(of: signer.address)
-                guard balance >= fee else { throw Problem.cannotPay(has: balance, needs: fee) }
+                // Without money for the fee no node tells what the gas will be: a request takes some 120,000.
+                guard balance >= fee else { throw Problem.cannotPay(signer.address, has: balance, needs: fee) }
                 throw error
             }
             throw Problem.wouldRevert(reason)
         }
     }
 
-    /// Sends it and waits until it is mined.
+    /// Sends it and waits until it is mined; nil when it is not in time.
     ///
     /// `sent` is told the transaction's hash once the node may have it: from then on it costs money, whatever follows.
     package func send(
         _ offer: Offer,
-        within limit: Duration = .seconds(300),
+        within limit: Duration,
         sent: (Hash32) -> Void
-    ) async throws -> Sent {
+    ) async throws -> Sent? {
         let transaction = EIP1559Transaction(
             chainID: offer.chainID,
             nonce: offer.nonce,
@@ -136,7 +149,7 @@ package struct Requester: Sendable {
         try await broadcast(signed)
         sent(signed.hash)
         let receipt = try await poll(within: limit) { try await client.receipt(of: signed.hash) }
-        guard let receipt else { throw Problem.notMined(signed.hash) }
+        guard let receipt else { return nil }
         guard receipt.succeeded else { throw Problem.reverted(signed.hash) }
         for log in receipt.logs where log.address == contract {
             if case .request(let request) = binding.decode(log) {

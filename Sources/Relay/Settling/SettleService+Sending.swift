@@ -181,7 +181,9 @@ extension SettleService {
         )
         try await store.record([change], at: environment.now)
         guard outcome != .notSent else { return .broadcast(attempt.hash, outcome) }
-        environment.log(for: hand.request).info(
+        // The same bytes once more are of interest to nobody.
+        environment.log(for: hand.request).log(
+            attempt.lastSentAt == nil ? .info : .debug,
             "settlement sent",
             ["tx.hash": attempt.hash.hex, "tx.nonce": hand.machine.nonce, "node": said]
         )

@@ -13,6 +13,8 @@ extension SettlementMachine {
             case pool
             /// Its nonce is used, and it has no receipt.
             case receipt
+            /// Sent, and sent again, and not mined.
+            case unmined
         }
 
         package let cause: Cause

@@ -31,7 +31,7 @@ extension SettlementMachine {
             case .reverts: revertTime
             case .fees: feeTime
             // Signed: never given up, for later nonces wait behind it.
-            case .pool, .receipt: .seconds(Int64.max)
+            case .pool, .receipt, .unmined: .seconds(Int64.max)
             }
         }
     }

@@ -18,6 +18,7 @@ extension SettlementMachine {
             // What has reached nobody is tried again ever more seldom, however well looks go.
             if sent.latest?.lastSentAt != nil { failures = 0 }
             if sighting.inclusion != nil || !sighting.nonceIsSpent, hold?.cause == .receipt { hold = nil }
+            if sighting.inclusion != nil, hold?.cause == .unmined { hold = nil }
             return seen(sighting, sent, now, limits)
         case .broadcast(let hash, let outcome):
             return broadcast(hash, outcome, sent, now, limits)
@@ -26,8 +27,7 @@ extension SettlementMachine {
             phase = .sent(nonce: sent.nonce, gasLimit: sent.gasLimit, attempts: sent.attempts + [attempt])
             return [.broadcast(attempt)]
         case .notBumped(let reason):
-            hold = hold ?? Hold(cause: .pool, reason: reason, since: now)
-            return [.wake(at: now + limits.resendAfter)]
+            return bear(reason, now, limits)
         case .unavailable(let retryAfter):
             return retry(after: retryAfter, now, limits)
         case .contractSaid, .simulated, .signed, .notAffordable, .tooDear:
@@ -53,6 +53,9 @@ extension SettlementMachine {
         // A clock that was set back does not keep it from being sent again.
         if let last = latest.lastSentAt, last <= now, now - last < limits.resendAfter {
             return [.wake(at: now + limits.look)]
+        }
+        if latest.lastSentAt != nil, hold == nil {
+            hold = Hold(cause: .unmined, reason: "sent, and not mined yet: its fees may be too low by now", since: now)
         }
         return [.broadcast(latest)]
     }
@@ -110,7 +113,7 @@ extension SettlementMachine {
         switch outcome {
         case .accepted:
             failures = 0
-            hold = nil
+            if hold?.cause != .unmined { hold = nil }
             return [.wake(at: now + limits.look)]
         case .nonceUsed:
             // By one of ours whose receipt comes late, or by another transaction: the next looks tell.
@@ -128,7 +131,7 @@ extension SettlementMachine {
     /// The nonce is taken and later ones wait behind it, so the bytes are kept and sent again; `hold` says why it takes
     /// so long.
     private mutating func bear(_ reason: String, _ now: Timestamp, _ limits: Limits) -> [Action] {
-        hold = hold ?? Hold(cause: .pool, reason: reason, since: now)
+        if hold == nil || hold?.cause == .unmined { hold = Hold(cause: .pool, reason: reason, since: now) }
         return [.wake(at: now + limits.resendAfter)]
     }
 }

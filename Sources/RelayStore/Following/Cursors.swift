@@ -29,6 +29,13 @@ extension RelayStore {
                 try t.prepare(
                     "INSERT INTO contract (address, start_block, next_block) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
                 ).binding(contract.address.bytes, start, start).run()
+                // Where nothing has been read yet the settings may still change their mind.
+                try t.prepare(
+                    """
+                    UPDATE contract SET start_block = ?1, next_block = ?1
+                    WHERE address = ?2 AND start_block > ?1 AND next_block = start_block
+                    """
+                ).binding(start, contract.address.bytes).run()
                 let found = try t.prepare("SELECT id, address, start_block, next_block FROM contract WHERE address = ?")
                     .binding(contract.address.bytes).first { try $0.cursor() }
                 guard let found else { throw StoreError.damaged("contract \(contract.address) is missing") }
@@ -37,8 +44,8 @@ extension RelayStore {
         }
     }
 
-    /// Notes that all blocks of this range have been read for these contracts: one that begins right behind it begins with
-    /// it from now on.
+    /// Notes that all blocks of this range have been read for these contracts: one that begins right behind them begins
+    /// with them from now on.
     package func noteRead(_ range: ClosedRange<UInt64>, of contracts: [Address]) async throws {
         let (first, last) = (Int64(column: range.lowerBound), Int64(column: range.upperBound))
         try await writer.write { t in

@@ -31,12 +31,28 @@ struct ConfigCommand: RunnableCommand {
             Command(
                 "init",
                 "Write a commented settings file that run accepts.",
-                discussion: "It asks the node for its chain id and its head, from which on the contract is followed."
+                discussion: "It asks the node for its chain id and its head, from which on the contract is followed.",
+                examples: [
+                    Example(
+                        "config init --contract 0x… --rpc URL --bacalhau URL --start-block 5000000 -o bridge.yaml",
+                        "Requests count from that block on."
+                    )
+                ]
             ) { ConfigCommand(task: .initialise(InitialSettings($0))) },
-            Command("check", "Check a settings file: every problem with its place and its remedy.") { arguments in
+            Command(
+                "check",
+                "Check a settings file: every problem with its place and its remedy.",
+                examples: [
+                    Example("config check --config bridge.yaml", "Says what is wrong; ends with 2 if anything is.")
+                ]
+            ) { arguments in
                 ConfigCommand(task: .check(arguments.configuration()))
             },
-            Command("reference", "Print all keys as a Markdown table.") { arguments in
+            Command(
+                "reference",
+                "Print all keys as a Markdown table.",
+                examples: [Example("config reference --schema", "For an editor that checks while one writes.")]
+            ) { arguments in
                 ConfigCommand(task: .reference(schema: arguments.flag("schema", "As a JSON schema, for editors.")))
             },
         ]
@@ -49,6 +65,7 @@ struct ConfigCommand: RunnableCommand {
         case .check(let path):
             let settings = try Wiring.settings(path, ProcessEnvironment.variables, needsAccount: true)
             let count = settings.contracts.count
+            try naming("database") { try PrivateFile.requireFolder(of: settings.database) }
             Output.line("\(path): fine (chain \(settings.chain.id), \(count) contract\(count == 1 ? "" : "s"))")
             for file in settings.keyFiles where !PrivateFile.exists(file) {
                 Output.error("note: there is no \(file) yet; 'lilypad-relayer key new' makes a key")
@@ -58,6 +75,15 @@ struct ConfigCommand: RunnableCommand {
             Output.write(schema ? reference.schema : reference.markdown)
         }
         return .done
+    }
+}
+
+/// What is wrong with a file is wrong with the setting that names it.
+private func naming(_ key: String, _ body: () throws -> Void) throws {
+    do {
+        try body()
+    } catch let failure as CommandFailure {
+        throw CommandFailure("\(key): \(failure.text)", failure.code)
     }
 }
 
@@ -126,6 +152,9 @@ struct InitialSettings: Sendable {
         let client = EthereumClient(transport: try CurlTransport(), endpoint: EthereumEndpoint(rpc))
         let chain = if let chainID { chainID } else { try await client.chainID() }
         let start = if let startBlock { startBlock } else { try await client.blockNumber() }
+        if let startBlock, let head = try? await client.blockNumber(), startBlock > head {
+            throw CommandFailure("--start-block \(startBlock) is beyond the head, which is block \(head)", .usage)
+        }
         let template = ConfigurationTemplate(
             contract: contract,
             rpc: rpc,

@@ -31,14 +31,29 @@ struct JobsCommand: RunnableCommand {
             Example("jobs retry 0x04e953343a05", "Take a dead request up again."),
         ],
         subcommands: [
-            Command("show", "Show everything that happened to a request.") { arguments in
+            Command(
+                "show",
+                "Show everything that happened to a request.",
+                examples: [
+                    Example("jobs show 17", "By the contract's number."),
+                    Example("jobs show 0x04e953343a05 --json", "By the first digits of its hash, for a program."),
+                ]
+            ) { arguments in
                 JobsCommand(
                     configuration: arguments.configuration(),
                     json: arguments.flag("json", "As a JSON object."),
                     task: .show(arguments.positional("ID", .text, identifier))
                 )
             },
-            Command("retry", "Take a dead request up again.") { arguments in
+            Command(
+                "retry",
+                "Take a dead request up again.",
+                discussion: """
+                    Where it has an answer, that is settled anew; otherwise its compute begins anew. A running relayer does \
+                    it at once, otherwise the next run.
+                    """,
+                examples: [Example("jobs retry 17", "Once its account has money again, for one.")]
+            ) { arguments in
                 JobsCommand(
                     configuration: arguments.configuration(),
                     json: arguments.flag("json", "As a JSON object."),
@@ -57,6 +72,9 @@ struct JobsCommand: RunnableCommand {
             "Only this state: \(alternatives(RequestState.allCases.map(\.rawValue)))."
         )
         let limit = arguments.option("limit", "N", .whole(1...100_000), default: 50, "How many at most.")
+        if rejected, !states.isEmpty {
+            arguments.refuse("--state and --rejected exclude each other: a rejected log is no request")
+        }
         return JobsCommand(
             configuration: configuration,
             json: json,
@@ -118,16 +136,35 @@ struct JobsCommand: RunnableCommand {
             arguments: arguments.line,
             at: Timestamp(milliseconds: wiring.time.now())
         )
-        for _ in 0..<30 {
+        var isDone = false
+        for _ in 0..<30 where !isDone {
             if let instruction = try view.instruction(number), let outcome = instruction.outcome {
                 guard instruction.state == .done else { throw CommandFailure(outcome) }
-                Output.line(json ? (["outcome": .string(outcome)] as JSONValue).line : outcome)
-                return .done
+                isDone = true
+            } else {
+                try await wiring.time.sleep(for: .milliseconds(100))
             }
-            try await wiring.time.sleep(for: .milliseconds(100))
         }
-        Output.line(json ? #"{"outcome":null}"# : "noted: the relayer takes it up when it runs next")
+        try tell(listed, isDone, number, in: view)
         return .done
+    }
+
+    private func tell(_ listed: Listed, _ isDone: Bool, _ number: Int64, in view: StoreView) throws {
+        let state = try view.find(.hash(listed.request.observed.hash)).first?.request.state ?? .dead
+        let id = "\(listed.shortHash) (job \(listed.request.observed.jobID))"
+        guard json else {
+            return Output.line(
+                isDone
+                    ? "\(id) is taken up again: \(state.rawValue)"
+                    : "noted: the relayer takes \(id) up when it runs next"
+            )
+        }
+        let outcome: JSONValue = [
+            "hash": .string(listed.request.observed.hash.hex),
+            "jobId": .string(listed.request.observed.jobID.description), "instruction": .number(JSONNumber(number)),
+            "done": .bool(isDone), "state": .string(state.rawValue),
+        ]
+        Output.line(outcome.line)
     }
 }
 

@@ -16,6 +16,10 @@ struct KeyCommand: RunnableCommand {
     static let command = Command<any RunnableCommand>(
         "key",
         "Make the account's key, or show its address.",
+        examples: [
+            Example("key new", "A new key in relayer.json, its password in relayer.password."),
+            Example("key address", "The address to fund, and to allow by setRelayer."),
+        ],
         subcommands: [
             Command(
                 "new",
@@ -45,7 +49,11 @@ struct KeyCommand: RunnableCommand {
                     )
                 )
             },
-            Command("address", "Show the address of the settings' account.") { arguments in
+            Command(
+                "address",
+                "Show the address of the settings' account.",
+                examples: [Example("key address --config /etc/lilypad/relayer.yaml", "Of another settings file.")]
+            ) { arguments in
                 KeyCommand(task: .address(arguments.configuration()))
             },
         ]
@@ -56,9 +64,13 @@ struct KeyCommand: RunnableCommand {
         case .address(let configuration):
             Output.line(try Wiring(configuration: configuration, needsAccount: true).signer().address.checksummed)
         case .new(let keystore, let passwordFile):
+            guard keystore != passwordFile else {
+                throw CommandFailure("--keystore and --password-file name the same file, \(keystore)", .usage)
+            }
             guard !PrivateFile.exists(keystore) else {
                 throw CommandFailure("\(keystore) exists: a key is never written over; name another --keystore", .usage)
             }
+            try PrivateFile.requireFolder(of: keystore)
             if !PrivateFile.exists(passwordFile) {
                 try PrivateFile.write(Array((try Self.password() + "\n").utf8), to: passwordFile, replacing: false)
                 Output.error("wrote \(passwordFile)")

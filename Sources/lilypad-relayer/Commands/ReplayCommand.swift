@@ -49,6 +49,7 @@ struct ReplayCommand: RunnableCommand {
 
     func run() async throws -> ExitCode {
         let wiring = try Wiring(configuration: configuration, needsAccount: false)
+        tellOfEarlyBlocks(wiring.settings.contracts)
         let store: RelayStore
         do {
             store = try RelayStore(path: wiring.settings.database)
@@ -62,6 +63,8 @@ struct ReplayCommand: RunnableCommand {
 
     private func instruct(_ wiring: Wiring) async throws -> ExitCode {
         let view = try wiring.storeView()
+        let head = try view.overview().report.flatMap { try? JSONValue.parse(Array($0.json.utf8)) }?["head"]?.int64
+        if let head = head.flatMap(UInt64.init(exactly:)) { try check(head: head) }
         let last = to.map { JSONValue.number(JSONNumber($0)) } ?? .null
         let arguments: JSONValue = ["from": .number(JSONNumber(from)), "to": last]
         let number = try view.instruct(
@@ -102,6 +105,23 @@ struct ReplayCommand: RunnableCommand {
         }
     }
 
+    private func check(head: UInt64) throws {
+        guard from <= head else {
+            throw CommandFailure("block \(from) is beyond the head, which is block \(head)", .usage)
+        }
+        if let to, to > head { Output.error("block \(to) is beyond the head: it is read up to block \(head)") }
+    }
+
+    /// What is found there is worked on and paid for.
+    private func tellOfEarlyBlocks(_ contracts: [ContractSettings]) {
+        for contract in contracts where from < contract.startBlock {
+            Output.error(
+                "note: \(contract.address) is followed from block \(contract.startBlock) on;"
+                    + " requests found before that are taken up too"
+            )
+        }
+    }
+
     // MARK: Here
 
     private func readHere(_ wiring: Wiring, _ store: RelayStore) async throws -> ExitCode {
@@ -114,10 +134,8 @@ struct ReplayCommand: RunnableCommand {
         let contracts = wiring.settings.contracts
         _ = try await store.register(contracts.map { (address: $0.address, startBlock: $0.startBlock) })
         let head = try await client.blockNumber()
+        try check(head: head)
         let last = min(to ?? head, head)
-        guard from <= last else {
-            throw CommandFailure("block \(from) is beyond the head, which is block \(head)", .usage)
-        }
         let replay = ReplayRun(
             reader: LogReader(client: client, binding: .reference),
             store: store,

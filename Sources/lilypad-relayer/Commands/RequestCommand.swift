@@ -1,4 +1,5 @@
 import Arguments
+import Bacalhau
 import Ethereum
 import EthereumRPC
 import Formats
@@ -37,6 +38,7 @@ struct RequestCommand: RunnableCommand {
     let kind: Kind
     let keyFile: String?
     let yes: Bool
+    let unchecked: Bool
     let timeout: Duration
     let json: Bool
 
@@ -46,7 +48,7 @@ struct RequestCommand: RunnableCommand {
         discussion: """
             SPEC is a file with one task of Bacalhau's job model as JSON, or - for standard input. It is paid by a key of \
             its own, from --key-file or the variable \(keyVariable), never by the relayer's account. What it will cost is \
-            shown before it is sent. The answer is read from the chain: a result goes to standard output; a failure goes \
+            shown before it is sent, and a spec that the relayer would refuse is not sent. The answer is read from the chain: a result goes to standard output; a failure goes \
             to standard error and ends with 3; no answer in time ends with 4.
             """,
         examples: [
@@ -79,12 +81,13 @@ struct RequestCommand: RunnableCommand {
             ),
             keyFile: arguments.optional("key-file", "FILE", .path, "A file with the key that pays, 64 hex digits."),
             yes: arguments.flag("yes", short: "y", "Send without asking."),
+            unchecked: arguments.flag("unchecked", "Send also what the relayer will refuse."),
             timeout: arguments.option(
                 "timeout",
                 "TIME",
                 .duration(.seconds(1)...(.seconds(86_400))),
                 default: .seconds(600),
-                "How long to wait for the answer."
+                "How long to wait, from the sending to the answer."
             ),
             json: arguments.flag("json", "The answer as a JSON object.")
         )
@@ -94,6 +97,7 @@ struct RequestCommand: RunnableCommand {
         let target = try target()
         let key = try key()
         let spec = try SpecFile.read(specPath)
+        if !unchecked { try check(spec) }
         let requester = Requester(
             client: target.client,
             contract: target.contract,
@@ -101,19 +105,58 @@ struct RequestCommand: RunnableCommand {
             signer: key,
             time: SystemTime()
         )
-        let offer = try await requester.prepare(spec: spec, resultType: kind.number)
+        let offer = try await requester.prepare(
+            spec: spec,
+            resultType: kind.number,
+            expectedChain: target.chainID
+        )
         Output.error("account    \(key.address.checksummed)")
-        Output.error("contract   \(target.contract.checksummed)")
+        Output.error("contract   \(target.contract.checksummed) on chain \(offer.chainID)")
         Output.error("fee        \(Ether.text(offer.fee)) ether")
         Output.error("gas        at most \(offer.gasLimit) units, \(Ether.text(offer.gasCost)) ether")
         guard yes || Self.confirm() else { throw CommandFailure("nothing was sent", .failed) }
-        let request = try await requester.send(offer) { Output.error("sent       \($0.hex)") }
+        let time = SystemTime()
+        let end = Timestamp(milliseconds: time.now()) + timeout
+        var transaction = Hash32.zero
+        let sent = try await requester.send(offer, within: timeout) { hash in
+            transaction = hash
+            Output.error("sent       \(hash.hex)")
+        }
+        guard let request = sent else { return tellUnmined(transaction) }
         var progress = Progress()
-        let answer = try await requester.wait(for: request, within: timeout) { waited in
+        let rest = max(end - Timestamp(milliseconds: time.now()), .zero)
+        let answer = try await requester.wait(for: request, within: rest) { waited in
             progress.show("request \(request.jobID) waits for its answer, \(TimeText.duration(waited))")
         }
         progress.close()
         return tell(answer, request)
+    }
+
+    /// What nobody will answer with a result is not worth its fee.
+    private func check(_ spec: [UInt8]) throws {
+        guard let type = ResultType(rawValue: kind.number) else { return }
+        do {
+            _ = try TaskSpec.read(spec, limits: SpecLimits()).completed(for: type)
+        } catch {
+            throw CommandFailure(
+                "the relayer would refuse this: \(error.text)\nNothing was sent; --unchecked sends it all the same.",
+                .usage
+            )
+        }
+    }
+
+    private func tellUnmined(_ transaction: Hash32) -> ExitCode {
+        if json {
+            let value: JSONValue = [
+                "jobId": .null, "transaction": .string(transaction.hex), "state": "sent", "text": .null,
+            ]
+            Output.line(value.line)
+        } else {
+            Output.error(
+                "the transaction has not been mined within \(TimeText.duration(timeout)); it may still be: \(transaction.hex)"
+            )
+        }
+        return .noAnswer
     }
 
     private func tell(_ answer: Requester.Answer?, _ request: Requester.Sent) -> ExitCode {
@@ -123,7 +166,7 @@ struct RequestCommand: RunnableCommand {
         switch answer {
         case .result(let result)?:
             (code, state, text) = (.done, "fulfilled", result)
-            if !json { Output.write(result.hasSuffix("\n") || result.isEmpty ? result : result + "\n") }
+            if !json { Self.write(result) }
         case .failure(let reason)?:
             (code, state, text) = (.answerIsFailure, "failed", reason)
             if !json { Output.error("request \(request.jobID) failed: \(reason.shown(limit: 1_024))") }
@@ -134,7 +177,8 @@ struct RequestCommand: RunnableCommand {
             (code, state) = (.noAnswer, "requested")
             if !json {
                 Output.error(
-                    "no answer to request \(request.jobID) within \(TimeText.duration(timeout)); it goes on without us"
+                    "no answer to request \(request.jobID) within \(TimeText.duration(timeout)); it stays open for the"
+                        + " relayer, and its requester can cancel it once the contract's cancelAfter blocks have passed"
                 )
             }
         }
@@ -148,6 +192,14 @@ struct RequestCommand: RunnableCommand {
         return code
     }
 
+    /// As it came for a program; on a terminal without what moves the cursor or turns the direction of text.
+    private static func write(_ result: String) {
+        let ended = result.hasSuffix("\n") || result.isEmpty ? result : result + "\n"
+        guard Output.isTerminal(1) else { return Output.write(ended) }
+        let lines = ended.split(separator: "\n", omittingEmptySubsequences: false)
+        Output.write(lines.map { oneLine(String($0), limit: .max) }.joined(separator: "\n"))
+    }
+
     private static func confirm() -> Bool {
         guard Output.isTerminal(0) else {
             Output.error("standard input is no terminal: use --yes to send without asking")
@@ -157,18 +209,24 @@ struct RequestCommand: RunnableCommand {
         return ["y", "yes"].contains((readLine() ?? "").lowercased())
     }
 
-    private func target() throws -> (client: EthereumClient, contract: Address) {
+    private func target() throws -> (client: EthereumClient, contract: Address, chainID: UInt64?) {
         if let contract, let rpc {
-            return (EthereumClient(transport: try CurlTransport(), endpoint: EthereumEndpoint(rpc)), contract)
+            return (EthereumClient(transport: try CurlTransport(), endpoint: EthereumEndpoint(rpc)), contract, nil)
         }
         let wiring = try Wiring(configuration: configuration, needsAccount: false)
         let client = try rpc.map { EthereumClient(transport: try CurlTransport(), endpoint: EthereumEndpoint($0)) }
-        return (client ?? wiring.client, contract ?? wiring.settings.contracts[0].address)
+        return (client ?? wiring.client, contract ?? wiring.settings.contracts[0].address, wiring.settings.chain.id)
     }
 
     private func key() throws -> PrivateKey {
-        if let keyFile { return try PrivateKey(hexFile: keyFile) }
-        guard let text = ProcessEnvironment.variables[Self.keyVariable] else {
+        let text = ProcessEnvironment.variables[Self.keyVariable]
+        if let keyFile {
+            guard text == nil else {
+                throw CommandFailure("two keys to pay with: keep --key-file or \(Self.keyVariable), not both", .usage)
+            }
+            return try PrivateKey(hexFile: keyFile)
+        }
+        guard let text else {
             throw CommandFailure("no key to pay with: name --key-file, or set \(Self.keyVariable)", .usage)
         }
         return try PrivateKey(hex: Secret(copying: Array(text.utf8)), source: Self.keyVariable)

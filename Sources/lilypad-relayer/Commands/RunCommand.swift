@@ -17,7 +17,7 @@ struct RunCommand: RunnableCommand {
         "run",
         "Follow the contracts, run their jobs and settle the results, until it is stopped.",
         discussion: """
-            SIGTERM and SIGINT stop it: it takes no new work, finishes what it has in hand and ends with 0 within ten \
+            SIGTERM, SIGINT and SIGHUP stop it: it takes no new work, finishes what it has in hand and ends with 0 within ten \
             seconds. A second one ends it at once. Whatever is cut off is taken up at the next start.
             """,
         examples: [
@@ -60,6 +60,13 @@ struct RunCommand: RunnableCommand {
             }
         } catch is CancellationError where environment.stop.isRequested {
             // Work in hand was cut off; the store has all of it.
+        } catch {
+            await store.close()
+            guard wiring.logFormat == .json else { throw error }
+            // Whoever reads the log as JSON reads its last line too.
+            let failure = Failure(error)
+            log.error("ended by an error", ["error": failure.text, "exit.status": failure.code.rawValue])
+            return failure.code
         }
         await store.close()
         log.info("stopped")
@@ -70,13 +77,13 @@ struct RunCommand: RunnableCommand {
 extension Invocation {
     /// `--config FILE`, which every command that needs settings has.
     func configuration() -> String {
-        option(
+        let named = optional(
             "config",
             short: "c",
             "FILE",
             .path,
-            default: ConfigurationFile.defaultPath,
-            "The settings file."
+            "The settings file; without it the one that LILYPAD_CONFIG names, or \(ConfigurationFile.defaultPath)."
         )
+        return named ?? ProcessEnvironment.variables["LILYPAD_CONFIG"] ?? ConfigurationFile.defaultPath
     }
 }

@@ -35,6 +35,7 @@ struct StatusCommand: RunnableCommand {
         let overview = try wiring.storeView().overview()
         let status = Status(
             overview,
+            settings: wiring.settings,
             now: Timestamp(milliseconds: wiring.time.now()),
             isHeld: FileLock.isHeld(path: wiring.settings.database)
         )
@@ -46,13 +47,15 @@ struct StatusCommand: RunnableCommand {
 /// An overview with the relayer's own report read.
 struct Status {
     let overview: Overview
+    let settings: RelayerSettings
     let now: Timestamp
     /// Whether a process has the role of this database's relayer: one that was killed cannot say that it is gone.
     let isHeld: Bool
     private let report: JSONValue?
 
-    init(_ overview: Overview, now: Timestamp, isHeld: Bool) {
+    init(_ overview: Overview, settings: RelayerSettings, now: Timestamp, isHeld: Bool) {
         self.overview = overview
+        self.settings = settings
         self.now = now
         self.isHeld = isHeld
         report = overview.report.flatMap { try? JSONValue.parse(Array($0.json.utf8)) }
@@ -70,9 +73,9 @@ struct Status {
 
     var text: String {
         var lines: [String] = []
-        lines.append("chain        \(overview.chainID.map { "\($0)" } ?? "none yet")")
+        lines.append("chain        \(chainText)")
         lines.append("relayer      \(relayerText)")
-        if let account = report?["account"]?.string { lines.append("account      \(account)") }
+        if let account = report?["account"]?.string { lines.append("account      \(account)\(balanceText)") }
         if let head = report?["head"]?.int64 { lines.append("head         block \(head)") }
         for cursor in overview.cursors {
             lines.append("contract     \(cursor.address.checksummed), read up to block \(Int64(cursor.nextBlock) - 1)")
@@ -80,6 +83,7 @@ struct Status {
         lines.append(
             "requests     " + overview.counts.map { "\($0.count) \($0.state.rawValue)" }.joined(separator: ", ")
         )
+        if let waiting { lines.append("waiting      \(waiting)") }
         lines.append("rejected     \(overview.rejected) logs")
         if overview.openInstructions > 0 { lines.append("instructions \(overview.openInstructions) open") }
         if !unreachable.isEmpty { lines.append("unreachable  \(unreachable.joined(separator: ", "))") }
@@ -97,6 +101,28 @@ struct Status {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    private var chainText: String {
+        guard let chainID = overview.chainID else { return "none yet" }
+        guard chainID != "\(settings.chain.id)" else { return chainID }
+        return "\(chainID) in this database, but chain.id is \(settings.chain.id): run will refuse that"
+    }
+
+    /// As of the last settlement, or of the start.
+    private var balanceText: String {
+        guard let gwei = report?["counters"]?["account.gwei"]?.int64.flatMap(UInt64.init(exactly:)) else { return "" }
+        return ", \(Ether.text(UInt256(gwei).multipliedSaturating(by: UInt256(1_000_000_000)))) ether"
+    }
+
+    /// Why observed requests get no job yet, if it is for want of room.
+    private var waiting: String? {
+        func count(_ states: RequestState...) -> Int {
+            overview.counts.filter { states.contains($0.state) }.reduce(0) { $0 + $1.count }
+        }
+        let slots = settings.bacalhau.maxRunningJobs
+        guard count(.observed) > 0, count(.accepted, .submitted) >= slots else { return nil }
+        return "observed requests wait until one of \(slots) jobs ends (bacalhau.maxRunningJobs)"
+    }
+
     private var relayerText: String {
         guard let at = overview.report?.at else { return "has never run on this database" }
         let age = TimeText.duration(now - at)
@@ -107,7 +133,7 @@ struct Status {
 
     var json: JSONValue {
         [
-            "chainId": overview.chainID.map { .string($0) } ?? .null,
+            "chainId": overview.chainID.flatMap(UInt64.init).map { .number(JSONNumber($0)) } ?? .null,
             "genesis": overview.genesisHash.map { .string($0.hex) } ?? .null,
             "running": .bool(isRunning),
             "reportedAt": overview.report.map { .string(TimeText.absolute($0.at)) } ?? .null,
@@ -124,6 +150,7 @@ struct Status {
                 overview.counts.map { JSONMember($0.state.rawValue, .number(JSONNumber($0.count))) }
             ),
             "rejectedLogs": .number(JSONNumber(overview.rejected)),
+            "waitsForRoom": .bool(waiting != nil),
             "openInstructions": .number(JSONNumber(overview.openInstructions)),
             "held": .array(overview.held.map(\.json)),
             "dead": .array(overview.dead.map(\.json)),

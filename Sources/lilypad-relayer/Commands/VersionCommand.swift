@@ -5,7 +5,11 @@ import JSON
 struct VersionCommand: RunnableCommand {
     let json: Bool
 
-    static let command = Command<any RunnableCommand>("version", "Show the version.") { arguments in
+    static let command = Command<any RunnableCommand>(
+        "version",
+        "Show the version.",
+        examples: [Example("version --json", "For programs.")]
+    ) { arguments in
         VersionCommand(json: arguments.flag("json", "As a JSON object."))
     }
 

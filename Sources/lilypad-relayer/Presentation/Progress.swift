@@ -3,7 +3,7 @@
 /// On a terminal it is one line that is written over; elsewhere a line for each tenth, or a single one where nobody knows
 /// how much there is.
 struct Progress {
-    private let isTerminal = Output.isTerminal(2)
+    private let isTerminal = Output.isTerminal(2) && ProcessEnvironment.variables["TERM"] != "dumb"
     private var lastTenth: Int?
     private var isOpen = false
 
@@ -16,7 +16,8 @@ struct Progress {
             return
         }
         let tenth = fraction.map { Int(max(0, min(1, $0)) * 10) } ?? 0
-        guard tenth != lastTenth else { return }
+        // The end is told by what comes next.
+        guard tenth != lastTenth, tenth < 10 else { return }
         lastTenth = tenth
         Output.error(text)
     }

@@ -23,8 +23,8 @@ extension Listed {
             JSONMember("observedAt", .string(TimeText.absolute(observedAt))),
             JSONMember("changedAt", .string(TimeText.absolute(changedAt))),
         ]
-        if let damage = observed.damage { members.append(JSONMember("damage", .string(damage))) }
-        if let answer { members.append(JSONMember("answer", answer.json)) }
+        members.append(JSONMember("damage", observed.damage.map { .string($0) } ?? .null))
+        members.append(JSONMember("answer", answer?.json ?? .null))
         return .object(members)
     }
 

@@ -13,6 +13,8 @@ enum PrivateFile {
         let descriptor = unsafe open(path, flags, 0o600)
         guard descriptor >= 0 else { throw failure("cannot write", path) }
         defer { close(descriptor) }
+        // One that exists keeps its mode otherwise.
+        guard fchmod(descriptor, 0o600) == 0 else { throw failure("cannot write", path) }
         var rest = ArraySlice(bytes)
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -21,6 +23,12 @@ enum PrivateFile {
             rest = rest.dropFirst(count)
         }
         guard fsync(descriptor) == 0 else { throw failure("cannot write", path) }
+    }
+
+    /// Throws unless files can be made beside this one.
+    static func requireFolder(of path: String) throws {
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        guard unsafe access(folder, W_OK | X_OK) == 0 else { throw failure("cannot write into the folder", folder) }
     }
 
     private static func failure(_ what: String, _ path: String) -> CommandFailure {

@@ -99,15 +99,17 @@ struct Wiring {
         return secret.withBytes { bytes in String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self) }
     }
 
+    var logFormat: LogFormat {
+        switch settings.log.format {
+        case .auto: .standardError(environment: variables)
+        case .human: .human(coloured: false)
+        case .json: .json
+        }
+    }
+
     func logger() -> Logger {
-        let format: LogFormat =
-            switch settings.log.format {
-            case .auto: .standardError(environment: variables)
-            case .human: .human(coloured: false)
-            case .json: .json
-            }
         let time = time
-        return Logger(level: settings.log.level, sink: LineSink(format: format), clock: { time.now() })
+        return Logger(level: settings.log.level, sink: LineSink(format: logFormat), clock: { time.now() })
     }
 
     func options(process: Int32) -> Relayer.Options {

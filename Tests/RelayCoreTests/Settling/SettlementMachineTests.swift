@@ -278,9 +278,47 @@ import Testing
         let spent = SettlementSample.sighting(spent: true)
         _ = apply(spent, to: &machine, at: Self.start)
         _ = apply(SettlementSample.sighting(), to: &machine, at: Self.start + .seconds(200))
-        #expect(machine.hold == nil)
+        #expect(machine.hold?.cause == .unmined)
         let late = Self.start + .seconds(301)
         #expect(apply(spent, to: &machine, at: late) == [.wake(at: late + limits.look)])
+    }
+
+    /// A stuck transaction holds up those behind it: that is said once it has been sent a second time.
+    @Test func saysThatItIsNotMinedUntilItIs() {
+        var machine = sent(SettlementSample.attempt(1, sentAt: Self.start))
+        let late = Self.start + limits.resendAfter
+        #expect(
+            apply(SettlementSample.sighting(), to: &machine, at: late) == [
+                .broadcast(SettlementSample.attempt(1, sentAt: Self.start))
+            ]
+        )
+        #expect(machine.hold?.cause == .unmined)
+        _ = apply(.broadcast(SettlementSample.attempt(1).hash, .accepted), to: &machine, at: late)
+        #expect(machine.hold?.cause == .unmined && machine.hold?.since == late)
+        let inclusion = SettlementSample.sighting(SettlementSample.inclusion(), confirmations: 1, spent: true)
+        _ = apply(inclusion, to: &machine, at: late)
+        #expect(machine.hold == nil)
+    }
+
+    /// The deeper it has to be the seldomer it is looked at, and never seldomer than once a minute.
+    @Test(arguments: [(2, 4), (1, 8), (0, 12)] as [(UInt64, Int64)])
+    func looksSeldomAtWhatIsNotDeepEnoughByFar(confirmations: UInt64, seconds: Int64) {
+        var machine = sent(SettlementSample.attempt(1, sentAt: Self.start))
+        let seen = SettlementSample.sighting(SettlementSample.inclusion(), confirmations: confirmations, spent: true)
+        #expect(apply(seen, to: &machine) == [.wake(at: Self.now + .seconds(seconds))])
+        var deep = limits
+        deep.receiptConfirmations = .max
+        #expect(machine.apply(seen, at: Self.now, limits: deep) == [.wake(at: Self.now + .seconds(60))])
+    }
+
+    /// What has reached nobody was not sent: it is sent as soon as somebody is there, ever more seldom.
+    @Test func doesNotCountAsSentWhatHasReachedNobody() {
+        var machine = sent(SettlementSample.attempt(1))
+        for delay in [Duration.milliseconds(500), .seconds(1), .seconds(2)] {
+            let hash = SettlementSample.attempt(1).hash
+            #expect(apply(.broadcast(hash, .notSent), to: &machine) == [.wake(at: Self.now + delay)])
+            #expect(apply(SettlementSample.sighting(), to: &machine) == [.broadcast(SettlementSample.attempt(1))])
+        }
     }
 
     @Test func takesAReceiptThatComesLate() {

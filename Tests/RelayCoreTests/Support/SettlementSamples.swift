@@ -44,7 +44,7 @@ enum SettlementSample {
     }
 
     static let outcomes: [SettlementMachine.SendOutcome] = [
-        .accepted, .nonceUsed, .feeTooLow("low"), .insufficientFunds("poor"), .refused("no"), .unknown,
+        .accepted, .nonceUsed, .feeTooLow("low"), .insufficientFunds("poor"), .refused("no"), .unknown, .notSent,
     ]
 
     static let phases: [SettlementMachine.Phase] = [

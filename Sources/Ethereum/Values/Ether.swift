@@ -1,9 +1,7 @@
-import Ethereum
-
 /// Amounts of the chain's coin.
-enum Ether {
+package enum Ether {
     /// Wei as a decimal number of ether, exact, without zeros at its end.
-    static func text(_ wei: UInt256) -> String {
+    package static func text(_ wei: UInt256) -> String {
         let (whole, rest) = wei.quotientAndRemainder(dividingBy: UInt256(1_000_000_000_000_000_000))
         guard rest != UInt256.zero else { return whole.description }
         let digits = rest.description
