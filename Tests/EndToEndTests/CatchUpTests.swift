@@ -46,6 +46,25 @@ extension EndToEnd {
             try await ledger.expectOnce(jobs)
         }
 
+        /// The replay is the relayer's, and so is the wait for it.
+        @Test func tellsThatTheRelayerIsGoneThatWouldReplay() async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            let program = try RelayerProgram(for: bridge)
+            let process = try await program.start()
+            _ = try await network.rpc("devnet_delayNext", ["eth_getLogs", 1_000, 20])
+            async let replay = program.command("replay", "--from-block", "0")
+            try await program.waitForStatus("the replay is noted") { $0["openInstructions"] == 1 }
+            process.signal(9)
+            _ = await process.finished()
+
+            let outcome = try await replay
+
+            #expect(outcome.status == 4, "\(outcome.errors)")
+            #expect(outcome.errors.contains("its next run goes on with the replay"), "\(outcome.errors)")
+            _ = try await network.rpc("devnet_delayNext", ["eth_getLogs", 0, 0])
+        }
+
         private func ask(_ count: Int, _ bridge: Bridge, blocksApart: Int) async throws -> [UInt64] {
             var jobs: [UInt64] = []
             for index in 0..<count {

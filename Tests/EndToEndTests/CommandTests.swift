@@ -19,6 +19,7 @@ extension EndToEnd {
 
             #expect(help.status == 0)
             #expect(help.output.hasPrefix("Usage: lilypad-relayer \(command)"))
+            #expect(command.isEmpty || help.output.contains("\nExamples:\n"), "\(help.output)")
             #expect(help.errors.isEmpty)
         }
 
@@ -47,6 +48,46 @@ extension EndToEnd {
             )
 
             #expect(check.status == 0, "\(check.errors)")
+        }
+
+        @Test func readsTheSettingsThatTheEnvironmentNames() async throws {
+            let program = try RelayerProgram(settings: nil)
+            let example = "\(PackageRoot.path)/config/relayer.example.yaml"
+
+            let named = try await program.command(words: ["config", "check"], environment: ["LILYPAD_CONFIG": example])
+            let other = try await program.command(
+                words: ["config", "check", "-c", "nowhere.yaml"],
+                environment: ["LILYPAD_CONFIG": example]
+            )
+
+            #expect(named.status == 0, "\(named.errors)")
+            #expect(other.status == 2 && other.errors.contains("nowhere.yaml"), "\(other.errors)")
+        }
+
+        @Test func makesNoKeyWhereItCannotBeKept() async throws {
+            let program = try RelayerProgram(settings: nil)
+
+            let same = try await program.command("key", "new", "--keystore", "k", "--password-file", "k")
+            let folder = try await program.command("key", "new", "--keystore", "nowhere/k", "--password-file", "p")
+
+            #expect(same.status == 2 && same.errors.contains("the same file"), "\(same.errors)")
+            #expect(folder.status == 2 && folder.errors.contains("nowhere: No such file"), "\(folder.errors)")
+            #expect(throws: (any Error).self) { try program.read("p") }
+        }
+
+        /// What is wrong with the database is said with its key and the remedy, and without SQL.
+        @Test func saysWhatIsWrongWithTheDatabase() async throws {
+            let bridge = try await Bridge.deploy(on: Network.shared())
+            let text = RelayerSettingsText(more: "database: nowhere/relayer.sqlite").text(for: bridge)
+            let program = try RelayerProgram(settings: text, environment: RelayerProgram.key(of: bridge.network))
+
+            for command in ["run", "config check"] {
+                let outcome = try await program.command(words: command.split(separator: " ").map(String.init))
+                #expect(outcome.status == 2, "\(outcome.errors)")
+                #expect(outcome.errors.contains("database: "), "\(outcome.errors)")
+                #expect(outcome.errors.contains("No such file or directory"), "\(outcome.errors)")
+                #expect(!outcome.errors.contains("PRAGMA"), "\(outcome.errors)")
+            }
         }
 
         @Test func saysHowToMakeMissingSettings() async throws {

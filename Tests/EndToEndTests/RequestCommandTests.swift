@@ -90,6 +90,52 @@ extension EndToEnd {
             )
         }
 
+        /// Its fee would be lost: there, or for an answer that is sure to be a refusal.
+        @Test func sendsNothingThatIsInVain() async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            let program = try RelayerProgram(for: bridge)
+            let elsewhere = try RelayerProgram(for: bridge, RelayerSettingsText(chainID: 5))
+            try program.write("once upon a time", to: "tale.json")
+
+            let chain = try await request(elsewhere, network, [Spec.path("hello"), "--yes"])
+            let tale = try await request(program, network, ["tale.json", "--yes"])
+            let twoKeys = try await request(program, network, [Spec.path("hello"), "--yes", "--key-file", "my.key"])
+
+            #expect(chain.status == 2)
+            #expect(chain.errors.contains("chain.id is 5, but the node serves chain"), "\(chain.errors)")
+            #expect(tale.status == 2)
+            #expect(tale.errors.contains("the relayer would refuse this") && tale.errors.contains("--unchecked"))
+            #expect(twoKeys.status == 2)
+            #expect(twoKeys.errors.contains("two keys to pay with"), "\(twoKeys.errors)")
+            #expect(try await bridge.call(JobBridgeABI.jobCount) == .uint(.zero))
+
+            try await program.whileRunning { _ in
+                let anyway = try await request(program, network, ["tale.json", "--yes", "--unchecked"])
+                #expect(anyway.status == 3)
+                #expect(anyway.errors.contains("JSON"), "\(anyway.errors)")
+            }
+        }
+
+        /// Whoever scripts it must know what has been paid for, mined or not.
+        @Test func namesATransactionThatIsNotMinedInTime() async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            let program = try RelayerProgram(for: bridge)
+            _ = try await network.rpc("devnet_setInterval", [60])
+
+            let outcome = try await request(
+                program,
+                network,
+                [Spec.path("hello"), "--yes", "--timeout", "1s", "--json"]
+            )
+
+            _ = try await network.rpc("devnet_setInterval", [0])
+            #expect(outcome.status == 4, "\(outcome.errors)")
+            #expect(try outcome.json["transaction"]?.string?.count == 66)
+            #expect(try outcome.json["state"] == "sent")
+        }
+
         private func request(
             _ program: RelayerProgram,
             _ network: Network,

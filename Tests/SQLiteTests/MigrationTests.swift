@@ -1,3 +1,4 @@
+import FoundationEssentials
 import RelayTestSupport
 import Testing
 
@@ -45,6 +46,21 @@ import Testing
         let error = #expect(throws: SQLiteError.self) { try open().migrate([first], applicationID: 0x6c69_6c79) }
         #expect(error?.kind == .foreign)
         #expect(try open().integer("SELECT count(*) FROM sqlite_schema") == 1)
+    }
+
+    /// Not even its journal mode, which stays with a file for good.
+    @Test func leavesAnotherProgramsFileAsItIs() throws {
+        // SQLITE_OPEN_READWRITE and SQLITE_OPEN_CREATE.
+        let other = try Handle(path: directory.database, flags: 2 | 4, busyTimeout: 0)
+        try other.execute("CREATE TABLE bookmark (url TEXT)")
+        let before = try Data(contentsOf: URL(filePath: directory.database))
+        var options = ConnectionOptions()
+        options.applicationID = 0x6c69_6c79
+
+        let error = #expect(throws: SQLiteError.self) { try Connection(path: directory.database, options: options) }
+
+        #expect(error?.kind == .foreign)
+        #expect(try Data(contentsOf: URL(filePath: directory.database)) == before)
     }
 
     @Test func knowsItsOwnFileAgain() throws {

@@ -48,6 +48,11 @@ import Testing
         #expect(settings.labels == ["a", "b c"])
     }
 
+    /// As some editors write it.
+    @Test func readsAFileWithAByteOrderMark() {
+        #expect(SampleSettings.problems("\u{feff}" + SampleSettings.minimum) == "")
+    }
+
     @Test func saysEverythingInOneRunInTheOrderOfTheFile() {
         let yaml = """
             chain:
