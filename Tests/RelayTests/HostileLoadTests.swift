@@ -34,6 +34,34 @@ struct HostileLoadTests {
         #expect(perMinute.last ?? 0 > 0, "\(perMinute) calls in each minute")
     }
 
+    /// However much waits to be settled, a node that is away is asked as if it were little.
+    @Test func asksSeldomANodeThatIsAwayWhileMuchIsToBeSettled() async throws {
+        let world = try RelayWorld(settle: 30)
+        var requests: [FakeRequest] = []
+        for _ in 0..<4 { requests += world.chain.requests(specs: Array(repeating: RelayWorld.spec, count: 50)) }
+        try await world.run(blocks: nil) {
+            let answered = try StoreView(path: world.database).overview().counts.first { $0.state == .answered }
+            return answered?.count == 200
+        }
+        world.chain.mine(40)
+        let from = world.time.now()
+        let calls = Mutex<Int?>(nil)
+        try await world.run(
+            blocks: nil,
+            onReady: { world.chain.failNext("eth_maxPriorityFeePerGas", with: .refused, count: 1_000_000) },
+            until: {
+                let now = world.time.now()
+                if now - from >= 300_000, calls.withLock({ $0 }) == nil {
+                    calls.withLock { $0 = world.chain.httpCallCount }
+                }
+                return now - from >= 360_000
+            }
+        )
+
+        let perMinute = world.chain.httpCallCount - (calls.withLock { $0 } ?? 0)
+        #expect(perMinute < 40, "\(perMinute) calls in a minute")
+    }
+
     @Test func speaksOnceOfAnOrchestratorThatDeniesAccess() async throws {
         let world = try RelayWorld()
         let requests = world.chain.requests(specs: Array(repeating: RelayWorld.spec, count: 20))

@@ -1,5 +1,7 @@
+import RelayCore
 import RelayStore
 import RelayTestSupport
+import Synchronization
 import Telemetry
 import Testing
 
@@ -20,6 +22,38 @@ struct OutageTests {
         try await world.runUntilClosed([request])
 
         #expect(world.isSettledOnce(request))
+    }
+
+    /// Both go away for two minutes while a request is on its way.
+    @Test(arguments: [RequestState.observed, .submitted, .answered, .settling])
+    func goesOnWhereItWas(state: RequestState) async throws {
+        let world = try RelayWorld(start: 3, settle: 6) { _ in
+            FakeJobScript(.completes(FakeRun(stdout: "hello\n")), after: .seconds(2))
+        }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        let began = Mutex<Int64?>(nil)
+
+        try await world.run {
+            let now = world.time.now()
+            guard let start = began.withLock({ $0 }) else {
+                guard try world.state(of: request) == state else { return false }
+                began.withLock { $0 = now }
+                world.chain.setOutage(.refused)
+                world.bacalhau.setOutage(.refused)
+                return false
+            }
+            if now - start >= 120_000 {
+                world.chain.setOutage(nil)
+                world.bacalhau.setOutage(nil)
+            }
+            return try now - start >= 120_000 && world.allClosed()
+        }
+
+        #expect(world.isSettledOnce(request))
+        #expect(world.bacalhau.jobs.map(\.version) == [1])
+        let spoken = world.log.records.filter { $0.message.contains("not reachable") }
+        let ofNode = spoken.count { $0.fields["outage.of"] == "chain node" }
+        #expect((1...3).contains(ofNode), "\(spoken)")
     }
 
     @Test func waitsForTheOrchestrator() async throws {

@@ -38,7 +38,7 @@ package struct ComputeService: Sendable {
     let wakeup: Wakeup
     /// Wakes settling.
     let answered: Wakeup
-    private let gate: AdmissionGate
+    private let gate: NodeGate
 
     package init(
         client: BacalhauClient,
@@ -62,7 +62,7 @@ package struct ComputeService: Sendable {
         self.heads = heads
         self.wakeup = wakeup
         self.answered = answered
-        gate = AdmissionGate(backoff: options.limits.outageBackoff)
+        gate = NodeGate(backoff: options.limits.outageBackoff)
     }
 
     enum Work: Sendable {
@@ -132,12 +132,18 @@ package struct ComputeService: Sendable {
         let standing: ContractStanding
         do {
             gate.started()
+            defer { gate.ended() }
             standing = try await contracts.standing(of: request.observed)
             gate.passed()
             environment.outages.recovered("chain node")
         } catch {
             environment.outages.failed("chain node", error)
-            let wake = gate.failed(at: environment.now, retryAfter: (error as? RPCError)?.retryAfter)
+            guard let error = error as? RPCError, error.isOfTheNode else {
+                // The node answers, and not to this.
+                gate.passed()
+                return try await postpone(request, "\(error)")
+            }
+            let wake = gate.failed(at: environment.now, retryAfter: error.retryAfter)
             return try await postpone(request, until: wake, "\(error)")
         }
         switch standing {
@@ -163,7 +169,11 @@ package struct ComputeService: Sendable {
         guard environment.now - request.since < options.unknownTime else {
             return try await close(request, to: .dead, event, reason: reason)
         }
-        // The longer it has waited the seldomer it is tried.
+        try await postpone(request, reason)
+    }
+
+    /// The longer it has waited the seldomer it is tried.
+    private func postpone(_ request: Request, _ reason: String) async throws {
         let pause = min(max(.seconds(2), (environment.now - request.since) / 4), .seconds(300))
         try await postpone(request, until: environment.now + pause, reason)
     }

@@ -70,19 +70,29 @@ extension SettleService {
         let unfinal: Int
     }
 
-    /// nil when the node does not tell; then these wait.
-    func funds(for items: [SettlingItem]) async throws -> Funds? {
+    /// nil when the node does not tell; then what is answered waits.
+    func funds() async throws -> Funds? {
         do {
-            return try await funds()
+            return try await askForFunds()
         } catch let error as RPCError {
             environment.outages.failed("chain node", error)
-            let event = SettlementMachine.Event.unavailable(retryAfter: error.retryAfter)
-            try await put(off: items.map(Case.init), event, trouble: "\(error)")
+            _ = gate.failed(at: environment.now, retryAfter: error.retryAfter)
             return nil
         }
     }
 
-    private func funds() async throws -> Funds {
+    /// An error of the node's own closes the gate.
+    func note(_ error: any Error) {
+        environment.outages.failed("chain node", error)
+        guard let error = error as? RPCError else { return }
+        if error.isOfTheNode {
+            _ = gate.failed(at: environment.now, retryAfter: error.retryAfter)
+        } else {
+            gate.passed()
+        }
+    }
+
+    private func askForFunds() async throws -> Funds {
         let quote = try await client.feeQuote()
         let count = try await client.transactionCount(of: signer.address)
         let balance = try await client.balance(of: signer.address)
@@ -117,14 +127,9 @@ extension SettleService {
         return Attempt(hash: signed.hash, rawBytes: signed.rawBytes, fees: fees)
     }
 
-    private func put(
-        off hands: [Case],
-        _ event: SettlementMachine.Event,
-        trouble: String? = nil
-    ) async throws {
+    private func put(off hands: [Case], _ event: SettlementMachine.Event) async throws {
         for hand in hands {
             var hand = hand
-            hand.trouble = trouble
             let actions = hand.apply(event, at: environment.now, limits: options.limits)
             _ = try await advance(&hand, actions, ChainView(service: self, head: heads.head ?? 0))
         }

@@ -37,6 +37,7 @@ package struct SettleService: Sendable {
     let environment: ServiceEnvironment
     let heads: HeadBoard
     let wakeup: Wakeup
+    let gate: NodeGate
 
     package init(
         client: EthereumClient,
@@ -60,6 +61,7 @@ package struct SettleService: Sendable {
         self.environment = environment
         self.heads = heads
         self.wakeup = wakeup
+        gate = NodeGate(backoff: options.limits.outageBackoff)
     }
 
     package func run() async throws {
@@ -72,21 +74,28 @@ package struct SettleService: Sendable {
             seenHead = head
             if more { continue }
             let next = try await store.nextSettling(after: environment.now) ?? .distantFuture
-            let pause = min(max(next - environment.now, .zero), options.longestWait)
+            let due = min(max(next - environment.now, .zero), options.longestWait)
+            let pause = max(due, gate.opensAt.map { $0 - environment.now } ?? .zero)
             try await wakeup.next(within: pause, of: environment.time)
         }
     }
 
     /// One round; returns whether the next one should follow at once.
     private func round(head: UInt64?, headIsNew: Bool) async throws -> Bool {
-        guard let head else { return false }
+        let admitted = gate.room(at: environment.now)
+        guard let head, admitted > 0 else { return false }
+        gate.started()
+        defer { gate.ended() }
         // A new head brings the next look forward.
         let due = headIsNew ? environment.now + options.limits.look : environment.now
-        try await look(at: try await store.settling(dueBy: due, limit: 256), head: head)
+        let limit = min(256, admitted)
+        let sent = try await store.settling(dueBy: due, limit: limit)
+        try await look(at: sent, head: head)
+        if sent.count == limit, gate.room(at: environment.now) == .max { return true }
         guard let block = head.deepEnough(for: options.settleConfirmations) else { return false }
         let answered = try await store.answered(upTo: block, at: environment.now, limit: options.maxInFlight)
-        guard !answered.isEmpty, let funds = try await funds(for: answered) else { return false }
-        let room = min(options.maxInFlight - funds.unmined, options.maxUnfinal - funds.unfinal)
+        guard !answered.isEmpty, gate.room(at: environment.now) > 0, let funds = try await funds() else { return false }
+        let room = min(options.maxInFlight - funds.unmined, options.maxUnfinal - funds.unfinal, admitted)
         guard room > 0 else { return false }
         let chosen = Array(answered.prefix(room))
         try await sign(try await prepare(chosen), funds)
@@ -172,9 +181,10 @@ package struct SettleService: Sendable {
                 }
             if case .contractSaid(.anotherRequest) = event { environment.counters.increment("requests.superseded") }
             environment.outages.recovered("chain node")
+            gate.passed()
             return event
         } catch {
-            environment.outages.failed("chain node", error)
+            note(error)
             hand.trouble = "\(error)"
             return .unavailable(retryAfter: (error as? RPCError)?.retryAfter)
         }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from eth_abi import encode
@@ -166,18 +168,33 @@ def least_limit(reason: Callable[[int], str | None], callback_gas: int = CALLBAC
 def test_guard_is_exact_for_results(bridge: Bridge, behaviour: int, length: int) -> None:
     job_id = bridge.request_by(hostile_client(bridge, behaviour))
     data = bridge.contract.encode("fulfill", job_id, bridge.hashes[job_id], 1, "r" * length)
-    check_guard(bridge, job_id, data, "BacalhauJobFulfilled", succeeds=behaviour == GOOD)
+    limit = check_guard(bridge, job_id, data, "BacalhauJobFulfilled", succeeds=behaviour == GOOD)
+    assert limit <= ceiling(data, length)
 
 
 @pytest.mark.parametrize(("behaviour", "length"), [(GOOD, 0), (GOOD, 33), (GOOD, 1_024), (BURNS, 1_024)])
 def test_guard_is_exact_for_reasons(bridge: Bridge, behaviour: int, length: int) -> None:
     job_id = bridge.request_by(hostile_client(bridge, behaviour))
     data = bridge.contract.encode("fail", job_id, bridge.hashes[job_id], "r" * length)
-    check_guard(bridge, job_id, data, "BacalhauJobFailed", succeeds=behaviour == GOOD)
+    limit = check_guard(bridge, job_id, data, "BacalhauJobFailed", succeeds=behaviour == GOOD)
+    assert limit <= ceiling(data, length)
 
 
-def check_guard(bridge: Bridge, job_id: int, data: bytes, event: str, succeeds: bool) -> None:
-    """One unit below the least limit that goes through the guard refuses; at it the settlement is mined rightly."""
+def ceiling(data: bytes, length: int) -> int:
+    """The most gas that the relayer signs for, with the numbers of its own binding."""
+    binding = Path(__file__).parents[3] / "Sources/RelayCore/Binding/ReferenceBinding.swift"
+    numbers = re.search(r"gas: Gas\(base: ([0-9_]+), perByte: ([0-9_]+)\)", binding.read_text())
+    assert numbers is not None
+    base, per_byte = (int(number.replace("_", "")) for number in numbers.groups())
+    floor = 21_000 + 10 * sum(1 if byte == 0 else 4 for byte in data)
+    return max(base + per_byte * length + CALLBACK_GAS + CALLBACK_GAS // 63 + 1, floor)
+
+
+def check_guard(bridge: Bridge, job_id: int, data: bytes, event: str, succeeds: bool) -> int:
+    """One unit below the least limit that goes through the guard refuses; at it the settlement is mined rightly.
+
+    Returns that limit.
+    """
     reason = settles(bridge, data)
     limit = least_limit(reason)
     for below in (1, 2, 50, 500):
@@ -190,6 +207,7 @@ def check_guard(bridge: Bridge, job_id: int, data: bytes, event: str, succeeds: 
     receipt = client.receipt(client.send(RELAYER.private_key, bridge.contract.address, data, gas=limit))
     assert bridge.contract.events(receipt, event)[0]["callbackSucceeded"] is succeeds
     assert bridge.job(job_id)["state"] in (FULFILLED, FAILED)
+    return limit
 
 
 @pytest.mark.parametrize("callback_gas", [100_000, 300_000, 3_000_000])

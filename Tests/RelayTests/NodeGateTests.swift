@@ -3,8 +3,8 @@ import Testing
 
 @testable import Relay  // Its own concern, and small enough to be tried alone.
 
-struct AdmissionGateTests {
-    private let gate = AdmissionGate(backoff: Backoff(first: .seconds(1), limit: .seconds(30)))
+struct NodeGateTests {
+    private let gate = NodeGate(backoff: Backoff(first: .seconds(1), limit: .seconds(30)))
 
     private func time(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: seconds * 1_000) }
 
@@ -22,9 +22,19 @@ struct AdmissionGateTests {
         gate.started()
         #expect(gate.room(at: time(12)) == 0)
         #expect(gate.failed(at: time(12), retryAfter: nil) == time(14))
+        gate.ended()
+        #expect(gate.room(at: time(14)) == 1)
         gate.started()
         gate.passed()
         #expect(gate.room(at: time(14)) == .max)
+    }
+
+    /// One that found nothing to ask leaves the question to the next.
+    @Test func letsAnotherGoWhenOneCameBackWithoutAnAnswer() {
+        _ = gate.failed(at: time(10), retryAfter: nil)
+        gate.started()
+        gate.ended()
+        #expect(gate.room(at: time(11)) == 1)
     }
 
     @Test func countsThoseThatFailTogetherAsOne() {

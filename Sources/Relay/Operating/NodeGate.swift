@@ -1,9 +1,10 @@
+internal import EthereumRPC
 internal import RelayCore
 internal import Synchronization
 
-/// Keeps requests from asking a chain node that is away, all of them together: after a failure one goes first, and the
-/// others follow when it has come through.
-final class AdmissionGate: Sendable {
+/// Keeps those who wait from asking a chain node that is away, all of them together: after a failure one goes first, and
+/// the others follow when it has come through.
+final class NodeGate: Sendable {
     private struct State {
         /// In a row; 0 while the gate is open.
         var failures = 0
@@ -33,7 +34,10 @@ final class AdmissionGate: Sendable {
     /// When one may go again; nil while the gate is open.
     var opensAt: Timestamp? { state.withLock { $0.failures > 0 ? $0.opensAt : nil } }
 
+    /// Whoever goes says so, and afterwards `ended`, whatever came of it.
     func started() { state.withLock { if $0.failures > 0 { $0.isProbing = true } } }
+
+    func ended() { state.withLock { $0.isProbing = false } }
 
     /// The node answered.
     func passed() { state.withLock { $0 = State() } }
@@ -47,8 +51,17 @@ final class AdmissionGate: Sendable {
                 let asked = min(retryAfter ?? .zero, Self.longestRetryAfter)
                 state.opensAt = now + max(backoff.delay(after: state.failures), asked)
             }
-            state.isProbing = false
             return state.opensAt
+        }
+    }
+}
+
+extension RPCError {
+    /// Whether the node itself is in trouble, whatever it is asked: another question would fare no better.
+    var isOfTheNode: Bool {
+        switch kind {
+        case .server: isTransient
+        case .http, .transport, .malformed: true
         }
     }
 }
