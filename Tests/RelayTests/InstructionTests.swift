@@ -3,6 +3,7 @@ import Relay
 import RelayCore
 import RelayStore
 import RelayTestSupport
+import Synchronization
 import Telemetry
 import Testing
 
@@ -17,16 +18,23 @@ struct InstructionTests {
         world.chain.mine(100)
         let now = Timestamp(milliseconds: world.time.now())
         let replay = try view(world).instruct("replay", arguments: #"{"from":1}"#, at: now)
-        // Each range of one block takes a second.
         let ready = world
+        let id = try #require(try ready.listed(request)?.request.id)
+        let retry = Mutex<Int64?>(nil)
+
+        // Each range of one block takes a second.
         try await ready.run(
             onReady: { ready.chain.failNext("eth_getLogs", with: .late(.seconds(1)), count: 10_000) },
-            until: { try view(ready).instruction(replay)?.progress != nil }
+            until: {
+                guard let number = retry.withLock({ $0 }) else {
+                    guard try view(ready).instruction(replay)?.progress != nil else { return false }
+                    let given = try view(ready).instruct("retry", arguments: #"{"request":\#(id)}"#, at: now)
+                    retry.withLock { $0 = given }
+                    return false
+                }
+                return try view(ready).instruction(number)?.state == .done
+            }
         )
-        let id = try #require(try ready.listed(request)?.request.id)
-        let retry = try view(ready).instruct("retry", arguments: #"{"request":\#(id)}"#, at: now)
-
-        try await ready.run { try view(ready).instruction(retry)?.state == .done }
 
         #expect(try view(ready).instruction(replay)?.state == .running)
         try await ready.runUntilClosed([request])
