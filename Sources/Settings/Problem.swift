@@ -10,12 +10,14 @@ enum Place: Sendable, Hashable {
 package struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
     let place: Place
     /// The dotted path of the key, as `chain.rpc[0].url`; empty for the file as a whole.
-    var key = ""
-    let message: String
+    package internal(set) var key = ""
+    /// What is wrong, and the remedy.
+    package let message: String
 
     package var description: String { [origin, key, message].filter { !$0.isEmpty }.joined(separator: ": ") }
 
-    private var origin: String {
+    /// `relayer.yaml:14:9`, or the variable's name.
+    package var origin: String {
         switch place {
         case .file(let name, let line, let column): "\(name):\(line):\(column)"
         case .environment(let name): name

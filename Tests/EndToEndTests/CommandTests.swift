@@ -64,6 +64,19 @@ extension EndToEnd {
             #expect(other.status == 2 && other.errors.contains("nowhere.yaml"), "\(other.errors)")
         }
 
+        @Test func reportsTheProblemsOfSettingsAsJSON() async throws {
+            let program = try RelayerProgram(settings: "chain: {id: ten}\n")
+
+            let check = try await program.command("config", "check", "--json")
+
+            #expect(check.status == 2 && check.errors.isEmpty, "\(check.errors)")
+            let report = try check.json
+            #expect(report["fine"] == false)
+            let problem = report["problems"]?.array?.first { $0["key"] == "chain.id" }
+            #expect(problem?["place"] == "relayer.yaml:1:13")
+            #expect(problem?["message"]?.string?.contains(#"found "ten""#) == true, "\(check.output)")
+        }
+
         @Test func makesNoKeyWhereItCannotBeKept() async throws {
             let program = try RelayerProgram(settings: nil)
 

@@ -63,7 +63,7 @@ struct IsolationTests {
         world.chain.setBalance(world.account.address, UInt256.zero)
         let request = world.chain.request(spec: RelayWorld.spec)
         try await world.run { try world.state(of: request) == .dead }
-        #expect(try world.listed(request)?.reason?.contains("wei") == true)
+        #expect(try world.listed(request)?.reason?.contains("has 0 ether to spare") == true)
         world.chain.setBalance(world.account.address, UInt256(1_000_000_000_000_000_000))
         try retry(world, request)
 

@@ -38,7 +38,8 @@ package struct ComputeService: Sendable {
     let wakeup: Wakeup
     /// Wakes settling.
     let answered: Wakeup
-    private let gate: NodeGate
+    let gate: NodeGate
+    let startedAt: Timestamp
 
     package init(
         client: BacalhauClient,
@@ -63,6 +64,7 @@ package struct ComputeService: Sendable {
         self.wakeup = wakeup
         self.answered = answered
         gate = NodeGate(backoff: options.limits.outageBackoff)
+        startedAt = environment.now
     }
 
     enum Work: Sendable {
@@ -116,132 +118,6 @@ package struct ComputeService: Sendable {
         } catch StoreError.outOfStep(let request, let expected) {
             // Somebody else moved it meanwhile (an orphaned log, a retry): its new state has its own owner.
             environment.log.debug("request moved on", ["request.row": "\(request)", "expected": "\(expected)"])
-        }
-    }
-
-    // MARK: Admission
-
-    /// Asks the contract whether it still waits, then accepts or refuses.
-    private func admit(_ request: Request) async throws {
-        guard addresses.contains(request.observed.contract) else {
-            let reason = "the contract \(request.observed.contract) is not in the settings any more"
-            return try await bear(request, "not in the settings", reason)
-        }
-        // It was fetched before the node went away: its turn comes.
-        guard gate.room(at: environment.now) > 0 else { return }
-        let standing: ContractStanding
-        do {
-            gate.started()
-            defer { gate.ended() }
-            standing = try await contracts.standing(of: request.observed)
-            gate.passed()
-            environment.outages.recovered("chain node")
-        } catch {
-            environment.outages.failed("chain node", error)
-            guard let error = error as? RPCError, error.isOfTheNode else {
-                // The node answers, and not to this.
-                gate.passed()
-                return try await postpone(request, "\(error)")
-            }
-            let wake = gate.failed(at: environment.now, retryAfter: error.retryAfter)
-            return try await postpone(request, until: wake, "\(error)")
-        }
-        switch standing {
-        case .open:
-            try await accept(request)
-        case .closed(let closing):
-            try await close(request, to: .settled, "settled elsewhere", reason: closing.rawValue)
-        case .anotherRequest(let hash):
-            environment.log(for: request).error("another request under this job id", ["other": hash.hex])
-            environment.counters.increment("requests.superseded")
-            let reason = "the contract has another request under this job id: \(hash.hex)"
-            try await close(request, to: .dead, "superseded", reason: reason)
-        case .unknown:
-            // The node may be behind the one that showed the log.
-            try await bear(request, "unknown", "the contract does not know this job")
-        case .unreadable(let how):
-            try await bear(request, "unreadable", how)
-        }
-    }
-
-    /// Waits for the contract to say something else, up to a time.
-    private func bear(_ request: Request, _ event: String, _ reason: String) async throws {
-        guard environment.now - request.since < options.unknownTime else {
-            return try await close(request, to: .dead, event, reason: reason)
-        }
-        try await postpone(request, reason)
-    }
-
-    /// The longer it has waited the seldomer it is tried.
-    private func postpone(_ request: Request, _ reason: String) async throws {
-        let pause = min(max(.seconds(2), (environment.now - request.since) / 4), .seconds(300))
-        try await postpone(request, until: environment.now + pause, reason)
-    }
-
-    private func postpone(_ request: Request, until wake: Timestamp, _ reason: String) async throws {
-        let change = ComputingChange(
-            request: request.id,
-            from: .observed,
-            to: .observed,
-            reason: reason,
-            wakeAt: wake
-        )
-        try await store.record(change, at: environment.now)
-    }
-
-    private func close(_ request: Request, to state: RequestState, _ event: String, reason: String) async throws {
-        let change = ComputingChange(
-            request: request.id,
-            from: request.state,
-            to: state,
-            reason: reason,
-            event: event,
-            detail: reason
-        )
-        try await store.record(change, at: environment.now)
-        environment.counters.increment(state == .dead ? "requests.dead" : "requests.settledElsewhere")
-        environment.log(for: request).info("request closed", ["reason": reason])
-    }
-
-    private func accept(_ request: Request) async throws {
-        let now = environment.now
-        switch JobPlan.make(for: request.observed, attempt: 1, context: context) {
-        case .failure(let refusal):
-            let change = ComputingChange(
-                request: request.id,
-                from: .observed,
-                to: .answered,
-                answer: .failure(refusal.text, source: "spec").fitted(
-                    resultLimit: contracts.binding.resultLimit,
-                    reasonLimit: contracts.binding.reasonLimit
-                ),
-                event: "refused",
-                detail: "\(refusal.code): \(refusal.text)"
-            )
-            try await store.record(change, at: now)
-            environment.counters.increment("requests.refused")
-            environment.log(for: request).info("request refused", ["code": refusal.code])
-            answered.signal()
-        case .success(let plan):
-            let machine = JobMachine(
-                resultType: plan.resultType,
-                timeoutSeconds: plan.timeoutSeconds,
-                startedAt: now
-            )
-            let change = ComputingChange(
-                request: request.id,
-                from: .observed,
-                to: .accepted,
-                machine: machine,
-                newJob: ComputingChange.NewJob(attempt: 1, name: plan.name, body: plan.body),
-                wakeAt: now,
-                event: "accepted",
-                detail: plan.name
-            )
-            try await store.record(change, at: now)
-            var request = request
-            request.state = .accepted
-            try await advance(request, machine, name: plan.name, body: plan.body)
         }
     }
 }

@@ -10,53 +10,65 @@ extension SettleService {
     func sign(_ prepared: [Case], _ funds: Funds) async throws {
         guard !prepared.isEmpty else { return }
         guard let fees = options.fees.fees(for: funds.market) else {
-            let cap = options.fees.maxFeePerGas?.description ?? "none"
-            let asked = funds.market.baseFeePerGas.addingSaturating(funds.market.priorityFeePerGas)
-            let reason = "the chain asks for \(asked) wei a gas, and fees.maxFeePerGas is \(cap) wei"
-            return try await put(off: prepared, .tooDear(reason))
+            return try await put(off: prepared, .tooDear(tooDear(funds.market)))
         }
         var ledger = NonceLedger(
             highestStored: try await store.highestNonce(of: signer.address),
             chainCount: funds.chainCount
         )
         var left = funds.balance
-        var signed: [(hand: Case, attempt: Attempt)] = []
-        var changes: [SettlingChange] = []
+        var signed: [Signed] = []
         for hand in prepared {
-            var hand = hand
             guard case .signing(let gasLimit) = hand.machine.phase else { continue }
             let cost = fees.cost(gasLimit: gasLimit)
             guard left >= cost else {
-                let reason =
-                    "the account \(signer.address) has \(left) wei to spare, the settlement may cost \(cost) wei"
-                try await put(off: [hand], .notAffordable(reason))
+                try await put(off: [hand], .notAffordable(cannotPay(has: left, needs: cost)))
                 continue
             }
             left = left.subtractingSaturating(cost)
-            let nonce = ledger.take()
-            let attempt = try attempt(hand, nonce: nonce, gasLimit: gasLimit, fees: fees)
-            _ = hand.apply(.signed(nonce: nonce, attempt), at: environment.now, limits: options.limits)
-            changes.append(
-                SettlingChange(
-                    request: hand.request.id,
-                    from: hand.state,
-                    to: .settling,
-                    machine: hand.machine,
-                    step: .signed(by: signer.address, nonce: nonce, gasLimit: gasLimit, attempt),
-                    wakeAt: environment.now,
-                    event: "transaction signed",
-                    detail: "\(attempt.hash.hex), nonce \(nonce), gas limit \(gasLimit)"
-                )
-            )
-            hand.state = .settling
-            signed.append((hand, attempt))
+            signed.append(try sign(hand, nonce: ledger.take(), gasLimit: gasLimit, fees: fees))
         }
-        try await store.record(changes, at: environment.now)
+        try await store.record(signed.map(\.change), at: environment.now)
         let view = ChainView(service: self, head: heads.head ?? 0)
-        for (hand, attempt) in signed {
-            var hand = hand
-            try await send(&hand, .broadcast(attempt), view)
+        for one in signed {
+            var hand = one.hand
+            try await send(&hand, .broadcast(one.attempt), view)
         }
+    }
+
+    private struct Signed {
+        let hand: Case
+        let attempt: Attempt
+        let change: SettlingChange
+    }
+
+    private func sign(_ hand: Case, nonce: UInt64, gasLimit: UInt64, fees: Fees) throws -> Signed {
+        var hand = hand
+        let attempt = try attempt(hand, nonce: nonce, gasLimit: gasLimit, fees: fees)
+        _ = hand.apply(.signed(nonce: nonce, attempt), at: environment.now, limits: options.limits)
+        let change = SettlingChange(
+            request: hand.request.id,
+            from: hand.state,
+            to: .settling,
+            machine: hand.machine,
+            step: .signed(by: signer.address, nonce: nonce, gasLimit: gasLimit, attempt),
+            wakeAt: environment.now,
+            event: "transaction signed",
+            detail: "\(attempt.hash.hex), nonce \(nonce), gas limit \(gasLimit)"
+        )
+        hand.state = .settling
+        return Signed(hand: hand, attempt: attempt, change: change)
+    }
+
+    private func tooDear(_ market: FeeMarket) -> String {
+        let asked = market.baseFeePerGas.addingSaturating(market.priorityFeePerGas)
+        let cap = options.fees.maxFeePerGas?.description ?? "none"
+        return "the chain asks for \(asked) wei a gas, and fees.maxFeePerGas is \(cap) wei"
+    }
+
+    private func cannotPay(has: UInt256, needs: UInt256) -> String {
+        "the account \(signer.address) has \(Ether.text(has)) ether to spare, and the settlement may cost"
+            + " \(Ether.text(needs))"
     }
 
     /// What there is to sign with.

@@ -2,6 +2,7 @@ import Arguments
 import Ethereum
 import EthereumRPC
 import Formats
+import JSON
 import RelayerConfiguration
 import Settings
 import Transport
@@ -10,7 +11,7 @@ import Transport
 struct ConfigCommand: RunnableCommand {
     enum Task: Sendable {
         case initialise(InitialSettings)
-        case check(String)
+        case check(String, json: Bool)
         case reference(schema: Bool)
     }
 
@@ -46,7 +47,12 @@ struct ConfigCommand: RunnableCommand {
                     Example("config check --config bridge.yaml", "Says what is wrong; ends with 2 if anything is.")
                 ]
             ) { arguments in
-                ConfigCommand(task: .check(arguments.configuration()))
+                ConfigCommand(
+                    task: .check(
+                        arguments.configuration(),
+                        json: arguments.flag("json", "The problems as a JSON object.")
+                    )
+                )
             },
             Command(
                 "reference",
@@ -62,19 +68,48 @@ struct ConfigCommand: RunnableCommand {
         switch task {
         case .initialise(let initial):
             try await initial.write()
-        case .check(let path):
-            let settings = try Wiring.settings(path, ProcessEnvironment.variables, needsAccount: true)
-            let count = settings.contracts.count
-            try naming("database") { try PrivateFile.requireFolder(of: settings.database) }
-            Output.line("\(path): fine (chain \(settings.chain.id), \(count) contract\(count == 1 ? "" : "s"))")
-            for file in settings.keyFiles where !PrivateFile.exists(file) {
-                Output.error("note: there is no \(file) yet; 'lilypad-relayer key new' makes a key")
-            }
+        case .check(let path, let json):
+            return try json ? checkAsJSON(path) : check(path)
         case .reference(let schema):
             let reference = ConfigurationFile.reference
             Output.write(schema ? reference.schema : reference.markdown)
         }
         return .done
+    }
+
+    private func check(_ path: String) throws -> ExitCode {
+        let settings = try Self.settings(path)
+        let count = settings.contracts.count
+        Output.line("\(path): fine (chain \(settings.chain.id), \(count) contract\(count == 1 ? "" : "s"))")
+        for file in settings.keyFiles where !PrivateFile.exists(file) {
+            Output.error("note: there is no \(file) yet; 'lilypad-relayer key new' makes a key")
+        }
+        return .done
+    }
+
+    private func checkAsJSON(_ path: String) throws -> ExitCode {
+        var problems: [JSONValue] = []
+        do {
+            _ = try Self.settings(path)
+        } catch let found as Problems {
+            problems = found.list.map { problem in
+                [
+                    "place": .string(problem.origin), "key": problem.key.isEmpty ? .null : .string(problem.key),
+                    "message": .string(problem.message),
+                ]
+            }
+        } catch let failure as CommandFailure {
+            problems = [["place": .string(path), "key": .null, "message": .string(failure.text)]]
+        }
+        let value: JSONValue = ["file": .string(path), "fine": .bool(problems.isEmpty), "problems": .array(problems)]
+        Output.line(value.line)
+        return problems.isEmpty ? .done : .usage
+    }
+
+    private static func settings(_ path: String) throws -> RelayerSettings {
+        let settings = try Wiring.settings(path, ProcessEnvironment.variables, needsAccount: true)
+        try naming("database") { try PrivateFile.requireFolder(of: settings.database) }
+        return settings
     }
 }
 

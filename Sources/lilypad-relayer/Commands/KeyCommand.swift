@@ -1,6 +1,7 @@
 import Arguments
 import Ethereum
 import Formats
+import JSON
 import Keys
 import RelayerConfiguration
 
@@ -12,6 +13,7 @@ struct KeyCommand: RunnableCommand {
     }
 
     let task: Task
+    let json: Bool
 
     static let command = Command<any RunnableCommand>(
         "key",
@@ -46,7 +48,8 @@ struct KeyCommand: RunnableCommand {
                             default: "relayer.password",
                             "The file with its password."
                         )
-                    )
+                    ),
+                    json: arguments.flag("json", "As a JSON object.")
                 )
             },
             Command(
@@ -54,7 +57,10 @@ struct KeyCommand: RunnableCommand {
                 "Show the address of the settings' account.",
                 examples: [Example("key address --config /etc/lilypad/relayer.yaml", "Of another settings file.")]
             ) { arguments in
-                KeyCommand(task: .address(arguments.configuration()))
+                KeyCommand(
+                    task: .address(arguments.configuration()),
+                    json: arguments.flag("json", "As a JSON object.")
+                )
             },
         ]
     )
@@ -62,7 +68,7 @@ struct KeyCommand: RunnableCommand {
     func run() async throws -> ExitCode {
         switch task {
         case .address(let configuration):
-            Output.line(try Wiring(configuration: configuration, needsAccount: true).signer().address.checksummed)
+            tell(try Wiring(configuration: configuration, needsAccount: true).signer().address)
         case .new(let keystore, let passwordFile):
             guard keystore != passwordFile else {
                 throw CommandFailure("--keystore and --password-file name the same file, \(keystore)", .usage)
@@ -79,9 +85,14 @@ struct KeyCommand: RunnableCommand {
             let json = try Keystore.json(key, password: try Secret.file(passwordFile))
             try PrivateFile.write(json, to: keystore, replacing: false)
             Output.error("wrote \(keystore)")
-            Output.line(key.address.checksummed)
+            tell(key.address)
         }
         return .done
+    }
+
+    private func tell(_ address: Address) {
+        let value: JSONValue = ["address": .string(address.checksummed)]
+        Output.line(json ? value.line : address.checksummed)
     }
 
     /// 192 bits by chance, in hex.
