@@ -79,7 +79,7 @@ package struct Requester: Sendable {
 
     /// Prices a request; throws `Problem` where it would revert or cannot be paid.
     ///
-    /// - Parameter expectedChain: the id of the chain that is meant; nil for whatever the node serves.
+    /// `expectedChain` is the id of the chain that is meant; nil for whatever the node serves.
     package func prepare(spec: [UInt8], resultType: UInt8, expectedChain: UInt64? = nil) async throws -> Offer {
         let chainID = try await client.chainID()
         if let expectedChain, expectedChain != chainID {
