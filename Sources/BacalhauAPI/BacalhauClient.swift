@@ -142,7 +142,7 @@ extension Submission {
     /// With nobody's secrets in it: a refusal's words go as far as the chain.
     fileprivate func cleaned(by mask: SecretMask) -> Submission {
         switch self {
-        case .refused(let text): .refused(mask.clean(text, limit: 2_048))
+        case .refused(let text): .refused(SafeText.line(mask.clean(text, limit: 2_048)))
         case .denied(let text): .denied(mask.clean(text, limit: 2_048))
         case .unknown(let text): .unknown(mask.clean(text, limit: 2_048))
         case .created, .alreadyExists, .busy: self

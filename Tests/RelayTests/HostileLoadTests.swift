@@ -60,6 +60,38 @@ struct HostileLoadTests {
 
         let perMinute = world.chain.httpCallCount - (calls.withLock { $0 } ?? 0)
         #expect(perMinute < 40, "\(perMinute) calls in a minute")
+        #expect(try StoreView(path: world.database).overview().held.first?.reason?.contains("chain.test") == true)
+        world.chain.clearFaults()
+        try await world.runUntilClosed(requests)
+    }
+
+    /// The node is away when the only answer is to be sent, and nothing else would find out that it is back.
+    @Test func sendsTheOnlyAnswerWhenTheNodeIsBack() async throws {
+        let world = try RelayWorld(settle: 1)
+        world.chain.failNext("eth_maxPriorityFeePerGas", with: .refused, count: 6)
+        let request = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.runUntilClosed([request], within: .seconds(120))
+
+        #expect(world.isSettledOnce(request))
+    }
+
+    /// Whoever waits for a node that hangs does not ask the disk meanwhile.
+    @Test func restsWhileTheOneThatGoesFirstWaits() async throws {
+        let world = try RelayWorld()
+        let requests = world.chain.requests(specs: Array(repeating: RelayWorld.spec, count: 3))
+        let looks = Mutex<Int>(0)
+        let from = world.time.now()
+        try await world.run(
+            onReady: { world.chain.failNext("eth_call", with: .late(.seconds(3_600)), count: 8) },
+            until: {
+                looks.withLock { $0 += 1 }
+                return world.time.now() - from > 60_000
+            }
+        )
+        // The clock goes from one timer to the next: one that always rings again would hold it up.
+        #expect(looks.withLock { $0 } < 2_000, "\(looks.withLock { $0 })")
+        try await world.runUntilClosed(requests)
     }
 
     @Test func speaksOnceOfAnOrchestratorThatDeniesAccess() async throws {

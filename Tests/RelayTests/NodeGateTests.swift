@@ -9,7 +9,7 @@ struct NodeGateTests {
     private func time(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: seconds * 1_000) }
 
     @Test func isOpenUntilAnythingFails() {
-        #expect(gate.room(at: time(0)) == .max && gate.opensAt == nil)
+        #expect(gate.room(at: time(0)) == .max && gate.opens(after: time(0)) == nil)
         gate.started()
         gate.passed()
         #expect(gate.room(at: time(0)) == .max)
@@ -17,7 +17,8 @@ struct NodeGateTests {
 
     @Test func letsOneGoFirstAndTheOthersWhenItHasComeThrough() {
         #expect(gate.failed(at: time(10), retryAfter: nil) == time(11))
-        #expect(gate.room(at: time(10)) == 0 && gate.opensAt == time(11))
+        #expect(gate.room(at: time(10)) == 0 && gate.opens(after: time(10)) == time(11))
+        #expect(gate.opens(after: time(11)) == nil)
         #expect(gate.room(at: time(11)) == 1)
         gate.started()
         #expect(gate.room(at: time(12)) == 0)

@@ -6,7 +6,7 @@ package enum Submission: Sendable, Equatable {
     case created(jobID: String)
     /// There is a job of this name and nothing has changed: look it up.
     case alreadyExists(jobID: String?)
-    /// The server will never take this body, with its reason.
+    /// The server will never take this body, with its reason: foreign text of any length.
     case refused(String)
     /// The server does not let us: credentials, rights, a wrong path. That is the operator's to mend, not the request's fault.
     case denied(String)
@@ -36,7 +36,7 @@ extension Submission {
         case 200:
             let id = (try? JSONValue.parse(body))?["JobID"]?.string ?? ""
             return id.isEmpty ? .unknown("the answer names no job") : .created(jobID: id)
-        case 400, 413, 422: return .refused(SafeText.line(described(failure, status)))
+        case 400, 413, 422: return .refused(described(failure, status))
         case 409: return .alreadyExists(jobID: jobID(in: failure.message))
         case 429: return .busy(retryAfter: retryAfter)
         case 503 where retryAfter != nil: return .busy(retryAfter: retryAfter)

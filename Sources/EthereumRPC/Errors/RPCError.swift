@@ -81,7 +81,7 @@ package struct RPCError: Error, Sendable, Equatable {
     /// In the words of geth, which others took over, and of its kin.
     private static let executionFailures = [
         "gas required exceeds", "out of gas", "outofgas", "invalid opcode", "opcode not found", "invalid jump",
-        "stack underflow", "stack limit", "intrinsic gas too low", "floor data gas",
+        "stack underflow", "stack limit", "intrinsic gas too low", "floor data gas", "execution aborted",
     ]
 
     /// The node has no such method.

@@ -110,12 +110,16 @@ extension ComputeService {
     /// An orchestrator may answer all else and take no jobs, which has to be said; once for all requests.
     private func note(_ submission: Submission) {
         switch submission {
-        case .unknown(let text): environment.outages.failed(Self.submissions, SubmissionFailure(description: text))
+        case .unknown(let text):
+            // It may be this body's fault, so it is no outage as long as others are taken.
+            environment.outages.failed(Outages.submission, SubmissionFailure(description: text))
         case .denied(let text):
             let failure = SubmissionFailure(description: "the orchestrator denies access: \(text)")
             environment.outages.failed(Self.submissions, failure)
         case .busy: break
-        case .created, .alreadyExists, .refused: environment.outages.recovered(Self.submissions)
+        case .created, .alreadyExists, .refused:
+            environment.outages.recovered(Self.submissions)
+            environment.outages.recovered(Outages.submission)
         }
     }
 

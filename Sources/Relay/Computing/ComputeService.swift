@@ -104,7 +104,7 @@ package struct ComputeService: Sendable {
         let admissible = batch.admissible.prefix(gate.room(at: environment.now))
         return WorkLoop.Batch(
             items: batch.advancing.map(Work.advance) + admissible.map(Work.admit),
-            nextWake: [batch.nextDue, gate.opensAt].compactMap { $0 }.min()
+            nextWake: [batch.nextDue, gate.opens(after: environment.now)].compactMap { $0 }.min()
         )
     }
 

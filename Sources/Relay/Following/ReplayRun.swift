@@ -50,6 +50,8 @@ package struct ReplayRun: Sendable {
         _ progress: inout Progress,
         report: (Progress) async throws -> Void
     ) async throws {
+        // Resumed, its first part may have been read for other contracts.
+        let isWhole = progress.next == progress.from
         var planner = LogRangePlanner(maximum: window)
         while progress.next <= progress.to, let range = planner.range(from: progress.next, head: progress.to) {
             try Task.checkCancellation()
@@ -68,7 +70,9 @@ package struct ReplayRun: Sendable {
             progress.next = range.upperBound.saturatingAdding(1)
             try await report(progress)
         }
-        if progress.from <= progress.to { try await store.noteRead(progress.from...progress.to, of: contracts) }
+        if isWhole, progress.from <= progress.to {
+            try await store.noteRead(progress.from...progress.to, of: contracts)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 internal import EthereumRPC
 internal import RelayCore
 internal import Synchronization
+internal import Transport
 
 /// Keeps those who wait from asking a chain node that is away, all of them together: after a failure one goes first, and
 /// the others follow when it has come through.
@@ -31,8 +32,10 @@ final class NodeGate: Sendable {
         }
     }
 
-    /// When one may go again; nil while the gate is open.
-    var opensAt: Timestamp? { state.withLock { $0.failures > 0 ? $0.opensAt : nil } }
+    /// When one may go again; nil when that is now.
+    func opens(after now: Timestamp) -> Timestamp? {
+        state.withLock { $0.failures > 0 && $0.opensAt > now ? $0.opensAt : nil }
+    }
 
     /// Whoever goes says so, and afterwards `ended`, whatever came of it.
     func started() { state.withLock { if $0.failures > 0 { $0.isProbing = true } } }
@@ -61,6 +64,8 @@ extension RPCError {
     var isOfTheNode: Bool {
         switch kind {
         case .server: isTransient
+        // The answer was one contract's.
+        case .transport(.tooLarge): false
         case .http, .transport, .malformed: true
         }
     }

@@ -3,6 +3,8 @@ internal import BacalhauAPI
 /// Asks the orchestrator once a minute whether it is there: without requests nobody else would notice that it is gone.
 struct OrchestratorProbe: Sendable {
     private static let interval: Duration = .seconds(60)
+    /// Of a job that there is not: the question needs the same rights as those about jobs that there are.
+    private static let name = "lilypad-probe"
 
     let client: BacalhauClient
     let environment: ServiceEnvironment
@@ -11,10 +13,6 @@ struct OrchestratorProbe: Sendable {
     init(client: BacalhauClient, environment: ServiceEnvironment) {
         self.client = client
         self.environment = environment
-    }
-
-    private struct Unwell: Error, CustomStringConvertible {
-        let description = "the orchestrator says that it is not well"
     }
 
     func run() async throws {
@@ -28,7 +26,7 @@ struct OrchestratorProbe: Sendable {
 
     private func look() async {
         do {
-            guard try await client.alive() else { throw Unwell() }
+            _ = try await client.job(named: Self.name)
             environment.outages.recovered("orchestrator")
         } catch {
             environment.outages.failed("orchestrator", error)

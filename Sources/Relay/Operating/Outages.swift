@@ -87,7 +87,11 @@ package final class Outages: Sendable {
     package var current: [String] {
         let oldest = time.now() - Self.memory
         return entries.withLock { entries in
-            entries.filter { $0.value.report.isDown && $0.value.failedAt > oldest }.map(\.key).sorted()
+            entries.filter { $0.key != Self.submission && $0.value.report.isDown && $0.value.failedAt > oldest }
+                .map(\.key).sorted()
         }
     }
+
+    /// A submission without a clear answer, which a stranger's spec can bring about: spoken of, and not counted as down.
+    package static let submission = "a submission"
 }

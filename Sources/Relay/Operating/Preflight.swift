@@ -37,6 +37,7 @@ package struct Preflight: Sendable {
         package let callbackGas: [Address: UInt64]
         /// What the account has, in wei.
         package let balance: UInt256
+        package let head: UInt64
     }
 
     /// A reason not to start, with the remedy.
@@ -87,7 +88,8 @@ package struct Preflight: Sendable {
         return Findings(
             identity: ChainIdentity(chainID: chainID, genesisHash: genesis),
             callbackGas: callbackGas,
-            balance: try await client.balance(of: account)
+            balance: try await client.balance(of: account),
+            head: try await client.blockNumber()
         )
     }
 

@@ -104,7 +104,7 @@ package struct Relayer: Sendable {
         if let other = try await store.accountsInFlight().first(where: { $0 != signer.address }) {
             throw Preflight.Problem.anotherAccount(unfinished: other, configured: signer.address)
         }
-        try await refuseStartsBeyondTheHead()
+        try await refuseStartsBeyondTheHead(findings.head)
         let cursors = try await store.register(
             options.contracts.map { (address: $0.address, startBlock: $0.startBlock) }
         )
@@ -130,11 +130,11 @@ package struct Relayer: Sendable {
     /// A contract that is followed from a block of the far future would be followed by nobody.
     ///
     /// One that has been followed before is: its node may be behind, as it may be by some blocks for a new one.
-    private func refuseStartsBeyondTheHead() async throws {
+    private func refuseStartsBeyondTheHead(_ head: UInt64) async throws {
         let known = Set(try await store.cursors().filter { $0.nextBlock > $0.startBlock }.map(\.address))
         let new = options.contracts.filter { !known.contains($0.address) }
         guard let last = new.max(by: { $0.startBlock < $1.startBlock }) else { return }
-        guard let head = try? await client.blockNumber(), last.startBlock > head.saturatingAdding(256) else { return }
+        guard last.startBlock > head.saturatingAdding(256) else { return }
         throw Preflight.Problem.startsBeyondTheHead(contract: last.address, start: last.startBlock, head: head)
     }
 

@@ -119,7 +119,6 @@ package struct Requester: Sendable {
         } catch {
             guard let reason = error.revertReason else {
                 let balance = try await client.balance(of: signer.address)
-                // Without money for the fee no node tells what the gas will be: a request takes some 120,000.
                 guard balance >= fee else { throw Problem.cannotPay(signer.address, has: balance, needs: fee) }
                 throw error
             }
@@ -129,11 +128,12 @@ package struct Requester: Sendable {
 
     /// Sends it and waits until it is mined; nil when it is not in time.
     ///
-    /// `sent` is told the transaction's hash once the node may have it: from then on it costs money, whatever follows.
+    /// `sending` is told the transaction's hash before anybody can have it: from then on it may cost money, whatever
+    /// follows.
     package func send(
         _ offer: Offer,
         within limit: Duration,
-        sent: (Hash32) -> Void
+        sending: (Hash32) -> Void
     ) async throws -> Sent? {
         let transaction = EIP1559Transaction(
             chainID: offer.chainID,
@@ -146,8 +146,8 @@ package struct Requester: Sendable {
             data: offer.calldata
         )
         let signed = try transaction.signed(by: signer)
+        sending(signed.hash)
         try await broadcast(signed)
-        sent(signed.hash)
         let receipt = try await poll(within: limit) { try await client.receipt(of: signed.hash) }
         guard let receipt else { return nil }
         guard receipt.succeeded else { throw Problem.reverted(signed.hash) }

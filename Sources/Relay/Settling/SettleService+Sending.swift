@@ -30,11 +30,14 @@ extension SettleService {
         }
         try await store.record(signed.map(\.change), at: environment.now)
         let view = ChainView(service: self, head: heads.head ?? 0)
-        for one in signed {
+        for one in signed where maySend {
             var hand = one.hand
             try await send(&hand, .broadcast(one.attempt), view)
         }
     }
+
+    /// Whether to go on sending: what is left has been stored, and its turn comes.
+    var maySend: Bool { !environment.stop.isRequested && gate.opens(after: environment.now) == nil }
 
     private struct Signed {
         let hand: Case
@@ -82,13 +85,18 @@ extension SettleService {
         let unfinal: Int
     }
 
-    /// nil when the node does not tell; then what is answered waits.
-    func funds() async throws -> Funds? {
+    /// nil when the node does not tell; then these wait.
+    func funds(for items: [SettlingItem]) async throws -> Funds? {
         do {
-            return try await askForFunds()
+            let funds = try await askForFunds()
+            gate.passed()
+            return funds
         } catch let error as RPCError {
             environment.outages.failed("chain node", error)
+            // Without it nothing can be sent, whatever else the node answers.
             _ = gate.failed(at: environment.now, retryAfter: error.retryAfter)
+            let event = SettlementMachine.Event.unavailable(retryAfter: error.retryAfter)
+            try await put(off: items.map(Case.init), event, trouble: "\(error)")
             return nil
         }
     }
@@ -139,9 +147,14 @@ extension SettleService {
         return Attempt(hash: signed.hash, rawBytes: signed.rawBytes, fees: fees)
     }
 
-    private func put(off hands: [Case], _ event: SettlementMachine.Event) async throws {
+    private func put(
+        off hands: [Case],
+        _ event: SettlementMachine.Event,
+        trouble: String? = nil
+    ) async throws {
         for hand in hands {
             var hand = hand
+            hand.trouble = trouble
             let actions = hand.apply(event, at: environment.now, limits: options.limits)
             _ = try await advance(&hand, actions, ChainView(service: self, head: heads.head ?? 0))
         }
@@ -181,10 +194,10 @@ extension SettleService {
         } catch {
             outcome = SettlementMachine.SendOutcome(error)
             said = "\(error)"
-            if outcome == .unknown || outcome == .notSent { environment.outages.failed("chain node", error) }
+            if outcome == .unknown || outcome == .notSent { note(error) }
         }
         hand.trouble = outcome == .unknown || outcome == .notSent ? said : nil
-        environment.counters.increment("transactions.sent")
+        if outcome != .notSent { environment.counters.increment("transactions.sent") }
         let change = SettlingChange(
             request: hand.request.id,
             from: hand.state,

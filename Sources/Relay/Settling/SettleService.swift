@@ -70,14 +70,19 @@ package struct SettleService: Sendable {
         var seenHead: UInt64?
         while !environment.stop.isRequested {
             let head = heads.head
+            let began = environment.now
             let more = try await round(head: head, headIsNew: head != seenHead)
             seenHead = head
             if more { continue }
-            let next = try await store.nextSettling(after: environment.now) ?? .distantFuture
-            let due = min(max(next - environment.now, .zero), options.longestWait)
-            let pause = max(due, gate.opensAt.map { $0 - environment.now } ?? .zero)
-            try await wakeup.next(within: pause, of: environment.time)
+            try await wakeup.next(within: try await pause(since: began), of: environment.time)
         }
+    }
+
+    /// Until something becomes due that was not yet when the round began, or the node may be asked again.
+    private func pause(since began: Timestamp) async throws -> Duration {
+        if let opening = gate.opens(after: environment.now) { return opening - environment.now }
+        let next = try await store.nextSettling(after: began) ?? .distantFuture
+        return min(max(next - environment.now, .zero), options.longestWait)
     }
 
     /// One round; returns whether the next one should follow at once.
@@ -91,16 +96,23 @@ package struct SettleService: Sendable {
         let limit = min(256, admitted)
         let sent = try await store.settling(dueBy: due, limit: limit)
         try await look(at: sent, head: head)
-        if sent.count == limit, gate.room(at: environment.now) == .max { return true }
-        guard let block = head.deepEnough(for: options.settleConfirmations) else { return false }
+        guard gate.opens(after: environment.now) == nil, !environment.stop.isRequested else { return false }
+        // A full look may leave others behind, and so does the one that goes first.
+        let isFull = sent.count == limit
+        guard let block = head.deepEnough(for: options.settleConfirmations) else { return isFull }
+        return try await prepareAnswered(upTo: block, atMost: admitted) || isFull
+    }
+
+    /// Signs and sends what may be sent now; returns whether there may be more of it.
+    private func prepareAnswered(upTo block: UInt64, atMost admitted: Int) async throws -> Bool {
         let answered = try await store.answered(upTo: block, at: environment.now, limit: options.maxInFlight)
-        guard !answered.isEmpty, gate.room(at: environment.now) > 0, let funds = try await funds() else { return false }
+        guard !answered.isEmpty, let funds = try await funds(for: answered) else { return false }
         let room = min(options.maxInFlight - funds.unmined, options.maxUnfinal - funds.unfinal, admitted)
         guard room > 0 else { return false }
         let chosen = Array(answered.prefix(room))
         try await sign(try await prepare(chosen), funds)
-        // Those that could not be prepared have a later wake-up now, so a full round may leave others behind.
-        return chosen.count == room || chosen.count == options.maxInFlight
+        // Those that could not be prepared have a later wake-up now.
+        return chosen.count == room
     }
 
     /// A settlement in hand: its row and its machine as it goes on.
@@ -209,8 +221,8 @@ package struct SettleService: Sendable {
                 if let action { waiting.append((hand, action)) }
             }
         }
-        for (hand, action) in waiting.sorted(by: { ($0.hand.machine.nonce ?? .max) < ($1.hand.machine.nonce ?? .max) })
-        {
+        waiting.sort { ($0.hand.machine.nonce ?? .max) < ($1.hand.machine.nonce ?? .max) }
+        for (hand, action) in waiting where maySend {
             var hand = hand
             try await send(&hand, action, view)
         }

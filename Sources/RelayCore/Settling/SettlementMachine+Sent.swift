@@ -17,8 +17,7 @@ extension SettlementMachine {
         case .seen(let sighting):
             // What has reached nobody is tried again ever more seldom, however well looks go.
             if sent.latest?.lastSentAt != nil { failures = 0 }
-            if sighting.inclusion != nil || !sighting.nonceIsSpent, hold?.cause == .receipt { hold = nil }
-            if sighting.inclusion != nil, hold?.cause == .unmined { hold = nil }
+            if sighting.inclusion != nil || (hold?.cause == .receipt && !sighting.nonceIsSpent) { hold = nil }
             return seen(sighting, sent, now, limits)
         case .broadcast(let hash, let outcome):
             return broadcast(hash, outcome, sent, now, limits)

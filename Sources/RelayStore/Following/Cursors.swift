@@ -33,7 +33,7 @@ extension RelayStore {
                 try t.prepare(
                     """
                     UPDATE contract SET start_block = ?1, next_block = ?1
-                    WHERE address = ?2 AND start_block > ?1 AND next_block = start_block
+                    WHERE address = ?2 AND start_block <> ?1 AND next_block = start_block
                     """
                 ).binding(start, contract.address.bytes).run()
                 let found = try t.prepare("SELECT id, address, start_block, next_block FROM contract WHERE address = ?")

@@ -187,7 +187,7 @@ struct InitialSettings: Sendable {
         let client = EthereumClient(transport: try CurlTransport(), endpoint: EthereumEndpoint(rpc))
         let chain = if let chainID { chainID } else { try await client.chainID() }
         let start = if let startBlock { startBlock } else { try await client.blockNumber() }
-        if let startBlock, let head = try? await client.blockNumber(), startBlock > head {
+        if let startBlock, chainID == nil, let head = try? await client.blockNumber(), startBlock > head {
             throw CommandFailure("--start-block \(startBlock) is beyond the head, which is block \(head)", .usage)
         }
         let template = ConfigurationTemplate(

@@ -97,7 +97,7 @@ struct RequestCommand: RunnableCommand {
         let target = try target()
         let key = try key()
         let spec = try SpecFile.read(specPath)
-        if !unchecked { try check(spec) }
+        if !unchecked { try check(spec, limits: target.limits) }
         let requester = Requester(
             client: target.client,
             contract: target.contract,
@@ -120,7 +120,7 @@ struct RequestCommand: RunnableCommand {
         var transaction = Hash32.zero
         let sent = try await requester.send(offer, within: timeout) { hash in
             transaction = hash
-            Output.error("sent       \(hash.hex)")
+            Output.error("sending    \(hash.hex)")
         }
         guard let request = sent else { return tellUnmined(transaction) }
         var progress = Progress()
@@ -133,10 +133,10 @@ struct RequestCommand: RunnableCommand {
     }
 
     /// What nobody will answer with a result is not worth its fee.
-    private func check(_ spec: [UInt8]) throws {
+    private func check(_ spec: [UInt8], limits: SpecLimits) throws {
         guard let type = ResultType(rawValue: kind.number) else { return }
         do {
-            _ = try TaskSpec.read(spec, limits: SpecLimits()).completed(for: type)
+            _ = try TaskSpec.read(spec, limits: limits).completed(for: type)
         } catch {
             throw CommandFailure(
                 "the relayer would refuse this: \(error.text)\nNothing was sent; --unchecked sends it all the same.",
@@ -209,13 +209,27 @@ struct RequestCommand: RunnableCommand {
         return ["y", "yes"].contains((readLine() ?? "").lowercased())
     }
 
-    private func target() throws -> (client: EthereumClient, contract: Address, chainID: UInt64?) {
+    /// Whom to ask, and what is known of it: without settings, no more than the command line says.
+    private struct Target {
+        let client: EthereumClient
+        let contract: Address
+        var chainID: UInt64?
+        var limits = SpecLimits()
+    }
+
+    private func target() throws -> Target {
         if let contract, let rpc {
-            return (EthereumClient(transport: try CurlTransport(), endpoint: EthereumEndpoint(rpc)), contract, nil)
+            let client = EthereumClient(transport: try CurlTransport(), endpoint: EthereumEndpoint(rpc))
+            return Target(client: client, contract: contract)
         }
         let wiring = try Wiring(configuration: configuration, needsAccount: false)
         let client = try rpc.map { EthereumClient(transport: try CurlTransport(), endpoint: EthereumEndpoint($0)) }
-        return (client ?? wiring.client, contract ?? wiring.settings.contracts[0].address, wiring.settings.chain.id)
+        return Target(
+            client: client ?? wiring.client,
+            contract: contract ?? wiring.settings.contracts[0].address,
+            chainID: wiring.settings.chain.id,
+            limits: SpecLimits(body: wiring.settings.bacalhau.maxBodySize.bytes)
+        )
     }
 
     private func key() throws -> PrivateKey {

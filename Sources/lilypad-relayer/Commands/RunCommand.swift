@@ -49,9 +49,10 @@ struct RunCommand: RunnableCommand {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await relayer.run() }
                 group.addTask {
-                    for await _ in signals {
-                        // Whoever asks twice does not want to wait; the store has all that must be kept.
-                        if environment.stop.isRequested { exit(ExitCode.failed.rawValue) }
+                    for await signal in signals {
+                        // Whoever asks twice does not want to wait; the store has all that must be kept. A terminal
+                        // that goes away may say so twice, and beside SIGTERM.
+                        if signal != SIGHUP, environment.stop.isRequested { exit(ExitCode.failed.rawValue) }
                         environment.stop.request()
                     }
                 }
@@ -63,7 +64,7 @@ struct RunCommand: RunnableCommand {
         } catch {
             await store.close()
             guard wiring.logFormat == .json else { throw error }
-            // Whoever reads the log as JSON reads its last line too.
+            // Whoever reads the log as JSON reads how it ended too.
             let failure = Failure(error)
             log.error("ended by an error", ["error": failure.text, "exit.status": failure.code.rawValue])
             return failure.code
@@ -84,6 +85,7 @@ extension Invocation {
             .path,
             "The settings file; without it the one that LILYPAD_CONFIG names, or \(ConfigurationFile.defaultPath)."
         )
-        return named ?? ProcessEnvironment.variables["LILYPAD_CONFIG"] ?? ConfigurationFile.defaultPath
+        let fromEnvironment = ProcessEnvironment.variables["LILYPAD_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+        return named ?? fromEnvironment ?? ConfigurationFile.defaultPath
     }
 }

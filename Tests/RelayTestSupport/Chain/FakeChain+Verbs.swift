@@ -272,6 +272,14 @@ extension FakeChain {
         world.withLock { $0.rpcFaults.append((method, count, fault)) }
     }
 
+    /// Forgets the faults that are still to come.
+    package func clearFaults() {
+        world.withLock { world in
+            world.faults = FaultPlan()
+            world.rpcFaults = []
+        }
+    }
+
     /// The next call of this method takes effect, and its connection breaks before the answer.
     package func dropAnswerOfNext(_ method: String) {
         failNext(method, with: .answerDropped)
