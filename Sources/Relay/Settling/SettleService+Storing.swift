@@ -41,25 +41,46 @@ extension SettleService {
     }
 
     func end(_ hand: inout Case, _ outcome: SettlementMachine.Outcome) async throws {
-        let log = environment.log(for: hand.request)
-        var change = SettlingChange(
-            request: hand.request.id,
-            from: hand.state,
-            to: .settled,
-            machine: hand.machine,
-            step: hand.reverted.map(SettlingChange.Step.included) ?? .waited
-        )
-        switch outcome {
-        case .settled(let inclusion):
-            change = SettlingChange(
+        let change = change(of: hand, for: outcome)
+        try await store.record([change], at: environment.now)
+        hand.state = change.to
+        tell(outcome, of: hand)
+    }
+
+    private func change(of hand: Case, for outcome: SettlementMachine.Outcome) -> SettlingChange {
+        // One that was mined without effect is final all the same, whatever comes of its request.
+        let step = hand.reverted.map(SettlingChange.Step.included) ?? .waited
+        func change(
+            to state: RequestState,
+            _ step: SettlingChange.Step,
+            reason: String?,
+            _ event: String,
+            _ detail: String
+        ) -> SettlingChange {
+            SettlingChange(
                 request: hand.request.id,
                 from: hand.state,
-                to: .settled,
+                to: state,
                 machine: hand.machine,
-                step: .included(inclusion),
-                event: "settled",
-                detail: "\(inclusion.transactionHash.hex) in block \(inclusion.blockNumber)"
+                step: step,
+                reason: reason,
+                event: event,
+                detail: detail
             )
+        }
+        switch outcome {
+        case .settled(let inclusion):
+            let place = "\(inclusion.transactionHash.hex) in block \(inclusion.blockNumber)"
+            return change(to: .settled, .included(inclusion), reason: nil, "settled", place)
+        case .settledElsewhere(let how): return change(to: .settled, step, reason: how, "settled elsewhere", how)
+        case .dead(let reason): return change(to: .dead, step, reason: reason, "dead", reason)
+        }
+    }
+
+    private func tell(_ outcome: SettlementMachine.Outcome, of hand: Case) {
+        let log = environment.log(for: hand.request)
+        switch outcome {
+        case .settled(let inclusion):
             environment.counters.increment("requests.settled")
             log.info(
                 "request settled",
@@ -69,26 +90,11 @@ extension SettleService {
                 ]
             )
         case .settledElsewhere(let how):
-            change.reason = how
-            change.event = "settled elsewhere"
-            change.detail = how
             environment.counters.increment("requests.settledElsewhere")
             log.info("request settled elsewhere", ["how": how])
         case .dead(let reason):
-            change = SettlingChange(
-                request: hand.request.id,
-                from: hand.state,
-                to: .dead,
-                machine: hand.machine,
-                step: change.step,
-                reason: reason,
-                event: "dead",
-                detail: reason
-            )
             environment.counters.increment("requests.dead")
             log.error("request cannot be answered", ["reason": reason])
         }
-        try await store.record([change], at: environment.now)
-        hand.state = change.to
     }
 }

@@ -46,19 +46,7 @@ struct RunCommand: RunnableCommand {
             environment: environment
         )
         do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await relayer.run() }
-                group.addTask {
-                    for await signal in signals {
-                        // Whoever asks twice does not want to wait; the store has all that must be kept. A terminal
-                        // that goes away may say so twice, and beside SIGTERM.
-                        if signal != SIGHUP, environment.stop.isRequested { exit(ExitCode.failed.rawValue) }
-                        environment.stop.request()
-                    }
-                }
-                try await group.next()
-                group.cancelAll()
-            }
+            try await Self.serve(relayer, until: signals, environment.stop)
         } catch is CancellationError where environment.stop.isRequested {
             // Work in hand was cut off; the store has all of it.
         } catch {
@@ -72,6 +60,26 @@ struct RunCommand: RunnableCommand {
         await store.close()
         log.info("stopped")
         return .done
+    }
+
+    private static func serve(
+        _ relayer: Relayer,
+        until signals: AsyncStream<Int32>,
+        _ stop: StopRequest
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await relayer.run() }
+            group.addTask {
+                for await signal in signals {
+                    // Whoever asks twice does not want to wait; the store has all that must be kept. A terminal that goes
+                    // away may say so twice, and beside SIGTERM.
+                    if signal != SIGHUP, stop.isRequested { exit(ExitCode.failed.rawValue) }
+                    stop.request()
+                }
+            }
+            try await group.next()
+            group.cancelAll()
+        }
     }
 }
 
