@@ -68,6 +68,19 @@ struct DoubtfulSendingTests {
         check(world, request)
     }
 
+    /// A node that is mad about the account must not have a nonce signed that is never reached, nor end the relayer.
+    @Test func signsNothingForACountThatNoAccountHas() async throws {
+        let world = try RelayWorld(settle: 1)
+        let madness = FakeChain.RPCFault.result("0xffffffffffffffff")
+        world.chain.failNext("eth_getTransactionCount", with: madness, count: 3)
+        let requests = world.chain.requests(specs: [RelayWorld.spec, RelayWorld.spec])
+
+        try await world.runUntilClosed(requests)
+
+        #expect(requests.allSatisfy(world.isSettledOnce))
+        #expect(world.chain.minedCount(of: world.account.address) == 2)
+    }
+
     @Test func waitsForAReceiptThatComesLate() async throws {
         let world = try RelayWorld()
         let request = world.chain.request(spec: RelayWorld.spec)

@@ -29,13 +29,14 @@ extension EthereumClient {
         try await call("eth_getCode", .address(account), .state(block)) { try expect($0.hex(), "code") }
     }
 
-    /// The next nonce of an account, as mined (`.latest`) or as the pool knows it (`.pending`).
+    /// The next nonce of an account, as mined (`.latest`) or as the pool knows it (`.pending`); below 2^62.
     package func transactionCount(
         of account: Address,
         at block: BlockReference = .latest
     ) async throws(RPCError) -> UInt64 {
         try await call("eth_getTransactionCount", .address(account), .state(block)) { reader in
-            try expect(reader.quantity(), "transaction count")
+            // No account has made as many; whoever adds to it must not leave the numbers that can be kept.
+            try expect(reader.quantity().flatMap { $0 < 1 << 62 ? $0 : nil }, "transaction count")
         }
     }
 }

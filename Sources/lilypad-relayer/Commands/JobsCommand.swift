@@ -4,6 +4,8 @@ import Formats
 import JSON
 import RelayCore
 import RelayStore
+import RelayerConfiguration
+import SQLite
 import Transport
 
 /// `jobs`: the requests, one request, or one to be taken up again.
@@ -145,18 +147,25 @@ struct JobsCommand: RunnableCommand {
                 try await wiring.time.sleep(for: .milliseconds(100))
             }
         }
-        try tell(listed, isDone, number, in: view)
+        let when = FileLock.isHeld(path: wiring.settings.database) ? "as soon as it can" : "when it runs next"
+        try tell(listed, isDone, number, when, in: view)
         return .done
     }
 
-    private func tell(_ listed: Listed, _ isDone: Bool, _ number: Int64, in view: StoreView) throws {
+    private func tell(
+        _ listed: Listed,
+        _ isDone: Bool,
+        _ number: Int64,
+        _ when: String,
+        in view: StoreView
+    ) throws {
         let state = try view.find(.hash(listed.request.observed.hash)).first?.request.state ?? .dead
         let id = "\(listed.shortHash) (job \(listed.request.observed.jobID))"
         guard json else {
             return Output.line(
                 isDone
                     ? "\(id) is taken up again: \(state.rawValue)"
-                    : "noted: the relayer takes \(id) up when it runs next"
+                    : "noted: the relayer takes \(id) up \(when)"
             )
         }
         let outcome: JSONValue = [
