@@ -96,6 +96,7 @@ def summary(devnet: Devnet, options: argparse.Namespace) -> str:
         f"  {account['address']}  {account['privateKey']}  {roles.get(index, '')}".rstrip()
         for index, account in enumerate(devnet.accounts)
     )
+    relayer, asking = (devnet.accounts[index]["privateKey"] for index in (RELAYER, REQUESTER))
     blocks = f"every {options.block_time:g} s" if options.block_time else "with each transaction"
     return f"""
 The devnet is up (chain id {devnet.chain_id}, a block {blocks}).
@@ -108,10 +109,15 @@ The devnet is up (chain id {devnet.chain_id}, a block {blocks}).
 Accounts, 10,000 ether each. Everybody knows these keys: never use them anywhere else.
 {accounts}
 
-Next:
-  1. lilypad-relayer config init --contract {devnet.contract} --rpc {devnet.rpc} --bacalhau {devnet.bacalhau}
-  2. lilypad-relayer run, with the relayer's key
-  3. lilypad-relayer request, with the asking account's key; or deploy abi/ExampleClient.vy and ask from there
+Next, where SPEC is a file such as those in Tests/Devnet/fixtures/specs:
+  umask 077
+  echo {relayer} > relayer.key
+  echo {asking} > my.key
+  lilypad-relayer config init --contract {devnet.contract} \\
+    --rpc {devnet.rpc} --ws {devnet.ws} --bacalhau {devnet.bacalhau} --key-file relayer.key
+  lilypad-relayer run
+  lilypad-relayer request SPEC --key-file my.key
+Or deploy abi/ExampleClient.vy and ask from there.
 
 Ctrl-C stops everything; the next start is a new chain.
 """

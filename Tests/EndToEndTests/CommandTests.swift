@@ -132,6 +132,26 @@ extension EndToEnd {
             #expect(check.errors.contains("relayer.yaml:9:14"), "\(check.errors)")
         }
 
+        /// As the devnet tells a dapp's author to do it.
+        @Test func writesSettingsForAKeyOfADevnet() async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            let program = try RelayerProgram(settings: nil)
+            try program.write(network.devnet.relayer.privateKey + "\n", to: "relayer.key")
+            let changed = unsafe chmod(program.directory.file("relayer.key"), 0o600)
+            #expect(changed == 0)
+
+            let initial = try await program.command(
+                words: ["config", "init", "--contract", bridge.address.checksummed, "--rpc", network.devnet.rpc]
+                    + ["--ws", network.devnet.webSocket, "--bacalhau", network.devnet.bacalhau]
+                    + ["--key-file", "relayer.key"]
+            )
+
+            #expect(initial.status == 0, "\(initial.errors)")
+            #expect(!initial.errors.contains("key new"), "\(initial.errors)")
+            try await program.whileRunning { _ in }
+        }
+
         @Test func writesSettingsThatRunAccepts() async throws {
             let network = try Network.shared()
             let bridge = try await Bridge.deploy(on: network)

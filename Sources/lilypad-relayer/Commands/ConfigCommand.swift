@@ -143,6 +143,7 @@ struct InitialSettings: Sendable {
     let chainID: UInt64?
     let startBlock: UInt64?
     let settle: UInt64?
+    let keyFile: String?
     let output: String
     let force: Bool
 
@@ -168,6 +169,12 @@ struct InitialSettings: Sendable {
             "N",
             .whole(1...100_000),
             "Confirmations before an answer is sent; without it 12, and 1 on a development chain."
+        )
+        keyFile = arguments.optional(
+            "key-file",
+            "FILE",
+            .path,
+            "For development: a file with the account's key, in place of a keystore."
         )
         output = arguments.option(
             "output",
@@ -197,12 +204,14 @@ struct InitialSettings: Sendable {
             bacalhau: bacalhau,
             chainID: chain,
             startBlock: start,
-            settle: settle ?? ([1_337, 31_337].contains(chain) ? 1 : 12)
+            settle: settle ?? ([1_337, 31_337].contains(chain) ? 1 : 12),
+            account: keyFile.map { .keyFile($0) } ?? .keystore(path: "relayer.json", passwordFile: "relayer.password")
         )
         // It may hold a provider's key in a URL: for its owner only.
         try PrivateFile.write(Array(template.text.utf8), to: output, replacing: force)
         Output.line("wrote \(output) (chain \(chain), from block \(start))")
-        Output.error("next: make the account's key with 'lilypad-relayer key new', let the contract's owner call")
+        let key = keyFile == nil ? "make the account's key with 'lilypad-relayer key new', " : ""
+        Output.error("next: \(key)let the contract's owner call")
         Output.error("setRelayer(ACCOUNT, true), fund it, then 'lilypad-relayer run'")
     }
 }
