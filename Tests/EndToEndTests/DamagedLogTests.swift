@@ -31,6 +31,8 @@ extension EndToEnd {
                 #expect(rejected.count == 1)
                 #expect(rejected.first?["reason"]?.string?.isEmpty == false)
                 #expect(rejected.first?["bytes"]?.string?.hasPrefix("0x") == true)
+                let status = try await program.command("status", "--json").json
+                #expect(status["rejectedLogs"] == 1)
                 let shown = try await program.command("jobs", "--rejected")
                 #expect(shown.status == 0)
                 #expect(shown.output.hasPrefix("block "))

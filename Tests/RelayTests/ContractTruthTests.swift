@@ -48,4 +48,21 @@ struct ContractTruthTests {
         #expect(world.isSettledOnce(real))
         #expect(world.log.records.contains { $0.message == "another request under this job id" })
     }
+
+    /// The answer was computed, and a reorg has given its job id to somebody else: it must not reach them.
+    @Test func sendsNoAnswerToAnotherRequestOfItsJobId() async throws {
+        let world = try RelayWorld(settle: 6)
+        let gone = world.chain.request(spec: RelayWorld.spec)
+        try await world.run(blocks: nil) { try world.state(of: gone) == .answered }
+        world.chain.reorg(depth: 1, keeping: false)
+        let other = world.chain.request(spec: RelayWorld.spec, resultType: 2)
+        #expect(other.jobID == gone.jobID && other.requestHash != gone.requestHash)
+
+        try await world.run { try world.state(of: gone) == .dead && world.allSettled([other]) }
+
+        #expect(try world.listed(gone)?.reason?.contains(other.requestHash.hex) == true)
+        #expect(world.answer(to: other) == .fulfilled(resultType: 2, result: ""))
+        #expect(world.chain.revertedTransactions(of: world.account.address).isEmpty)
+        #expect(world.log.records.contains { $0.message == "request cannot be answered" })
+    }
 }
