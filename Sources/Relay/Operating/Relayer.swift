@@ -88,33 +88,12 @@ package struct Relayer: Sendable {
         self.environment = environment
     }
 
-    /// What is counted; the gauges appear when they are known.
-    private static let counters: [Counters.Counter] = [
-        "requests.found", "requests.refused", "requests.settled", "requests.settledElsewhere", "requests.superseded",
-        "requests.dead", "jobs.submitted", "jobs.succeeded", "jobs.failed", "transactions.sent", "settlements.lost",
-        "logs.rejected",
-    ]
-
     /// Runs until it is asked to stop (returns) or something is wrong that will not mend itself (throws).
     ///
     /// `ready` is called once, when everything has been checked and the services run.
     package func run(ready: @Sendable () -> Void = {}) async throws {
         guard let findings = try await untilStopped({ try await waitForPreflight() }) else { return }
-        try await store.claim(findings.identity)
-        if let other = try await store.accountsInFlight().first(where: { $0 != signer.address }) {
-            throw Preflight.Problem.anotherAccount(unfinished: other, configured: signer.address)
-        }
-        try await refuseStartsBeyondTheHead(findings.head)
-        let cursors = try await store.register(
-            options.contracts.map { (address: $0.address, startBlock: $0.startBlock) }
-        )
-        environment.counters.set("account.gwei", to: findings.balance.wholeGwei)
-        if findings.balance == .zero {
-            environment.log.warning("the account has no money: no answer can be sent", ["account": signer.address])
-        }
-        warnOfUnreadBlocks(cursors)
-        // Whoever reads them finds all of them from the start.
-        for counter in Self.counters { environment.counters.increment(counter, by: 0) }
+        let cursors = try await start(findings)
         let services = Services(self, findings, cursors)
         environment.log.info(
             "ready",
@@ -125,32 +104,6 @@ package struct Relayer: Sendable {
         )
         ready()
         try await run(services)
-    }
-
-    /// A contract that is followed from a block of the far future would be followed by nobody.
-    ///
-    /// One that has been followed before is: its node may be behind, as it may be by some blocks for a new one.
-    private func refuseStartsBeyondTheHead(_ head: UInt64) async throws {
-        let known = Set(try await store.cursors().filter { $0.nextBlock > $0.startBlock }.map(\.address))
-        let new = options.contracts.filter { !known.contains($0.address) }
-        guard let last = new.max(by: { $0.startBlock < $1.startBlock }) else { return }
-        guard last.startBlock > head.saturatingAdding(256) else { return }
-        throw Preflight.Problem.startsBeyondTheHead(contract: last.address, start: last.startBlock, head: head)
-    }
-
-    /// A start block that was lowered after the first start moves no cursor: the blocks between are an operator's to ask
-    /// for.
-    private func warnOfUnreadBlocks(_ cursors: [ContractCursor]) {
-        for (contract, cursor) in zip(options.contracts, cursors) where contract.startBlock < cursor.startBlock {
-            let last = cursor.startBlock - 1
-            environment.log.warning(
-                "startBlock was lowered, and the blocks between have not been read",
-                [
-                    "contract": contract.address, "block.from": contract.startBlock, "block.to": last,
-                    "remedy": "lilypad-relayer replay --from-block \(contract.startBlock) --to-block \(last)",
-                ]
-            )
-        }
     }
 
     /// What a settlement of each contract may use.
@@ -165,60 +118,6 @@ package struct Relayer: Sendable {
             policies[contract.address] = GasPolicy(gas: gas, callbackGas: callback)
         }
         return policies
-    }
-
-    /// Tries until node and orchestrator answer; nil when the relayer is asked to stop meanwhile.
-    private func waitForPreflight() async throws -> Preflight.Findings? {
-        let preflight = Preflight(
-            client: client,
-            contracts: ContractDesk(client: client, binding: binding),
-            addresses: options.contracts.map(\.address),
-            account: signer.address,
-            chainID: options.chainID,
-            bacalhau: bacalhau
-        )
-        let backoff = Backoff(first: .milliseconds(250), limit: .seconds(15))
-        let wakeup = Wakeup()
-        environment.stop.wake(wakeup)
-        var failures = 0
-        while !environment.stop.isRequested {
-            do {
-                let findings = try await preflight.run()
-                environment.outages.recovered("chain node")
-                environment.outages.recovered("orchestrator")
-                return findings
-            } catch let error as RPCError {
-                if case .transport(.badRequest(let reason)) = error.kind {
-                    throw Preflight.Problem.badAddress(key: "chain.rpc", reason: reason)
-                }
-                environment.outages.failed("chain node", error)
-            } catch let error as BacalhauError {
-                if case .transport(.badRequest(let reason)) = error.kind {
-                    throw Preflight.Problem.badAddress(key: "bacalhau.api or bacalhau.apiKeyFile", reason: reason)
-                }
-                environment.outages.failed("orchestrator", error)
-            }
-            failures += 1
-            try await wakeup.next(within: backoff.delay(after: failures), of: environment.time)
-        }
-        return nil
-    }
-
-    /// nil when the relayer is asked to stop first: then `look` is cut off, for it has done nothing yet.
-    private func untilStopped<Findings: Sendable>(
-        _ look: @escaping @Sendable () async throws -> Findings?
-    ) async throws -> Findings? {
-        let asked = Wakeup()
-        environment.stop.wake(asked)
-        return try await withThrowingTaskGroup(of: Findings?.self) { group in
-            defer { group.cancelAll() }
-            group.addTask { try await look() }
-            group.addTask {
-                await asked.next()
-                return nil
-            }
-            return try await group.next() ?? nil
-        }
     }
 
     private enum Event {

@@ -60,7 +60,10 @@ class Server:
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return web.Response()
         socket = web.WebSocketResponse(max_msg_size=MAX_FRAME, compress=False)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionResetError:  # the client has gone again
+            return socket
         self._sockets.add(socket)
         self._dispatcher.statistics.websockets += 1
         try:
