@@ -44,12 +44,9 @@ extension ComputeService {
             return standing
         } catch {
             environment.outages.failed("chain node", error)
-            if let error = error as? RPCError, error.isOfTheNode {
-                let wake = gate.failed(at: environment.now, retryAfter: error.retryAfter)
+            if let wake = gate.noted(error, at: environment.now) {
                 try await postpone(request, until: wake, "\(error)")
             } else {
-                // The node answers, and not to this.
-                gate.passed()
                 try await postpone(request, "\(error)")
             }
             return nil

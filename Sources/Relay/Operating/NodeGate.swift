@@ -45,7 +45,22 @@ final class NodeGate: Sendable {
     /// The node answered.
     func passed() { state.withLock { $0 = State() } }
 
+    /// A question had no answer: the node's own trouble closes the gate, a trouble with this question alone shows that it
+    /// is there.
+    ///
+    /// Returns when one may go again; nil when that is now.
+    @discardableResult
+    func noted(_ error: any Error, at now: Timestamp) -> Timestamp? {
+        guard let error = error as? RPCError else { return nil }
+        guard error.isOfTheNode else {
+            passed()
+            return nil
+        }
+        return failed(at: now, retryAfter: error.retryAfter)
+    }
+
     /// The node did not answer; returns when one may go again.
+    @discardableResult
     func failed(at now: Timestamp, retryAfter: Duration?) -> Timestamp {
         state.withLock { state in
             // Those that went together fail together, and count as one.

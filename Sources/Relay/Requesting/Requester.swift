@@ -91,11 +91,7 @@ package struct Requester: Sendable {
         let fee = try await desk.fee(of: contract)
         let calldata = try binding.requestFunction.encodeCall([.string(spec), .uint(UInt256(UInt64(resultType)))])
         let gas = try await estimate(calldata, fee: fee)
-        let quote = try await client.feeQuote()
-        let market = FeeMarket(
-            baseFeePerGas: quote.baseFeePerGas ?? UInt256.zero,
-            priorityFeePerGas: quote.maxPriorityFeePerGas
-        )
+        let market = FeeMarket(try await client.feeQuote())
         guard let fees = FeePolicy().fees(for: market) else { throw Problem.wouldRevert("no fees") }
         let offer = Offer(
             fee: fee,

@@ -113,15 +113,6 @@ struct ConfigCommand: RunnableCommand {
     }
 }
 
-/// What is wrong with a file is wrong with the setting that names it.
-private func naming(_ key: String, _ body: () throws -> Void) throws {
-    do {
-        try body()
-    } catch let failure as CommandFailure {
-        throw CommandFailure("\(key): \(failure.text)", failure.code)
-    }
-}
-
 extension RelayerSettings {
     /// The files that `run` reads the account's key from.
     fileprivate var keyFiles: [String] {

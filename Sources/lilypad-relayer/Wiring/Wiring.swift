@@ -65,25 +65,15 @@ struct Wiring {
 
     func signer() throws -> PrivateKey {
         switch settings.account {
-        case .keystore(let path, let password):
-            try naming("account.keystore") {
-                try Keystore.open(file: path, password: try naming("account.passwordFile") { try secret(password) })
-            }
+        case .keystore(let path, let source):
+            let password = try naming("account.passwordFile") { try secret(source) }
+            return try naming("account.keystore") { try Keystore.open(file: path, password: password) }
         case .key(.file(let path)):
-            try naming("account.keyFile") { try PrivateKey(hexFile: path) }
+            return try naming("account.keyFile") { try PrivateKey(hexFile: path) }
         case .key(.environment(let variable)):
-            try PrivateKey(hex: try secret(.environment(variable: variable)), source: variable)
+            return try PrivateKey(hex: try secret(.environment(variable: variable)), source: variable)
         case nil:
             throw CommandFailure("account: no key is named", .usage)
-        }
-    }
-
-    /// What is wrong with a key's file is wrong with a setting.
-    private func naming<Value>(_ key: String, _ body: () throws -> Value) throws -> Value {
-        do {
-            return try body()
-        } catch let error as KeyError {
-            throw CommandFailure("\(key): \(error)", .usage)
         }
     }
 

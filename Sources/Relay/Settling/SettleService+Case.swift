@@ -1,0 +1,133 @@
+internal import Ethereum
+internal import EthereumRPC
+internal import RelayCore
+internal import RelayStore
+internal import Telemetry
+
+/// One settlement in hand, and its machine as it runs.
+extension SettleService {
+    /// A settlement in hand: its row and its machine as it goes on.
+    struct Case: Sendable {
+        let item: SettlingItem
+        var machine: SettlementMachine
+        /// The state it has in the store.
+        var state: RequestState
+        /// The node's trouble with the last question, if it had any: for people.
+        var trouble: String?
+        /// How it was mined without effect, if it was.
+        private(set) var reverted: Inclusion?
+
+        init(_ item: SettlingItem) {
+            self.item = item
+            machine = item.machine
+            state = item.request.state
+            reverted = machine.reverted
+        }
+
+        mutating func apply(
+            _ event: SettlementMachine.Event,
+            at now: Timestamp,
+            limits: SettlementMachine.Limits
+        ) -> [SettlementMachine.Action] {
+            defer { reverted = machine.reverted ?? reverted }
+            return machine.apply(event, at: now, limits: limits)
+        }
+
+        var request: Request { item.request }
+    }
+
+    /// Runs a machine until it waits, ends, or has something to sign, bump or send, which is done one at a time and in
+    /// order; then returns that action.
+    func advance(
+        _ hand: inout Case,
+        _ actions: [SettlementMachine.Action],
+        _ view: ChainView
+    ) async throws
+        -> SettlementMachine.Action?
+    {
+        var actions = actions
+        while let action = actions.first {
+            switch action {
+            case .wake(let at):
+                try await wait(&hand, until: at)
+                return nil
+            case .end(let outcome):
+                try await end(&hand, outcome)
+                return nil
+            case .sign, .bump, .broadcast:
+                return action
+            case .askContract, .simulate, .look:
+                let wasSent = hand.machine.isSent
+                let event = await perform(action, &hand, view)
+                actions = hand.apply(event, at: environment.now, limits: options.limits)
+                if wasSent, hand.machine.isChecking { try await lose(&hand) }
+            }
+        }
+        return nil
+    }
+
+    private func perform(
+        _ action: SettlementMachine.Action,
+        _ hand: inout Case,
+        _ view: ChainView
+    ) async -> SettlementMachine.Event {
+        hand.trouble = nil
+        do {
+            let event: SettlementMachine.Event =
+                switch action {
+                case .simulate: try await simulate(hand)
+                case .look: .seen(try await view.sighting(of: hand))
+                case .askContract, .sign, .bump, .broadcast, .wake, .end:
+                    .contractSaid(try await contracts.standing(of: hand.request.observed))
+                }
+            if case .contractSaid(.anotherRequest) = event { environment.counters.increment("requests.superseded") }
+            environment.outages.recovered("chain node")
+            gate.passed()
+            return event
+        } catch {
+            note(error)
+            hand.trouble = "\(error)"
+            return .unavailable(retryAfter: (error as? RPCError)?.retryAfter)
+        }
+    }
+
+    /// A dry run: the gas limit that it needs, or why it would not go through.
+    private func simulate(_ hand: Case) async throws -> SettlementMachine.Event {
+        let calldata = try calldata(of: hand)
+        let contract = hand.request.observed.contract
+        guard let policy = gas[contract] else {
+            return .notAffordable("the contract \(contract) is not in the settings any more")
+        }
+        let request = CallRequest(from: signer.address, to: hand.request.observed.contract, data: calldata)
+        do {
+            let estimate = try await client.estimateGas(request)
+            let length = hand.item.answer.text.utf8.count
+            let limit = try policy.limit(estimate: estimate, textLength: length, calldata: calldata)
+            return .simulated(.passes(gasLimit: limit))
+        } catch let refusal as GasPolicy.Refusal {
+            return .notAffordable(refusal.description)
+        } catch let error as RPCError {
+            guard let reason = error.executionFailure ?? error.revertReason else { throw error }
+            return .simulated(.reverts(reason))
+        }
+    }
+
+    func calldata(of hand: Case) throws -> [UInt8] {
+        try contracts.binding.calldata(
+            jobID: hand.request.observed.jobID,
+            requestHash: hand.request.observed.hash,
+            resultType: hand.request.observed.resultType ?? 0,
+            answer: hand.item.answer
+        )
+    }
+}
+
+extension SettlementMachine {
+    var isSent: Bool { if case .sent = phase { true } else { false } }
+    var isChecking: Bool { if case .checking = phase { true } else { false } }
+
+    /// The inclusion of a settlement that was mined without effect.
+    var reverted: Inclusion? { if case .reverted(let inclusion) = phase { inclusion } else { nil } }
+
+    var nonce: UInt64? { if case .sent(let nonce, _, _) = phase { nonce } else { nil } }
+}
