@@ -11,6 +11,8 @@ package struct BlockHeader: Hashable, Sendable {
     package var gasLimit: UInt64
     /// What they did use, in gas units.
     package var gasUsed: UInt64
+    /// Nil where the node sends none, or one of another length.
+    package var logsBloom: LogsBloom?
 
     package init(
         number: UInt64,
@@ -19,7 +21,8 @@ package struct BlockHeader: Hashable, Sendable {
         timestamp: UInt64,
         baseFeePerGas: UInt256?,
         gasLimit: UInt64,
-        gasUsed: UInt64
+        gasUsed: UInt64,
+        logsBloom: LogsBloom? = nil
     ) {
         self.number = number
         self.hash = hash
@@ -28,5 +31,9 @@ package struct BlockHeader: Hashable, Sendable {
         self.baseFeePerGas = baseFeePerGas
         self.gasLimit = gasLimit
         self.gasUsed = gasUsed
+        self.logsBloom = logsBloom
     }
+
+    /// By the block's hash alone, which stands for all of it.
+    package func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 }

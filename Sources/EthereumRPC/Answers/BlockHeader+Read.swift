@@ -11,6 +11,7 @@ extension BlockHeader {
         var gasLimit: UInt64?
         var gasUsed: UInt64?
         var baseFee: UInt256?
+        var logsBloom: LogsBloom?
         try reader.enterObject()
         while let key = try reader.nextKey() {
             switch key {
@@ -21,6 +22,8 @@ extension BlockHeader {
             case .gasLimit: gasLimit = try reader.quantity()
             case .gasUsed: gasUsed = try reader.quantity()
             case .baseFeePerGas: baseFee = try reader.null() ? nil : expect(reader.wideQuantity(), "baseFeePerGas")
+            // Never a reason to refuse the block: no use is made of it where it is missing.
+            case .logsBloom: logsBloom = try reader.hex().flatMap { LogsBloom($0) }
             default: try reader.skip()
             }
         }
@@ -31,7 +34,8 @@ extension BlockHeader {
             timestamp: try expect(timestamp, "timestamp"),
             baseFeePerGas: baseFee,
             gasLimit: try expect(gasLimit, "gasLimit"),
-            gasUsed: try expect(gasUsed, "gasUsed")
+            gasUsed: try expect(gasUsed, "gasUsed"),
+            logsBloom: logsBloom
         )
     }
 }
@@ -44,4 +48,5 @@ extension JSONKey {
     fileprivate static let gasLimit: JSONKey = "gasLimit"
     fileprivate static let gasUsed: JSONKey = "gasUsed"
     fileprivate static let baseFeePerGas: JSONKey = "baseFeePerGas"
+    fileprivate static let logsBloom: JSONKey = "logsBloom"
 }
