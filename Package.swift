@@ -44,7 +44,10 @@ let package = Package(
         .target(name: "Settings", dependencies: ["CYaml", "JSON", "Formats"]),
         .target(name: "Keys", dependencies: ["COpenSSL", "Ethereum", "JSON"]),
         .target(name: "Telemetry"),
-        .target(name: "RelayerConfiguration", dependencies: ["Settings", "Formats", "Ethereum", "Telemetry"]),
+        .target(
+            name: "RelayerConfiguration",
+            dependencies: ["Settings", "Formats", "Ethereum", "RelayCore", "Telemetry"]
+        ),
         .target(name: "RelayStore", dependencies: ["SQLite", "RelayCore", "Ethereum", "Bacalhau", "JSON"]),
         .target(
             name: "Relay",
@@ -107,7 +110,8 @@ let package = Package(
         .testTarget(
             name: "RelayerConfigurationTests",
             dependencies: [
-                "RelayerConfiguration", "Settings", "Formats", "Ethereum", "Telemetry", "JSON", "RelayTestSupport",
+                "RelayerConfiguration", "Settings", "Formats", "Ethereum", "RelayCore", "Telemetry", "JSON",
+                "RelayTestSupport",
             ]
         ),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "JSON", "RelayTestSupport"]),

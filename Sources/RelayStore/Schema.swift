@@ -16,13 +16,27 @@ enum Schema {
         CREATE TABLE chain (
           id INTEGER PRIMARY KEY CHECK (id = 1),
           chain_id TEXT NOT NULL,
-          genesis_hash BLOB NOT NULL CHECK (length(genesis_hash) = 32)
+          genesis_hash BLOB NOT NULL CHECK (length(genesis_hash) = 32),
+          anchor_number INTEGER,
+          anchor_hash BLOB CHECK (length(anchor_hash) = 32),
+          final_number INTEGER,
+          halted_at INTEGER,
+          halt TEXT
         ) STRICT;
         CREATE TABLE contract (
           id INTEGER PRIMARY KEY,
           address BLOB NOT NULL UNIQUE CHECK (length(address) = 20),
           start_block INTEGER NOT NULL CHECK (start_block >= 0),
-          next_block INTEGER NOT NULL CHECK (next_block >= 0)
+          next_block INTEGER NOT NULL CHECK (next_block >= 0),
+          second_block INTEGER NOT NULL CHECK (second_block >= 0)
+        ) STRICT;
+        CREATE TABLE gap (
+          id INTEGER PRIMARY KEY,
+          contract_id INTEGER NOT NULL REFERENCES contract,
+          from_block INTEGER NOT NULL CHECK (from_block >= 0),
+          to_block INTEGER NOT NULL CHECK (to_block >= from_block),
+          reason TEXT NOT NULL,
+          found_at INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE header (
           number INTEGER PRIMARY KEY,
@@ -53,6 +67,7 @@ enum Schema {
           state TEXT NOT NULL CHECK (state IN ('observed', 'accepted', 'submitted', 'answered', 'settling', 'settled',
             'orphaned', 'dead')),
           wake_at INTEGER NOT NULL,
+          orphaned_from TEXT,
           reason TEXT,
           computing TEXT,
           settling TEXT,
@@ -64,6 +79,8 @@ enum Schema {
         CREATE INDEX request_computing ON request (wake_at) WHERE state IN ('accepted', 'submitted');
         CREATE INDEX request_answered ON request (wake_at) WHERE state = 'answered';
         CREATE INDEX request_settling ON request (wake_at) WHERE state = 'settling';
+        CREATE INDEX request_orphaned ON request (wake_at) WHERE state = 'orphaned';
+        CREATE INDEX request_block ON request (block_number);
         CREATE INDEX request_dead ON request (id) WHERE state = 'dead';
         CREATE TABLE rejected_log (
           id INTEGER PRIMARY KEY,

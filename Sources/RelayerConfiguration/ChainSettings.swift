@@ -1,4 +1,5 @@
 import Formats
+package import RelayCore
 import Settings
 
 /// The chain that is followed.
@@ -27,13 +28,15 @@ package struct ChainSettings: Sendable, Equatable {
 
     /// The chain's number (EIP-155), from 1 to what EIP-2294 allows.
     package let id: UInt64
-    /// At least one; this version uses the first.
+    /// At least one, in order of preference.
     package let nodes: [Node]
+    /// How many of them must give the same logs before blocks count as read, from 1 to their number.
+    package let quorum: Int
     /// For the contracts that name no first block of their own.
     package let startBlock: UInt64
     package let confirmations: Confirmations
-    /// From 10 ms to an hour.
-    package let pollInterval: Duration
+    /// From 10 ms to an hour; nil: as fast as blocks come.
+    package let pollInterval: Duration?
     /// Blocks that one call for logs covers at most.
     package let maxBlockRange: UInt64
 
@@ -44,7 +47,24 @@ package struct ChainSettings: Sendable, Equatable {
             .whole(1...9_223_372_036_854_775_771),
             "The chain's number (EIP-155), such as 1 or 11155111. A node that says another is refused at the start."
         )
-        nodes = section.list("rpc", 1...8, "The nodes. This version uses the first one.", Node.init)
+        let nodes = section.list(
+            "rpc",
+            1...8,
+            "The nodes, in order of preference: the next one is asked where one fails, lags or serves another chain. Signed "
+                + "transactions go to all of them.",
+            Node.init
+        )
+        self.nodes = nodes
+        quorum = section.value(
+            "quorum",
+            .whole(1...8),
+            default: 1,
+            "How many nodes must give the same logs before blocks count as read. With 2 or more a single node cannot "
+                + "invent a request or hide one."
+        )
+        if quorum > max(1, nodes.count) {
+            section.refuse("quorum", "\(quorum) nodes must agree, and rpc has \(nodes.count): add nodes, or lower it")
+        }
         startBlock = section.value(
             "startBlock",
             .whole(0...UInt64.max),
@@ -52,15 +72,16 @@ package struct ChainSettings: Sendable, Equatable {
         )
         confirmations = section.section(
             "confirmations",
-            "How many blocks must lie on a block before it is acted on; the block itself counts: 1 means that it is in the "
-                + "head.",
+            "When a block is acted on. A number counts confirmations, of which the block itself is one: 1 means that it is "
+                + "in the head. A time is that between the block and the head, such as 15m. safe and finalized are what the "
+                + "chain's consensus says. Of several, as in finalized or 64 or 15m, the first that comes true counts.",
             Confirmations.init
         )
-        pollInterval = section.value(
+        pollInterval = section.optional(
             "pollInterval",
             .duration(.milliseconds(10)...(.seconds(3600))),
-            default: .seconds(4),
-            "Time between two looks for a new block. It goes on where new blocks are announced by WebSocket."
+            "A fixed time between two looks for a new block. Without it the chain is looked at three times a block, from 200ms "
+                + "to 30s as measured, and seldomer where a WebSocket announces blocks and logs."
         )
         maxBlockRange = section.value(
             "maxBlockRange",
@@ -71,33 +92,36 @@ package struct ChainSettings: Sendable, Equatable {
     }
 }
 
-/// The thresholds of acting, in confirmations: a block b at head h has h − b + 1.
+/// The thresholds of acting.
 package struct Confirmations: Sendable, Equatable {
-    /// A job may be submitted.
+    /// A job may be submitted; in confirmations: a block b at head h has h − b + 1.
     package let start: UInt64
-    /// The answer may be sent.
-    package let settle: UInt64
+    /// The answer may be sent, and no reorganisation may take the request away any more.
+    package let settle: FinalityRule
     /// A mined answer is final.
-    package let receipt: UInt64
+    package let receipt: FinalityRule
 
     init(_ section: Section) {
-        let format = Format<UInt64>.whole(1...100_000)
         start = section.value(
             "start",
-            format,
+            .whole(1...100_000),
             default: 1,
             "When a request's job is submitted. Early is safe: a reorganisation then costs compute, never a wrong answer."
         )
         settle = section.value(
             "settle",
-            format,
-            "When a request's answer may be sent. Take what you call final on this chain: 12 to 64 on a public one, 1 on one "
-                + "of your own."
+            .finality,
+            "When a request's answer may be sent. Take what you call final on this chain: finalized, or 12 to 64 on a public "
+                + "one, 1 on one of your own. A reorganisation that goes deeper halts the relayer."
         )
-        let receipt = section.optional("receipt", format, "When a mined answer counts as final; without it, as settle.")
+        let receipt = section.optional(
+            "receipt",
+            .finality,
+            "When a mined answer counts as final; without it, as settle."
+        )
         self.receipt = receipt ?? settle
-        if start > settle {
-            section.refuse("start", "\(start) is above settle (\(settle)): an answer cannot come before its job")
+        if let blocks = settle.blocks, start > blocks {
+            section.refuse("start", "\(start) is above settle (\(blocks)): an answer cannot come before its job")
         }
     }
 }

@@ -1,4 +1,6 @@
 package import Ethereum
+internal import Formats
+package import RelayCore
 import Settings
 
 /// The commented settings file that `config init` writes and `run` accepts.
@@ -23,7 +25,7 @@ package struct ConfigurationTemplate: Sendable, Equatable {
     package var chainID: UInt64
     package var startBlock: UInt64
     /// Confirmations before an answer is sent: see `Confirmations`.
-    package var settle: UInt64
+    package var settle: FinalityRule
     package var account: Account
 
     package init(
@@ -33,7 +35,7 @@ package struct ConfigurationTemplate: Sendable, Equatable {
         bacalhau: String,
         chainID: UInt64,
         startBlock: UInt64,
-        settle: UInt64,
+        settle: FinalityRule,
         account: Account = .keystore(path: "relayer.json", passwordFile: "relayer.password")
     ) {
         self.contract = contract
@@ -54,7 +56,7 @@ package struct ConfigurationTemplate: Sendable, Equatable {
         bacalhau: "http://127.0.0.1:1234",
         chainID: 1337,
         startBlock: 0,
-        settle: 12
+        settle: FinalityRule(blocks: 12)
     )
 
     /// The file's text.
@@ -75,7 +77,7 @@ package struct ConfigurationTemplate: Sendable, Equatable {
     private var values: [String: String] {
         var values = [
             "chain.id": String(chainID), "chain.rpc[].url": rpc, "chain.startBlock": String(startBlock),
-            "chain.confirmations.settle": String(settle), "contracts[].address": contract.checksummed,
+            "chain.confirmations.settle": Format.finality.write(settle), "contracts[].address": contract.checksummed,
             "bacalhau.api": bacalhau,
         ]
         values["chain.rpc[].ws"] = ws

@@ -7,6 +7,8 @@ enum ExitCode: Int32 {
     case usage = 2
     case answerIsFailure = 3
     case noAnswer = 4
+    /// A reorganisation went deeper than what was final.
+    case halted = 5
 
     static let table = [
         ExitStatus(0, "done"),
@@ -14,5 +16,6 @@ enum ExitCode: Int32 {
         ExitStatus(2, "wrong usage or settings: nothing was done"),
         ExitStatus(3, "the answer is a failure (request)"),
         ExitStatus(4, "no answer within the time given (request), or nobody there to give one (replay)"),
+        ExitStatus(5, "halted: an operator must look first (run)"),
     ]
 }

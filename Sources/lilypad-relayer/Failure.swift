@@ -29,6 +29,10 @@ struct Failure {
             case .isRelayer, .anotherChain, .noContract: code = .usage
             case .wouldRevert, .cannotPay, .reverted, .noEvent: code = .failed
             }
+        case let halt as ChainHalt:
+            text =
+                "halted: \(halt)\nNothing is followed, run or sent until somebody has looked: see 'lilypad-relayer chain show'."
+            code = .halted
         case let error as StoreError:
             text = "\(error)"
             if case .anotherChain = error { code = .usage } else { code = .failed }

@@ -48,12 +48,15 @@ struct LogBench {
         let directory = try TemporaryDirectory()
         let store = try RelayStore(path: directory.file("bench.sqlite"))
         let cursors = try await store.register([(address: contract, startBlock: 0)])
-        let reader = LogReader(client: client, binding: .reference)
+        let reader = LogReader(binding: .reference)
         var found = 0
         let took = try await RelayerBench.seconds {
             for first in stride(from: 0, to: rows, by: Int(window)) {
                 let last = min(first + window, rows) - 1
-                var batch = try await reader.read(first...last, of: [contract])
+                let range = first...last
+                let reading = try await reader.read(range, of: [contract], withLast: false, at: client)
+                try reader.check(reading, range, of: [contract]) { _ in nil }
+                var batch = reader.batch(reading.logs)
                 batch.cursors = cursors.map { cursor in
                     ContractCursor(contractID: cursor.contractID, address: contract, nextBlock: last + 1)
                 }

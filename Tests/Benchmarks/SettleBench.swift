@@ -28,7 +28,7 @@ enum SettleBench {
             chainID: chain.chainID,
             contracts: [Relayer.Contract(address: chain.bridge, startBlock: 0)],
             namespace: "lilypad",
-            settle: SettleService.Options(settleConfirmations: 1)
+            follow: FollowOptions(settle: FinalityRule(blocks: 1))
         )
         options.follow.pollInterval = .milliseconds(20)
         let relayer = Relayer(

@@ -1,4 +1,5 @@
 import Ethereum
+import RelayCore
 import RelayerConfiguration
 import Settings
 import Testing
@@ -11,7 +12,7 @@ import Testing
             bacalhau: "http://[::1]:1234",
             chainID: 11_155_111,
             startBlock: 123,
-            settle: 64,
+            settle: FinalityRule(blocks: 64),
             account: account
         )
     }
@@ -37,7 +38,7 @@ import Testing
         #expect(settings.bacalhau.api == "http://[::1]:1234")
         #expect(settings.chain.id == 11_155_111)
         #expect(settings.contracts.map(\.startBlock).min() == 123)
-        #expect(settings.chain.confirmations.settle == 64)
+        #expect(settings.chain.confirmations.settle == FinalityRule(blocks: 64))
         #expect(settings.account == .keystore(path: "a/it's a key: #1.json", password: .file("/run/pass word")))
     }
 

@@ -1,5 +1,6 @@
 import Ethereum
 import Formats
+import RelayCore
 import RelayerConfiguration
 import Settings
 import Telemetry
@@ -50,8 +51,8 @@ import Testing
         #expect(settings.chain.nodes.map(\.url) == ["http://node:8545"])
         #expect(settings.chain.nodes.map(\.ws) == [nil])
         #expect(settings.chain.confirmations.start == 1)
-        #expect(settings.chain.confirmations.settle == 12)
-        #expect(settings.chain.confirmations.receipt == 12)
+        #expect(settings.chain.confirmations.settle == FinalityRule(blocks: 12))
+        #expect(settings.chain.confirmations.receipt == FinalityRule(blocks: 12))
         #expect(settings.chain.pollInterval == .seconds(4))
         #expect(settings.chain.maxBlockRange == 2000)
         #expect(settings.contracts.map(\.address.hex) == ["0x5fbdb2315678afecb367f032d93f642f64180aa3"])
@@ -94,7 +95,7 @@ import Testing
         )
 
         #expect(settings.chain.nodes.map(\.ws) == ["wss://one/key", nil])
-        #expect(settings.chain.confirmations.receipt == 64)
+        #expect(settings.chain.confirmations.receipt == FinalityRule(blocks: 64))
         #expect(settings.contracts.map(\.startBlock) == [.max, 5])
         #expect(settings.contracts.map(\.startBlock).min() == 5)
         #expect(settings.contracts.map(\.gas.callbackGas) == [nil, 133_200_000])

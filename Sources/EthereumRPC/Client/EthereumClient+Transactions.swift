@@ -3,10 +3,31 @@ import JSON
 
 /// Transactions and what they cost.
 extension EthereumClient {
-    /// Hands signed bytes to the node; returns their hash.
+    /// Hands signed bytes to the node, or to all nodes at once; returns their hash as soon as one has them.
     ///
-    /// What a refusal means: `RPCError.sendFailure`.
+    /// What a refusal means: `RPCError.sendFailure`. Of several refusals that one is thrown which says most of where the
+    /// bytes may be.
     package func send(raw bytes: [UInt8]) async throws(RPCError) -> Hash32 {
+        guard pinned == nil, nodeCount > 1 else { return try await hand(over: bytes) }
+        let all = nodes.candidates().map { EthereumClient(nodes: nodes, pinned: $0) }
+        let outcomes = await withTaskGroup(of: (Int, Result<Hash32, RPCError>).self) { group in
+            for (place, node) in all.enumerated() {
+                group.addTask { () async -> (Int, Result<Hash32, RPCError>) in
+                    do throws(RPCError) {
+                        return (place, .success(try await node.hand(over: bytes)))
+                    } catch {
+                        return (place, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        let sorted = outcomes.sorted { ($0.1.rank, $0.0) < ($1.1.rank, $1.0) }
+        guard let best = sorted.first else { return try await hand(over: bytes) }
+        return try best.1.get()
+    }
+
+    private func hand(over bytes: [UInt8]) async throws(RPCError) -> Hash32 {
         let expected = keccak256(bytes)
         return try await call("eth_sendRawTransaction", .bytes(bytes)) { reader in
             guard try reader.hash() == expected else { throw AnswerFault("another hash than that of the bytes sent") }
@@ -59,6 +80,18 @@ extension EthereumClient {
             return try await call("eth_feeHistory", .text("0x5"), .block(.latest), .percentiles([50])) { reader in
                 try RewardReader.median(&reader)
             }
+        }
+    }
+}
+
+extension Result where Success == Hash32, Failure == RPCError {
+    /// What tells most of where signed bytes are comes first.
+    fileprivate var rank: Int {
+        switch self {
+        case .success: 0
+        case .failure(let error) where error.sendFailure == .alreadyKnown: 1
+        case .failure(let error) where error.outcomeUnknown: 2
+        case .failure: 3
         }
     }
 }

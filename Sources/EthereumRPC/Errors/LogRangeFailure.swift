@@ -8,6 +8,8 @@ package enum LogRangeFailure: Sendable, Equatable {
     case beyondHead
     /// The node does not know the block of this hash.
     case unknownBlock
+    /// The node does not go back so far.
+    case tooOld
     /// Nothing that another range would cure.
     case other
 }

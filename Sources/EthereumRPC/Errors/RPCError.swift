@@ -51,6 +51,17 @@ package struct RPCError: Error, Sendable, Equatable {
         }
     }
 
+    /// Whether the node itself is in trouble, whatever it is asked: another question would fare no better, and another
+    /// node may.
+    package var isOfTheNode: Bool {
+        switch kind {
+        case .server: isTransient
+        // The answer was one contract's.
+        case .transport(.tooLarge): false
+        case .http, .transport, .malformed: true
+        }
+    }
+
     /// What nodes say while they catch up, are busy, or while a block arrives.
     private static let passing = [
         "indexing is in progress", "failed to retrieve log value pointer", "header not found", "not yet available",

@@ -7,7 +7,9 @@ internal import Telemetry
 /// From observed to accepted, or to an end at once.
 extension ComputeService {
     /// Asks the contract whether it still waits, then accepts or refuses.
-    func admit(_ request: Request) async throws {
+    ///
+    /// `attempts` names of its jobs have been used before.
+    func admit(_ request: Request, attempts: Int) async throws {
         guard addresses.contains(request.observed.contract) else {
             let reason = "the contract \(request.observed.contract) is not in the settings any more"
             return try await bear(request, "not in the settings", reason)
@@ -17,10 +19,14 @@ extension ComputeService {
         guard let standing = try await standing(of: request) else { return }
         switch standing {
         case .open:
-            try await accept(request)
+            try await accept(request, attempt: attempts + 1)
         case .closed(let closing):
             try await close(request, to: .settled, "settled elsewhere", reason: closing.rawValue)
         case .anotherRequest(let hash):
+            // Following may not have seen yet that its log is gone.
+            guard heads.isFinal(request.observed.place.blockNumber) else {
+                return try await postpone(request, "the contract has another request under this job id: \(hash.hex)")
+            }
             environment.log(for: request).error("another request under this job id", ["other": hash.hex])
             environment.counters.increment("requests.superseded")
             let reason = "the contract has another request under this job id: \(hash.hex)"
@@ -93,9 +99,9 @@ extension ComputeService {
         environment.log(for: request).info("request closed", ["reason": reason])
     }
 
-    private func accept(_ request: Request) async throws {
+    private func accept(_ request: Request, attempt: Int) async throws {
         let now = environment.now
-        switch JobPlan.make(for: request.observed, attempt: 1, context: context) {
+        switch JobPlan.make(for: request.observed, attempt: attempt, context: context) {
         case .failure(let refusal):
             let change = ComputingChange(
                 request: request.id,
@@ -116,14 +122,15 @@ extension ComputeService {
             let machine = JobMachine(
                 resultType: plan.resultType,
                 timeoutSeconds: plan.timeoutSeconds,
-                startedAt: now
+                startedAt: now,
+                attempt: attempt
             )
             let change = ComputingChange(
                 request: request.id,
                 from: .observed,
                 to: .accepted,
                 machine: machine,
-                newJob: ComputingChange.NewJob(attempt: 1, name: plan.name, body: plan.body),
+                newJob: ComputingChange.NewJob(attempt: attempt, name: plan.name, body: plan.body),
                 wakeAt: now,
                 event: "accepted",
                 detail: plan.name

@@ -68,13 +68,15 @@ package struct ComputeService: Sendable {
     }
 
     enum Work: Sendable {
-        case admit(Request)
+        case admit(AdmissibleItem)
         case advance(ComputingItem)
+        /// Its log has been gone for too long to go on.
+        case giveUp(ComputingItem)
 
         var request: Request {
             switch self {
-            case .admit(let request): request
-            case .advance(let item): item.request
+            case .admit(let item): item.request
+            case .advance(let item), .giveUp(let item): item.request
             }
         }
     }
@@ -103,7 +105,7 @@ package struct ComputeService: Sendable {
         )
         let admissible = batch.admissible.prefix(gate.room(at: environment.now))
         return WorkLoop.Batch(
-            items: batch.advancing.map(Work.advance) + admissible.map(Work.admit),
+            items: batch.advancing.map(Work.advance) + batch.forsaken.map(Work.giveUp) + admissible.map(Work.admit),
             nextWake: [batch.nextDue, gate.opens(after: environment.now)].compactMap { $0 }.min()
         )
     }
@@ -111,7 +113,8 @@ package struct ComputeService: Sendable {
     private func work(_ work: Work) async throws {
         do {
             switch work {
-            case .admit(let request): try await admit(request)
+            case .admit(let item): try await admit(item.request, attempts: item.attempts)
+            case .giveUp(let item): try await giveUp(item)
             case .advance(let item):
                 try await advance(item.request, item.machine, name: item.jobName, body: item.jobBody)
             }

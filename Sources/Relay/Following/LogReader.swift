@@ -3,37 +3,79 @@ package import EthereumRPC
 package import RelayCore
 package import RelayStore
 
-/// Reads a range of blocks and says what is in it: requests, and logs for the quarantine.
+/// Reads blocks at one node and says what is in them: requests, and logs for the quarantine.
 package struct LogReader: Sendable {
-    package let client: EthereumClient
     package let binding: ContractBinding
 
-    package init(client: EthereumClient, binding: ContractBinding) {
-        self.client = client
+    package init(binding: ContractBinding) {
         self.binding = binding
     }
 
-    /// The node answered with something that was not asked for: the whole answer is in doubt.
-    package struct StrayLog: Error, CustomStringConvertible {
-        package let description: String
+    /// What a node answered for a range.
+    package struct Reading: Sendable {
+        package var logs: LogBatch
+        /// The block that the range ends with, as the same node has it; nil where it was not asked for, or where there is
+        /// none of this height.
+        package var last: BlockHeader?
     }
 
-    /// Throws `RPCError` or `StrayLog`.
-    package func read(_ range: ClosedRange<UInt64>, of contracts: [Address]) async throws -> IngestBatch {
-        let filter = LogFilter(
-            addresses: contracts,
-            topics: [[binding.requestEvent.topic]],
-            from: range.lowerBound,
-            to: range.upperBound
-        )
-        let answer = try await client.logs(filter)
-        var batch = IngestBatch()
-        for log in answer.logs where !log.removed {
-            guard contracts.contains(log.address), range.contains(log.blockNumber) else {
-                throw StrayLog(description: "a log of \(log.address) in block \(log.blockNumber) was not asked for")
-            }
-            sort(log, into: &batch)
+    /// Asks one node for the logs of a range and, after them, for the range's last block.
+    ///
+    /// Both in one request: a load balancer may send two of them to nodes of different heights.
+    package func read(
+        _ range: ClosedRange<UInt64>,
+        of contracts: [Address],
+        withLast: Bool,
+        at node: EthereumClient
+    ) async throws(RPCError) -> Reading {
+        let filter = filter(contracts, .range(from: range.lowerBound, to: range.upperBound))
+        guard withLast else { return Reading(logs: try await node.logs(filter)) }
+        let (logs, header) = try await node.logs(filter, thenHeaderAt: range.upperBound)
+        return Reading(logs: logs, last: header)
+    }
+
+    /// Reads one block by its hash: it may hold more than a node gives for a range.
+    ///
+    /// A hash alone proves nothing, since nodes go on answering for orphaned blocks; so the block must be the one of its
+    /// height before and after.
+    package func read(
+        block number: UInt64,
+        of contracts: [Address],
+        at node: EthereumClient
+    ) async throws -> Reading {
+        guard let before = try await node.header(at: .number(number)) else { return Reading(logs: LogBatch()) }
+        let logs = try await node.logs(filter(contracts, .block(before.hash)))
+        guard try await node.header(at: .number(number))?.hash == before.hash else {
+            throw LogCheck.Fault("block \(number) was replaced while it was read")
         }
+        return Reading(logs: logs, last: before)
+    }
+
+    /// The whole answer is in doubt when one log of it is.
+    ///
+    /// `known` tells the canonical block of a height, where it is known.
+    package func check(
+        _ reading: Reading,
+        _ range: ClosedRange<UInt64>,
+        of contracts: [Address],
+        known: (UInt64) -> Hash32?
+    ) throws(LogCheck.Fault) {
+        let last = reading.last
+        try LogCheck.check(
+            reading.logs.logs.filter { !$0.removed },
+            in: range,
+            of: contracts,
+            topic: binding.requestEvent.topic
+        ) { number in
+            if let last, last.number == number { return last.hash }
+            return known(number)
+        }
+    }
+
+    /// Requests and rejected logs of an answer that has been checked.
+    package func batch(_ answer: LogBatch) -> IngestBatch {
+        var batch = IngestBatch()
+        for log in answer.logs where !log.removed { sort(log, into: &batch) }
         for log in answer.malformed {
             batch.rejected.append(
                 RejectedLog(
@@ -47,6 +89,10 @@ package struct LogReader: Sendable {
             )
         }
         return batch
+    }
+
+    private func filter(_ contracts: [Address], _ blocks: LogFilter.Blocks) -> LogFilter {
+        LogFilter(addresses: contracts, topics: [[binding.requestEvent.topic]], blocks: blocks)
     }
 
     private func sort(_ log: Log, into batch: inout IngestBatch) {

@@ -1,5 +1,5 @@
 package import Ethereum
-internal import EthereumRPC
+package import EthereumRPC
 internal import JSON
 internal import RelayCore
 package import RelayStore
@@ -25,6 +25,7 @@ package struct ReplayRun: Sendable {
         }
     }
 
+    let client: EthereumClient
     let reader: LogReader
     let store: RelayStore
     let contracts: [Address]
@@ -32,12 +33,14 @@ package struct ReplayRun: Sendable {
     let time: any TimeSource
 
     package init(
+        client: EthereumClient,
         reader: LogReader,
         store: RelayStore,
         contracts: [Address],
         window: UInt64 = 2_000,
         time: any TimeSource
     ) {
+        self.client = client
         self.reader = reader
         self.store = store
         self.contracts = contracts
@@ -45,7 +48,7 @@ package struct ReplayRun: Sendable {
         self.time = time
     }
 
-    /// Reads on from `progress.next`; throws `RPCError` when the node fails, and what the store throws.
+    /// Reads on from `progress.next`; throws `RPCError` or `LogCheck.Fault` when the node fails, and what the store throws.
     package func run(
         _ progress: inout Progress,
         report: (Progress) async throws -> Void
@@ -55,24 +58,37 @@ package struct ReplayRun: Sendable {
         var planner = LogRangePlanner(maximum: window)
         while progress.next <= progress.to, let range = planner.range(from: progress.next, head: progress.to) {
             try Task.checkCancellation()
-            do {
-                let batch = try await reader.read(range, of: contracts)
-                let result = try await store.ingest(batch, at: Timestamp(milliseconds: time.now()))
-                progress.found += result.found
-                progress.known += result.known
-                progress.rejected += result.rejected
-            } catch let error as RPCError {
-                guard case .tooMany(let hint) = error.logRangeFailure, planner.refused(range, hint: hint) == .narrower
-                else { throw error }
-                continue
-            }
+            guard let reading = try await read(range, &planner) else { continue }
+            let result = try await store.ingest(reader.batch(reading.logs), at: Timestamp(milliseconds: time.now()))
+            progress.found += result.found
+            progress.known += result.known
+            progress.rejected += result.rejected
             planner.answered()
             progress.next = range.upperBound.saturatingAdding(1)
             try await report(progress)
         }
         if isWhole, progress.from <= progress.to {
             try await store.noteRead(progress.from...progress.to, of: contracts)
+            try await store.fillGaps(progress.from...progress.to, of: contracts)
         }
+    }
+
+    /// nil: the node wants a smaller range, which is planned already.
+    private func read(
+        _ range: ClosedRange<UInt64>,
+        _ planner: inout LogRangePlanner
+    ) async throws -> LogReader.Reading? {
+        let node = client.pin()
+        let reading: LogReader.Reading
+        do {
+            reading = try await reader.read(range, of: contracts, withLast: false, at: node)
+        } catch {
+            guard case .tooMany(let hint) = error.logRangeFailure else { throw error }
+            if planner.refused(range, hint: hint) == .narrower { return nil }
+            reading = try await reader.read(block: range.lowerBound, of: contracts, at: node)
+        }
+        try reader.check(reading, range, of: contracts) { _ in nil }
+        return reading
     }
 }
 

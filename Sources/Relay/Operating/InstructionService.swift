@@ -104,7 +104,7 @@ package struct InstructionService: Sendable {
             )
         } catch is Stopped {
             // The next start goes on from the stored progress.
-        } catch  where error is RPCError || error is LogReader.StrayLog {
+        } catch  where error is RPCError || error is LogCheck.Fault {
             // Of the node, and it passes: the instruction goes on from its stored progress.
             environment.outages.failed("chain node", error)
             try await wakeup.next(within: .seconds(2), of: environment.time)

@@ -73,15 +73,3 @@ final class NodeGate: Sendable {
         }
     }
 }
-
-extension RPCError {
-    /// Whether the node itself is in trouble, whatever it is asked: another question would fare no better.
-    var isOfTheNode: Bool {
-        switch kind {
-        case .server: isTransient
-        // The answer was one contract's.
-        case .transport(.tooLarge): false
-        case .http, .transport, .malformed: true
-        }
-    }
-}

@@ -13,6 +13,8 @@ package struct Preflight: Sendable {
     let account: Address
     let chainID: UInt64
     let bacalhau: BacalhauClient
+    /// The chain that the database belongs to; nil for a new one.
+    let known: (identity: ChainIdentity, anchor: ChainAnchor?)?
 
     package init(
         client: EthereumClient,
@@ -20,7 +22,8 @@ package struct Preflight: Sendable {
         addresses: [Address],
         account: Address,
         chainID: UInt64,
-        bacalhau: BacalhauClient
+        bacalhau: BacalhauClient,
+        known: (identity: ChainIdentity, anchor: ChainAnchor?)? = nil
     ) {
         self.client = client
         self.contracts = contracts
@@ -28,6 +31,7 @@ package struct Preflight: Sendable {
         self.account = account
         self.chainID = chainID
         self.bacalhau = bacalhau
+        self.known = known
     }
 
     /// What the services need to know of the world they start in.
@@ -43,6 +47,7 @@ package struct Preflight: Sendable {
     /// A reason not to start, with the remedy.
     package enum Problem: Error, Equatable, Sendable, CustomStringConvertible {
         case anotherChain(configured: UInt64, found: UInt64)
+        case resetChain(block: UInt64, known: Hash32, found: Hash32)
         case noContract(Address)
         case notTheContract(Address, String)
         case notARelayer(account: Address, contract: Address)
@@ -55,6 +60,9 @@ package struct Preflight: Sendable {
             switch self {
             case .anotherChain(let configured, let found):
                 "chain.id is \(configured), but the node serves chain \(found): correct chain.id or chain.rpc"
+            case .resetChain(let block, let known, let found):
+                "block \(block) was \(known.hex) when it was final, and the node says \(found.hex): the chain was reset, or"
+                    + " chain.rpc is another network. For a chain that begins anew take another database file"
             case .noContract(let address):
                 "there is no contract at \(address): correct contracts[].address, or the node in chain.rpc"
             case .notTheContract(let address, let what):
@@ -78,19 +86,47 @@ package struct Preflight: Sendable {
 
     /// Throws `Problem` for what will not mend itself, and the clients' errors for what may.
     package func run() async throws -> Findings {
-        let found = try await client.chainID()
-        guard found == chainID else { throw Problem.anotherChain(configured: chainID, found: found) }
-        let genesis = try await client.genesisHash()
+        let identity = try await identify()
         var callbackGas: [Address: UInt64] = [:]
         for address in addresses { callbackGas[address] = try await check(address) }
         let version = try await bacalhau.version()
         guard version.isSupported else { throw Problem.oldServer(version: version.description) }
         return Findings(
-            identity: ChainIdentity(chainID: chainID, genesisHash: genesis),
+            identity: identity,
             callbackGas: callbackGas,
             balance: try await client.balance(of: account),
             head: try await client.blockNumber()
         )
+    }
+
+    /// Finds a node that serves the chain, and requires of all others that they serve the same one.
+    private func identify() async throws -> ChainIdentity {
+        var last: (any Error)?
+        for node in client.each {
+            do {
+                let found = try await node.chainID()
+                guard found == chainID else { throw Problem.anotherChain(configured: chainID, found: found) }
+                let identity = ChainIdentity(chainID: chainID, genesisHash: try await node.genesisHash())
+                if let known, known.identity != identity {
+                    throw StoreError.anotherChain(stored: known.identity.description, found: identity.description)
+                }
+                try await check(known?.anchor, at: node)
+                let anchor = known?.anchor.map { BlockAnchor(number: $0.number, hash: $0.hash) }
+                client.require(NodeIdentity(chainID: chainID, genesisHash: identity.genesisHash, anchor: anchor))
+                return identity
+            } catch {
+                // What mends itself comes before what does not: another node may be the right one.
+                if last == nil || error is RPCError { last = error }
+            }
+        }
+        throw last ?? Problem.anotherChain(configured: chainID, found: 0)
+    }
+
+    /// A node that does not have the block contradicts nothing.
+    private func check(_ anchor: ChainAnchor?, at node: EthereumClient) async throws {
+        guard let anchor, let header = try await node.header(at: .number(anchor.number)), header.hash != anchor.hash
+        else { return }
+        throw Problem.resetChain(block: anchor.number, known: anchor.hash, found: header.hash)
     }
 
     private func check(_ contract: Address) async throws -> UInt64 {

@@ -12,6 +12,7 @@ extension Relayer {
     /// store throws.
     func start(_ findings: Preflight.Findings) async throws -> [ContractCursor] {
         try await store.claim(findings.identity)
+        try await goOnAfterHalt()
         if let other = try await store.accountsInFlight().first(where: { $0 != signer.address }) {
             throw Preflight.Problem.anotherAccount(unfinished: other, configured: signer.address)
         }
@@ -33,7 +34,8 @@ extension Relayer {
     private static let counters: [Counters.Counter] = [
         "requests.found", "requests.refused", "requests.settled", "requests.settledElsewhere", "requests.superseded",
         "requests.dead", "jobs.submitted", "jobs.succeeded", "jobs.failed", "transactions.sent", "settlements.lost",
-        "logs.rejected",
+        "logs.rejected", "chain.reorgs", "requests.orphaned", "requests.returned", "requests.missedAtFirst",
+        "requests.withdrawn", "chain.gaps",
     ]
 
     /// A contract that is followed from a block of the far future would be followed by nobody.
@@ -64,13 +66,15 @@ extension Relayer {
 
     /// Tries until node and orchestrator answer; nil when the relayer is asked to stop meanwhile.
     func waitForPreflight() async throws -> Preflight.Findings? {
+        let stored = try await store.chain()
         let preflight = Preflight(
             client: client,
             contracts: ContractDesk(client: client, binding: binding),
             addresses: options.contracts.map(\.address),
             account: signer.address,
             chainID: options.chainID,
-            bacalhau: bacalhau
+            bacalhau: bacalhau,
+            known: stored.identity.map { ($0, stored.anchor) }
         )
         let backoff = Backoff(first: .milliseconds(250), limit: .seconds(15))
         let wakeup = Wakeup()

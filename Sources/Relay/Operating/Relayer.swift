@@ -31,9 +31,9 @@ package struct Relayer: Sendable {
         package var contracts: [Contract]
         package var namespace: String
         package var specLimits: SpecLimits
-        package var follow = FollowService.Options()
+        package var follow: FollowOptions
         package var compute = ComputeService.Options()
-        package var settle: SettleService.Options
+        package var settle = SettleService.Options()
         package var version: String
         package var process: Int32
         /// Time for what is in hand when the relayer is asked to stop.
@@ -44,7 +44,7 @@ package struct Relayer: Sendable {
             contracts: [Contract],
             namespace: String,
             specLimits: SpecLimits = SpecLimits(),
-            settle: SettleService.Options,
+            follow: FollowOptions,
             version: String = "dev",
             process: Int32 = 0
         ) {
@@ -52,7 +52,7 @@ package struct Relayer: Sendable {
             self.contracts = contracts
             self.namespace = namespace
             self.specLimits = specLimits
-            self.settle = settle
+            self.follow = follow
             self.version = version
             self.process = process
         }
@@ -94,7 +94,7 @@ package struct Relayer: Sendable {
     package func run(ready: @Sendable () -> Void = {}) async throws {
         guard let findings = try await untilStopped({ try await waitForPreflight() }) else { return }
         let cursors = try await start(findings)
-        let services = Services(self, findings, cursors)
+        let services = Services(self, findings, cursors, try await store.chain())
         environment.log.info(
             "ready",
             [
@@ -174,7 +174,8 @@ package struct Relayer: Sendable {
 
     /// New heads by WebSocket, as reasons to look: nil where the node is only polled.
     private func watchHeads(_ services: Services) -> (@Sendable () async -> Void)? {
-        guard let webSocket, let url = client.endpoint.webSocketURL else { return nil }
+        // Of the node that is preferred, or of the next one that announces anything.
+        guard let webSocket, let url = client.each.lazy.compactMap(\.endpoint.webSocketURL).first else { return nil }
         let watcher = HeadWatcher(connector: webSocket, url: url, time: environment.time) { announcement, cause in
             environment.outages.announce(announcement, of: "WebSocket", cause: cause)
         }

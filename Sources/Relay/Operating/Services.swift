@@ -5,13 +5,14 @@ internal import RelayStore
 /// The services of one run, wired together.
 struct Services: Sendable {
     let followWakeup = Wakeup()
+    let announcements = Announcements()
     /// Each runs until it is asked to stop.
     let all: [@Sendable () async throws -> Void]
 
-    init(_ relayer: Relayer, _ findings: Preflight.Findings, _ cursors: [ContractCursor]) {
+    init(_ relayer: Relayer, _ findings: Preflight.Findings, _ cursors: [ContractCursor], _ chain: StoredChain) {
         let heads = HeadBoard()
         let desk = ContractDesk(client: relayer.client, binding: relayer.binding)
-        let reader = LogReader(client: relayer.client, binding: relayer.binding)
+        let reader = LogReader(binding: relayer.binding)
         let computeWakeup = Wakeup()
         let settleWakeup = Wakeup()
         let options = relayer.options
@@ -44,21 +45,27 @@ struct Services: Sendable {
             heads: heads,
             wakeup: settleWakeup
         )
-        var following = options.follow
-        // What may still be answered is read again with each head, up to a bound.
-        following.tail = min(max(1, options.settle.settleConfirmations) - 1, 256)
         let follow = FollowService(
+            options: options.follow,
+            environment: relayer.environment,
+            store: relayer.store,
+            announcements: announcements,
+            wakeup: followWakeup
+        )
+        let follower = Follower(
             client: relayer.client,
             reader: reader,
             store: relayer.store,
-            options: following,
+            options: options.follow,
             environment: relayer.environment,
             heads: heads,
-            wakeup: followWakeup
+            cursors: cursors,
+            chain: chain.canonical
         )
         let instructions = InstructionService(
             store: relayer.store,
             replay: ReplayRun(
+                client: relayer.client,
                 reader: reader,
                 store: relayer.store,
                 contracts: options.contracts.map(\.address),
@@ -85,7 +92,7 @@ struct Services: Sendable {
             { try await instructions.run() },
             { try await settle.run() },
             { try await compute.run() },
-            { try await follow.run(cursors) },
+            { try await follow.run(follower) },
         ]
     }
 }

@@ -10,12 +10,16 @@ struct ChainView: Sendable {
     private static let stateDepth: UInt64 = 64
 
     let service: SettleService
-    let head: UInt64
+    private let head: UInt64
+    /// Up to where a mined answer is final; nil: nothing is.
+    private let final: UInt64?
     private let cache = Cache()
 
-    init(service: SettleService, head: UInt64) {
+    init(service: SettleService) {
         self.service = service
-        self.head = head
+        let view = service.heads.view
+        head = view?.head ?? 0
+        final = view?.receipt?.number
     }
 
     /// Looks for a receipt of any attempt.
@@ -24,24 +28,25 @@ struct ChainView: Sendable {
     /// blocks.
     func sighting(of hand: SettleService.Case) async throws -> SettlementMachine.Sighting {
         guard case .sent(let nonce, _, let attempts) = hand.machine.phase else {
-            return SettlementMachine.Sighting(inclusion: nil, confirmations: 0, nonceIsSpent: false)
+            return SettlementMachine.Sighting(inclusion: nil, nonceIsSpent: false)
         }
         for attempt in attempts.reversed() {
             guard let receipt = try await service.client.receipt(of: attempt.hash),
                 try await isCanonical(receipt)
             else { continue }
-            let block = receipt.blockNumber
             return SettlementMachine.Sighting(
                 inclusion: inclusion(receipt, of: hand),
-                confirmations: head >= block ? head - block + 1 : 1,
+                missing: missing(receipt.blockNumber),
                 nonceIsSpent: true
             )
         }
-        return SettlementMachine.Sighting(
-            inclusion: nil,
-            confirmations: 0,
-            nonceIsSpent: try await isSpent(nonce)
-        )
+        return SettlementMachine.Sighting(inclusion: nil, nonceIsSpent: try await isSpent(nonce))
+    }
+
+    /// Blocks until this one is final; by time or a tag it may take fewer or more.
+    private func missing(_ block: UInt64) -> UInt64 {
+        guard let final else { return max(1, block) }
+        return block > final ? block - final : 0
     }
 
     /// Whether the account's count, as deep as receipts must be, has passed the nonce.
@@ -68,8 +73,8 @@ struct ChainView: Sendable {
     /// The account's transactions that are as deep as a receipt must be, and no deeper than nodes keep states.
     private func finalCount() async throws -> UInt64 {
         if let count = cache.finalCount { return count }
-        let depth = min(service.options.limits.receiptConfirmations, Self.stateDepth)
-        guard let block = head.deepEnough(for: depth) else { return 0 }
+        guard let final else { return 0 }
+        let block = max(min(final, head), head - min(head, Self.stateDepth - 1))
         let count = try await service.client.transactionCount(of: service.signer.address, at: .number(block))
         cache.note(finalCount: count)
         return count

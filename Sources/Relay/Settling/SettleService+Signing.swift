@@ -7,7 +7,7 @@ internal import Telemetry
 /// Nonces, fees and signatures: strictly one after the other.
 extension SettleService {
     /// Signs what is prepared, stores all of it in one transaction, and only then sends it.
-    func sign(_ prepared: [Case], _ funds: Funds) async throws {
+    func sign(_ prepared: [Case], _ funds: Funds, _ release: Release) async throws {
         guard !prepared.isEmpty else { return }
         guard let fees = options.fees.fees(for: funds.market) else {
             return try await put(off: prepared, .tooDear(tooDear(funds.market)))
@@ -26,10 +26,10 @@ extension SettleService {
                 continue
             }
             left = left.subtractingSaturating(cost)
-            signed.append(try sign(hand, nonce: ledger.take(), gasLimit: gasLimit, fees: fees))
+            signed.append(try sign(hand, nonce: ledger.take(), gasLimit: gasLimit, fees: fees, release))
         }
         try await store.record(signed.map(\.change), at: environment.now)
-        let view = ChainView(service: self, head: heads.head ?? 0)
+        let view = ChainView(service: self)
         for one in signed where maySend {
             var hand = one.hand
             try await send(&hand, .broadcast(one.attempt), view)
@@ -45,7 +45,13 @@ extension SettleService {
         let change: SettlingChange
     }
 
-    private func sign(_ hand: Case, nonce: UInt64, gasLimit: UInt64, fees: Fees) throws -> Signed {
+    private func sign(
+        _ hand: Case,
+        nonce: UInt64,
+        gasLimit: UInt64,
+        fees: Fees,
+        _ release: Release
+    ) throws -> Signed {
         var hand = hand
         let attempt = try attempt(hand, nonce: nonce, gasLimit: gasLimit, fees: fees)
         _ = hand.apply(.signed(nonce: nonce, attempt), at: environment.now, limits: options.limits)
@@ -57,7 +63,7 @@ extension SettleService {
             step: .signed(by: signer.address, nonce: nonce, gasLimit: gasLimit, attempt),
             wakeAt: environment.now,
             event: "transaction signed",
-            detail: "\(attempt.hash.hex), nonce \(nonce), gas limit \(gasLimit)"
+            detail: "\(attempt.hash.hex), nonce \(nonce), gas limit \(gasLimit), final by \(release.rule)"
         )
         hand.state = .settling
         return Signed(hand: hand, attempt: attempt, change: change)
@@ -148,7 +154,7 @@ extension SettleService {
             var hand = hand
             hand.trouble = trouble
             let actions = hand.apply(event, at: environment.now, limits: options.limits)
-            _ = try await advance(&hand, actions, ChainView(service: self, head: heads.head ?? 0))
+            _ = try await advance(&hand, actions, ChainView(service: self))
         }
     }
 }

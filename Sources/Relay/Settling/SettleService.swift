@@ -11,8 +11,6 @@ internal import Transport
 /// nonces in one transaction of the store, and sends them in the order of their nonces.
 package struct SettleService: Sendable {
     package struct Options: Sendable {
-        /// Confirmations of a request's block at which its answer may be sent.
-        package var settleConfirmations: UInt64
         /// Signed settlements that are not mined, at most: pools keep some 16 a sender.
         package var maxInFlight = 16
         /// Signed settlements that are not final, at most: each is looked at until it is.
@@ -21,9 +19,7 @@ package struct SettleService: Sendable {
         package var fees = FeePolicy()
         package var longestWait: Duration = .seconds(15)
 
-        package init(settleConfirmations: UInt64) {
-            self.settleConfirmations = settleConfirmations
-        }
+        package init() {}
     }
 
     let client: EthereumClient
@@ -67,12 +63,12 @@ package struct SettleService: Sendable {
     package func run() async throws {
         heads.wake(wakeup)
         environment.stop.wake(wakeup)
-        var seenHead: UInt64?
+        var seen: HeadBoard.View?
         while !environment.stop.isRequested {
-            let head = heads.head
+            let view = heads.view
             let began = environment.now
-            let more = try await round(head: head, headIsNew: head != seenHead)
-            seenHead = head
+            let more = try await round(view, isNew: view != seen)
+            seen = view
             if more { continue }
             try await wakeup.next(within: try await pause(since: began), of: environment.time)
         }
@@ -86,40 +82,50 @@ package struct SettleService: Sendable {
     }
 
     /// One round; returns whether the next one should follow at once.
-    private func round(head: UInt64?, headIsNew: Bool) async throws -> Bool {
+    private func round(_ view: HeadBoard.View?, isNew: Bool) async throws -> Bool {
+        do {
+            return try await goRound(view, isNew: isNew)
+        } catch StoreError.outOfStep(let request, let expected) {
+            // Its log is gone, or it is back: whoever moved it has its next step.
+            environment.log.debug("request moved on", ["request.row": "\(request)", "expected": "\(expected)"])
+            return true
+        }
+    }
+
+    private func goRound(_ view: HeadBoard.View?, isNew: Bool) async throws -> Bool {
         let admitted = gate.room(at: environment.now)
-        guard let head, admitted > 0 else { return false }
+        guard let view, admitted > 0 else { return false }
         gate.started()
         defer { gate.ended() }
         // A new head brings the next look forward.
-        let due = headIsNew ? environment.now + options.limits.look : environment.now
+        let due = isNew ? environment.now + options.limits.look : environment.now
         let limit = min(256, admitted)
         let sent = try await store.settling(dueBy: due, limit: limit)
-        try await look(at: sent, head: head)
+        try await look(at: sent)
         guard gate.opens(after: environment.now) == nil, !environment.stop.isRequested else { return false }
         // A full look may leave others behind, and so does the one that goes first.
         let isFull = sent.count == limit
-        guard let block = head.deepEnough(for: options.settleConfirmations) else { return isFull }
-        return try await prepareAnswered(upTo: block, atMost: admitted) || isFull
+        guard let release = view.settle else { return isFull }
+        return try await prepareAnswered(upTo: release, atMost: admitted) || isFull
     }
 
     /// Signs and sends what may be sent now; returns whether there may be more of it.
-    private func prepareAnswered(upTo block: UInt64, atMost admitted: Int) async throws -> Bool {
-        let answered = try await store.answered(upTo: block, at: environment.now, limit: options.maxInFlight)
+    private func prepareAnswered(upTo release: Release, atMost admitted: Int) async throws -> Bool {
+        let answered = try await store.answered(upTo: release.number, at: environment.now, limit: options.maxInFlight)
         guard !answered.isEmpty, let funds = try await funds(for: answered) else { return false }
         let room = min(options.maxInFlight - funds.unmined, options.maxUnfinal - funds.unfinal, admitted)
         guard room > 0 else { return false }
         let chosen = Array(answered.prefix(room))
-        try await sign(try await prepare(chosen), funds)
+        try await sign(try await prepare(chosen), funds, release)
         // Those that could not be prepared have a later wake-up now.
         return chosen.count == room
     }
 
     // MARK: What has been sent
 
-    private func look(at items: [SettlingItem], head: UInt64) async throws {
+    private func look(at items: [SettlingItem]) async throws {
         guard !items.isEmpty else { return }
-        let view = ChainView(service: self, head: head)
+        let view = ChainView(service: self)
         var waiting: [(hand: Case, action: SettlementMachine.Action)] = []
         try await withThrowingTaskGroup(of: (Case, SettlementMachine.Action?).self) { group in
             for item in items {
@@ -145,7 +151,7 @@ package struct SettleService: Sendable {
 
     private func prepare(_ items: [SettlingItem]) async throws -> [Case] {
         guard !items.isEmpty else { return [] }
-        let view = ChainView(service: self, head: heads.head ?? 0)
+        let view = ChainView(service: self)
         var ready: [Case] = []
         try await withThrowingTaskGroup(of: Case?.self) { group in
             for item in items {

@@ -50,14 +50,14 @@ extension SettlementMachine {
     package struct Sighting: Equatable, Sendable {
         /// The receipt of one of the attempts in the canonical chain, if any has one.
         package let inclusion: Inclusion?
-        /// Confirmations of its block; 0 without one.
-        package let confirmations: UInt64
+        /// Blocks that are missing until its block is final; 0: it is, or there is none.
+        package let missing: UInt64
         /// Whether the account's count, as deep as receipts must be, has passed the nonce.
         package let nonceIsSpent: Bool
 
-        package init(inclusion: Inclusion?, confirmations: UInt64, nonceIsSpent: Bool) {
+        package init(inclusion: Inclusion?, missing: UInt64 = 0, nonceIsSpent: Bool) {
             self.inclusion = inclusion
-            self.confirmations = confirmations
+            self.missing = missing
             self.nonceIsSpent = nonceIsSpent
         }
     }

@@ -1,7 +1,5 @@
 extension SettlementMachine {
     package struct Limits: Equatable, Sendable {
-        /// Confirmations at which a receipt counts as final.
-        package var receiptConfirmations: UInt64 = 1
         /// How long an answer that cannot be sent is held before it is dead.
         package var holdTime: Duration = .seconds(600)
         /// How long an answer waits for the chain's fees to fall below the cap.

@@ -36,9 +36,9 @@ extension SettlementMachine {
 
     private mutating func seen(_ sighting: Sighting, _ sent: Sent, _ now: Timestamp, _ limits: Limits) -> [Action] {
         if let inclusion = sighting.inclusion {
-            guard sighting.confirmations >= limits.receiptConfirmations else {
+            guard sighting.missing == 0 else {
                 // The more is missing the seldomer it is looked at.
-                let missing = Int(clamping: min(limits.receiptConfirmations - sighting.confirmations, 1_000))
+                let missing = Int(clamping: min(sighting.missing, 1_000))
                 return [.wake(at: now + min(limits.look * missing, limits.slowestLook))]
             }
             guard inclusion.succeeded else {

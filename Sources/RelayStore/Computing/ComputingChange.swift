@@ -25,6 +25,8 @@ package struct ComputingChange: Sendable {
     /// The orchestrator's id of the latest job.
     package var jobID: String?
     package var answer: Answer?
+    /// The latest job is given up for good: should the request go on, it is with another name.
+    package var givesUpJob = false
     /// Why it is settled by others, or dead.
     package var reason: String?
     package var wakeAt: Timestamp
@@ -89,6 +91,10 @@ extension RelayStore {
                       AND attempt = (SELECT max(attempt) FROM job WHERE request_id = ?)
                     """
                 ).binding(jobID, change.request, change.request).run()
+            }
+            if change.givesUpJob {
+                try t.prepare("UPDATE request SET computing = NULL, orphaned_from = 'observed' WHERE id = ?")
+                    .binding(change.request).run()
             }
             if let answer = change.answer { try t.store(answer, of: change.request, at: now) }
             try t.audit(change.request, from: change.from, to: change.to, change.event, change.detail, at: now)

@@ -10,12 +10,21 @@ package struct ComputingItem: Sendable {
     package let jobBody: [UInt8]
 }
 
+/// A request that is to be accepted or refused.
+package struct AdmissibleItem: Sendable {
+    package let request: Request
+    /// Names that its jobs have used up: none, unless its log was gone for a while.
+    package let attempts: Int
+}
+
 /// What one look at the store finds to compute.
 package struct ComputingBatch: Sendable {
     /// Requests with a job that are due, the longest due first.
     package let advancing: [ComputingItem]
     /// Observed requests that are due, the oldest first, as many as there is room for.
-    package let admissible: [Request]
+    package let admissible: [AdmissibleItem]
+    /// Orphans whose job runs although their log has not come back in time.
+    package let forsaken: [ComputingItem]
     /// When the next request becomes due that is not yet.
     package let nextDue: Timestamp?
 }
@@ -35,17 +44,28 @@ extension RelayStore {
             let running = try t.prepare(ComputingSQL.running).first { try $0.int64(0) } ?? 0
             let room = maxRunning - Int(clamping: running)
             return ComputingBatch(
-                advancing: try t.advancing(at: now, limit: limit),
+                advancing: try t.items(ComputingSQL.computing, at: now, limit: limit),
                 admissible: try block.map { room > 0 ? try t.admissible(upTo: $0, at: now, limit: room) : [] } ?? [],
+                forsaken: try t.items(ComputingSQL.orphaned, at: now, limit: limit),
                 nextDue: try t.nextDue(after: now)
             )
         }
     }
 }
 
+extension RelayStore {
+    /// Whether any request waits for the chain, a job or a receipt.
+    package func hasOpenRequests() async throws -> Bool {
+        try await readers.read { t in
+            for query in ComputingSQL.open where try t.prepare(query).first({ try $0.int64(0) }) != nil { return true }
+            return false
+        }
+    }
+}
+
 extension Transaction {
-    fileprivate borrowing func advancing(at now: Timestamp, limit: Int) throws -> [ComputingItem] {
-        try prepare(ComputingSQL.computing).binding(now.milliseconds, Int64(limit)).all { row in
+    fileprivate borrowing func items(_ sql: String, at now: Timestamp, limit: Int) throws -> [ComputingItem] {
+        try prepare(sql).binding(now.milliseconds, Int64(limit)).all { row in
             ComputingItem(
                 request: try row.request(),
                 machine: try JobMachine(json: try row.text(requestColumnCount), answer: nil),
@@ -55,14 +75,21 @@ extension Transaction {
         }
     }
 
-    fileprivate borrowing func admissible(upTo block: UInt64, at now: Timestamp, limit: Int) throws -> [Request] {
-        try prepare(ComputingSQL.observed).binding(now.milliseconds, Int64(column: block), Int64(limit)).all {
-            try $0.request()
+    fileprivate borrowing func admissible(
+        upTo block: UInt64,
+        at now: Timestamp,
+        limit: Int
+    ) throws -> [AdmissibleItem] {
+        try prepare(ComputingSQL.observed).binding(now.milliseconds, Int64(column: block), Int64(limit)).all { row in
+            AdmissibleItem(
+                request: try row.request(),
+                attempts: Int(clamping: try row.optionalInt64(requestColumnCount) ?? 0)
+            )
         }
     }
 
     fileprivate borrowing func nextDue(after now: Timestamp) throws -> Timestamp? {
-        try [ComputingSQL.nextComputing, ComputingSQL.nextObserved].compactMap { query in
+        try [ComputingSQL.nextComputing, ComputingSQL.nextObserved, ComputingSQL.nextOrphaned].compactMap { query in
             try prepare(query).binding(now.milliseconds).first { try $0.optionalTimestamp(0) } ?? nil
         }.min()
     }
@@ -71,16 +98,30 @@ extension Transaction {
 /// The queries of computing's every look; each names its states as literals, which is what makes the partial index fit.
 enum ComputingSQL {
     static let observed = """
-        SELECT \(requestColumns) FROM \(requestSource)
+        SELECT \(requestColumns), (SELECT max(attempt) FROM job WHERE request_id = r.id) FROM \(requestSource)
         WHERE r.state = 'observed' AND r.wake_at <= ? AND r.block_number <= ? ORDER BY r.wake_at, r.id LIMIT ?
         """
-    static let computing = """
-        SELECT \(requestColumns), r.computing, j.name, j.body FROM \(requestSource)
-        JOIN job j ON j.request_id = r.id AND j.attempt = (SELECT max(attempt) FROM job WHERE request_id = r.id)
-        WHERE r.state IN ('accepted', 'submitted') AND r.wake_at <= ? ORDER BY r.wake_at, r.id LIMIT ?
-        """
+    static let computing = latestJob("IN ('accepted', 'submitted')")
+    static let orphaned = latestJob("= 'orphaned'")
+    static let open = [
+        "SELECT 1 FROM request WHERE state = 'observed' LIMIT 1",
+        "SELECT 1 FROM request WHERE state IN ('accepted', 'submitted') LIMIT 1",
+        "SELECT 1 FROM request WHERE state = 'answered' LIMIT 1",
+        "SELECT 1 FROM request WHERE state = 'settling' LIMIT 1",
+    ]
     static let running = "SELECT count(*) FROM request WHERE state IN ('accepted', 'submitted')"
     static let nextComputing =
         "SELECT min(wake_at) FROM request WHERE state IN ('accepted', 'submitted') AND wake_at > ?"
+    static let nextOrphaned = """
+        SELECT min(wake_at) FROM request WHERE state = 'orphaned' AND wake_at > ? AND wake_at < 9223372036854775807
+        """
     static let nextObserved = "SELECT min(wake_at) FROM request WHERE state = 'observed' AND wake_at > ?"
+
+    private static func latestJob(_ states: String) -> String {
+        """
+        SELECT \(requestColumns), r.computing, j.name, j.body FROM \(requestSource)
+        JOIN job j ON j.request_id = r.id AND j.attempt = (SELECT max(attempt) FROM job WHERE request_id = r.id)
+        WHERE r.state \(states) AND r.wake_at <= ? ORDER BY r.wake_at, r.id LIMIT ?
+        """
+    }
 }

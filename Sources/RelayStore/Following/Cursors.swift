@@ -9,12 +9,21 @@ package struct ContractCursor: Equatable, Sendable {
     package let startBlock: UInt64
     /// The first block that has not been read.
     package var nextBlock: UInt64
+    /// The first block that has not been read a second time, after it had become final.
+    package var secondBlock: UInt64
 
-    package init(contractID: Int64, address: Address, startBlock: UInt64 = 0, nextBlock: UInt64) {
+    package init(
+        contractID: Int64,
+        address: Address,
+        startBlock: UInt64 = 0,
+        nextBlock: UInt64,
+        secondBlock: UInt64? = nil
+    ) {
         self.contractID = contractID
         self.address = address
         self.startBlock = startBlock
         self.nextBlock = nextBlock
+        self.secondBlock = secondBlock ?? startBlock
     }
 }
 
@@ -27,16 +36,19 @@ extension RelayStore {
             try wanted.map { contract in
                 let start = Int64(column: contract.startBlock)
                 try t.prepare(
-                    "INSERT INTO contract (address, start_block, next_block) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-                ).binding(contract.address.bytes, start, start).run()
+                    """
+                    INSERT INTO contract (address, start_block, next_block, second_block) VALUES (?1, ?2, ?2, ?2)
+                    ON CONFLICT DO NOTHING
+                    """
+                ).binding(contract.address.bytes, start).run()
                 // Where nothing has been read yet the settings may still change their mind.
                 try t.prepare(
                     """
-                    UPDATE contract SET start_block = ?1, next_block = ?1
+                    UPDATE contract SET start_block = ?1, next_block = ?1, second_block = ?1
                     WHERE address = ?2 AND start_block <> ?1 AND next_block = start_block
                     """
                 ).binding(start, contract.address.bytes).run()
-                let found = try t.prepare("SELECT id, address, start_block, next_block FROM contract WHERE address = ?")
+                let found = try t.prepare("SELECT \(cursorColumns) FROM contract WHERE address = ?")
                     .binding(contract.address.bytes).first { try $0.cursor() }
                 guard let found else { throw StoreError.damaged("contract \(contract.address) is missing") }
                 return found
@@ -59,14 +71,20 @@ extension RelayStore {
         }
     }
 
+    /// These contracts' cursors as they are stored now, in the same order.
+    package func cursors(of known: [ContractCursor]) async throws -> [ContractCursor] {
+        let stored = try await cursors()
+        return known.compactMap { cursor in stored.first { $0.contractID == cursor.contractID } }
+    }
+
     package func cursors() async throws -> [ContractCursor] {
         try await readers.read { t in
-            try t.prepare("SELECT id, address, start_block, next_block FROM contract ORDER BY id").all {
-                try $0.cursor()
-            }
+            try t.prepare("SELECT \(cursorColumns) FROM contract ORDER BY id").all { try $0.cursor() }
         }
     }
 }
+
+let cursorColumns = "id, address, start_block, next_block, second_block"
 
 extension Row {
     borrowing func cursor() throws -> ContractCursor {
@@ -74,7 +92,8 @@ extension Row {
             contractID: try int64(0),
             address: try address(1),
             startBlock: try unsigned(2),
-            nextBlock: try unsigned(3)
+            nextBlock: try unsigned(3),
+            secondBlock: try unsigned(4)
         )
     }
 }

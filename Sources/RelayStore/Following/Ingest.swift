@@ -6,19 +6,24 @@ internal import SQLite
 package struct IngestBatch: Sendable {
     package var requests: [ObservedRequest]
     package var rejected: [RejectedLog]
-    package var headers: [BlockHeader]
+    /// The block that the range ends with, where a reorganisation may still take it away.
+    package var link: ChainLink?
+    /// The block that is final now.
+    package var final: ChainLink?
     /// The first unread block for each contract that was asked; empty for a replay, which moves no cursor.
     package var cursors: [ContractCursor]
 
     package init(
         requests: [ObservedRequest] = [],
         rejected: [RejectedLog] = [],
-        headers: [BlockHeader] = [],
+        link: ChainLink? = nil,
+        final: ChainLink? = nil,
         cursors: [ContractCursor] = []
     ) {
         self.requests = requests
         self.rejected = rejected
-        self.headers = headers
+        self.link = link
+        self.final = final
         self.cursors = cursors
     }
 }
@@ -59,6 +64,8 @@ package struct IngestReport: Equatable, Sendable {
     package var found = 0
     /// Requests that were stored already.
     package var known = 0
+    /// Orphans among them whose logs are in the chain again.
+    package var returned = 0
     /// Logs put into quarantine for the first time.
     package var rejected = 0
 
@@ -80,32 +87,40 @@ extension RelayStore {
             var report = IngestReport()
             var contracts: [Address: Int64] = [:]
             for request in batch.requests {
-                if try t.insert(request, contracts: &contracts, at: now) {
-                    report.found += 1
-                } else {
+                switch try t.insert(request, contracts: &contracts, at: now) {
+                case .found: report.found += 1
+                case .known: report.known += 1
+                case .returned:
                     report.known += 1
+                    report.returned += 1
                 }
             }
             for log in batch.rejected where try t.insert(log, at: now) { report.rejected += 1 }
             if !batch.rejected.isEmpty { try t.trimRejected() }
-            for header in batch.headers { try t.insert(header) }
+            if let final = batch.final { try t.finalise(final) }
+            if let link = batch.link { try t.insert(link) }
             for cursor in batch.cursors { try t.move(cursor) }
             return report
         }
     }
 }
 
+/// What became of a request that was read.
+private enum Insertion {
+    case found
+    case known
+    case returned
+}
+
 extension Transaction {
-    /// Inserts a request, or moves a known one to its place.
-    ///
-    /// Returns whether it is new.
+    /// Inserts a request, or moves a known one to its place, and an orphan back to where it was.
     fileprivate borrowing func insert(
         _ request: ObservedRequest,
         contracts: inout [Address: Int64],
         at now: Timestamp
-    ) throws -> Bool {
+    ) throws -> Insertion {
         let key = request.hash.key
-        if let id = try requestID(of: request.hash) {
+        if let (id, state, orphanedFrom) = try requestRow(of: request.hash) {
             try prepare(
                 """
                 UPDATE request SET block_number = ?, block_hash = ?, transaction_hash = ?, log_index = ?
@@ -119,7 +134,9 @@ extension Transaction {
                 id,
                 request.place.blockHash.bytes
             ).run()
-            return false
+            guard state == .orphaned else { return .known }
+            try bringBack(id, from: orphanedFrom, in: request.place.blockNumber, at: now)
+            return .returned
         }
         let contract = try contractID(of: request.contract, &contracts)
         try prepare(
@@ -145,13 +162,16 @@ extension Transaction {
             now.milliseconds
         ).run()
         try audit(lastInsertRowID, from: nil, to: .observed, "observed", detail: nil, at: now)
-        return true
+        return .found
     }
 
     /// The request of this hash: found by 8 bytes of it, told apart by all of it.
-    borrowing func requestID(of hash: Hash32) throws -> Int64? {
-        try prepare("SELECT id FROM request WHERE hash_key = ? AND hash = ?").binding(hash.key, hash.bytes)
-            .first { try $0.int64(0) }
+    private borrowing func requestRow(of hash: Hash32) throws -> (Int64, RequestState, RequestState?)? {
+        try prepare("SELECT id, state, orphaned_from FROM request WHERE hash_key = ? AND hash = ?")
+            .binding(hash.key, hash.bytes).first { row in
+                let orphanedFrom = row.isNull(2) ? nil : try row.requestState(2)
+                return (try row.int64(0), try row.requestState(1), orphanedFrom)
+            }
     }
 
     private borrowing func contractID(of address: Address, _ cache: inout [Address: Int64]) throws -> Int64 {
@@ -186,21 +206,10 @@ extension Transaction {
             .binding(RelayStore.rejectedLimit).run()
     }
 
-    fileprivate borrowing func insert(_ header: BlockHeader) throws {
-        let number = Int64(column: header.number)
-        try prepare(
-            """
-            INSERT INTO header (number, hash, parent_hash, timestamp) VALUES (?, ?, ?, ?)
-            ON CONFLICT (number) DO UPDATE SET hash = excluded.hash, parent_hash = excluded.parent_hash,
-              timestamp = excluded.timestamp
-            """
-        ).binding(number, header.hash.bytes, header.parentHash.bytes, Int64(column: header.timestamp)).run()
-        try prepare("DELETE FROM header WHERE number < ?").binding(number - RelayStore.headerDepth).run()
-    }
-
     fileprivate borrowing func move(_ cursor: ContractCursor) throws {
-        try prepare("UPDATE contract SET next_block = ? WHERE id = ? AND next_block < ?")
-            .binding(Int64(column: cursor.nextBlock), cursor.contractID, Int64(column: cursor.nextBlock)).run()
+        try prepare(
+            "UPDATE contract SET next_block = max(next_block, ?), second_block = max(second_block, ?) WHERE id = ?"
+        ).binding(Int64(column: cursor.nextBlock), Int64(column: cursor.secondBlock), cursor.contractID).run()
     }
 }
 

@@ -36,9 +36,9 @@ extension Transaction {
         return Overview(
             chainID: chain?.0,
             genesisHash: chain?.1,
-            cursors: try prepare("SELECT id, address, start_block, next_block FROM contract ORDER BY id").all {
-                try $0.cursor()
-            },
+            cursors: try prepare("SELECT \(cursorColumns) FROM contract ORDER BY id").all { try $0.cursor() },
+            chain: try storedChain(),
+            gaps: try gaps(),
             counts: RequestState.allCases.map { state in
                 (state: state, count: counts.first { $0.state == state }?.count ?? 0)
             },

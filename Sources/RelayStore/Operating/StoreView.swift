@@ -96,6 +96,9 @@ package struct Overview: Sendable {
     package let chainID: String?
     package let genesisHash: Hash32?
     package let cursors: [ContractCursor]
+    package let chain: StoredChain
+    /// Blocks that no node would read.
+    package let gaps: [Gap]
     package let counts: [(state: RequestState, count: Int)]
     /// Logs that were ever put into quarantine.
     package let rejected: Int

@@ -3,6 +3,7 @@ import Ethereum
 import EthereumRPC
 import Formats
 import JSON
+import RelayCore
 import RelayerConfiguration
 import Settings
 import Transport
@@ -133,7 +134,7 @@ struct InitialSettings: Sendable {
     let bacalhau: String
     let chainID: UInt64?
     let startBlock: UInt64?
-    let settle: UInt64?
+    let settle: FinalityRule?
     let keyFile: String?
     let output: String
     let force: Bool
@@ -157,9 +158,9 @@ struct InitialSettings: Sendable {
         )
         settle = arguments.optional(
             "settle",
-            "N",
-            .whole(1...100_000),
-            "Confirmations before an answer is sent; without it 12, and 1 on a development chain."
+            "RULE",
+            .finality,
+            "When a block is final, so that an answer may be sent; without it 12 blocks, and 1 on a development chain."
         )
         keyFile = arguments.optional(
             "key-file",
@@ -195,7 +196,7 @@ struct InitialSettings: Sendable {
             bacalhau: bacalhau,
             chainID: chain,
             startBlock: start,
-            settle: settle ?? ([1_337, 31_337].contains(chain) ? 1 : 12),
+            settle: settle ?? FinalityRule(blocks: [1_337, 31_337].contains(chain) ? 1 : 12),
             account: keyFile.map { .keyFile($0) } ?? .keystore(path: "relayer.json", passwordFile: "relayer.password")
         )
         // It may hold a provider's key in a URL: for its owner only.

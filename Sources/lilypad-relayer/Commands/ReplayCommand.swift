@@ -125,7 +125,7 @@ struct ReplayCommand: RunnableCommand {
     // MARK: Here
 
     private func readHere(_ wiring: Wiring, _ store: RelayStore) async throws -> ExitCode {
-        let client = wiring.client
+        let client = wiring.client()
         let chainID = try await client.chainID()
         guard chainID == wiring.settings.chain.id else {
             throw Preflight.Problem.anotherChain(configured: wiring.settings.chain.id, found: chainID)
@@ -137,7 +137,8 @@ struct ReplayCommand: RunnableCommand {
         try check(head: head)
         let last = min(to ?? head, head)
         let replay = ReplayRun(
-            reader: LogReader(client: client, binding: .reference),
+            client: client,
+            reader: LogReader(binding: .reference),
             store: store,
             contracts: contracts.map(\.address),
             window: wiring.settings.chain.maxBlockRange,

@@ -225,7 +225,7 @@ struct RequestCommand: RunnableCommand {
         let wiring = try Wiring(configuration: configuration, needsAccount: false)
         let client = try rpc.map { EthereumClient(transport: try CurlTransport(), endpoint: EthereumEndpoint($0)) }
         return Target(
-            client: client ?? wiring.client,
+            client: client ?? wiring.client(),
             contract: contract ?? wiring.settings.contracts[0].address,
             chainID: wiring.settings.chain.id,
             limits: SpecLimits(body: wiring.settings.bacalhau.maxBodySize.bytes)

@@ -36,9 +36,10 @@ struct RunCommand: RunnableCommand {
         let log = wiring.logger()
         let environment = ServiceEnvironment(time: wiring.time, log: log)
         let store = try RelayStore(path: wiring.settings.database)
+        let client = wiring.client()
         let relayer = Relayer(
-            client: wiring.client,
-            webSocket: wiring.client.endpoint.webSocketURL == nil ? nil : CurlWebSocketConnector(),
+            client: client,
+            webSocket: CurlWebSocketConnector(),
             bacalhau: try wiring.bacalhau(),
             signer: signer,
             store: store,

@@ -43,11 +43,13 @@ struct Wiring {
         return try ConfigurationFile.read(path, environment: variables, needsAccount: needsAccount)
     }
 
-    var client: EthereumClient {
-        let node = settings.chain.nodes[0]
-        return EthereumClient(
+    /// All nodes of the settings.
+    ///
+    /// Kept by whoever uses it for long: it remembers how each of them does.
+    func client() -> EthereumClient {
+        EthereumClient(
             transport: transport,
-            endpoint: EthereumEndpoint(node.url, webSocketURL: node.ws),
+            endpoints: settings.chain.nodes.map { EthereumEndpoint($0.url, webSocketURL: $0.ws) },
             time: time
         )
     }
@@ -104,8 +106,7 @@ struct Wiring {
 
     func options(process: Int32) -> Relayer.Options {
         let confirmations = settings.chain.confirmations
-        var settle = SettleService.Options(settleConfirmations: confirmations.settle)
-        settle.limits.receiptConfirmations = confirmations.receipt
+        var settle = SettleService.Options()
         settle.fees = FeePolicy(
             maxFeePerGas: settings.fees.maxFeePerGas,
             minPriorityFeePerGas: settings.fees.minPriorityFeePerGas
@@ -115,10 +116,12 @@ struct Wiring {
             contracts: settings.contracts.map(Relayer.Contract.init),
             namespace: settings.bacalhau.namespace,
             specLimits: SpecLimits(body: settings.bacalhau.maxBodySize.bytes),
-            settle: settle,
+            follow: FollowOptions(settle: confirmations.settle, receipt: confirmations.receipt),
             version: Version.text,
             process: process
         )
+        options.settle = settle
+        options.follow.quorum = settings.chain.quorum
         options.follow.pollInterval = settings.chain.pollInterval
         options.follow.window = settings.chain.maxBlockRange
         options.compute.startConfirmations = confirmations.start

@@ -6,13 +6,7 @@ import Testing
 @Suite struct SettlementMachineTests {
     private static let start = SettlementSample.start
     private static let now = SettlementSample.now
-    private let limits: SettlementMachine.Limits
-
-    init() {
-        var limits = SettlementMachine.Limits()
-        limits.receiptConfirmations = 3
-        self.limits = limits
-    }
+    private let limits = SettlementMachine.Limits()
 
     private func apply(
         _ event: SettlementMachine.Event,
@@ -39,7 +33,7 @@ import Testing
         #expect(machine.phase == .sent(nonce: 5, gasLimit: 90_000, attempts: [attempt]))
         #expect(machine.resume() == [.look])
         #expect(apply(.broadcast(attempt.hash, .accepted), to: &machine) == [.wake(at: Self.now + limits.look)])
-        let seen = SettlementSample.sighting(SettlementSample.inclusion(), confirmations: 3, spent: true)
+        let seen = SettlementSample.sighting(SettlementSample.inclusion(), missing: 0, spent: true)
         #expect(apply(seen, to: &machine) == [.end(.settled(SettlementSample.inclusion()))])
     }
 
@@ -231,14 +225,14 @@ import Testing
 
     @Test func waitsUntilTheReceiptIsDeepEnough() {
         var machine = sent(SettlementSample.attempt(1, sentAt: Self.start))
-        let shallow = SettlementSample.sighting(SettlementSample.inclusion(), confirmations: 2, spent: true)
+        let shallow = SettlementSample.sighting(SettlementSample.inclusion(), missing: 1, spent: true)
         #expect(apply(shallow, to: &machine) == [.wake(at: Self.now + limits.look)])
         #expect(!machine.isEnded)
     }
 
     @Test func sendsAgainWhatAReorgTookBack() {
         var machine = sent(SettlementSample.attempt(1, sentAt: Self.start))
-        let shallow = SettlementSample.sighting(SettlementSample.inclusion(), confirmations: 2, spent: true)
+        let shallow = SettlementSample.sighting(SettlementSample.inclusion(), missing: 1, spent: true)
         _ = apply(shallow, to: &machine)
         let attempt = SettlementSample.attempt(1, sentAt: Self.start)
         #expect(
@@ -254,7 +248,7 @@ import Testing
     func asksTheContractWhyItReverted(standing: ContractStanding, outcome: SettlementMachine.Outcome) {
         var machine = sent(SettlementSample.attempt(1))
         let reverted = SettlementSample.inclusion(succeeded: false)
-        let seen = SettlementSample.sighting(reverted, confirmations: 3, spent: true)
+        let seen = SettlementSample.sighting(reverted, missing: 0, spent: true)
         #expect(apply(seen, to: &machine) == [.askContract])
         #expect(machine.phase == .reverted(reverted))
         #expect(machine.resume() == [.askContract])
@@ -295,20 +289,17 @@ import Testing
         #expect(machine.hold?.cause == .unmined)
         _ = apply(.broadcast(SettlementSample.attempt(1).hash, .accepted), to: &machine, at: late)
         #expect(machine.hold?.cause == .unmined && machine.hold?.since == late)
-        let inclusion = SettlementSample.sighting(SettlementSample.inclusion(), confirmations: 1, spent: true)
+        let inclusion = SettlementSample.sighting(SettlementSample.inclusion(), missing: 2, spent: true)
         _ = apply(inclusion, to: &machine, at: late)
         #expect(machine.hold == nil)
     }
 
     /// The deeper it has to be the seldomer it is looked at, and never seldomer than once a minute.
-    @Test(arguments: [(2, 4), (1, 8), (0, 12)] as [(UInt64, Int64)])
-    func looksSeldomAtWhatIsNotDeepEnoughByFar(confirmations: UInt64, seconds: Int64) {
+    @Test(arguments: [(1, 4), (2, 8), (3, 12), (100, 60), (.max, 60)] as [(UInt64, Int64)])
+    func looksSeldomAtWhatIsNotDeepEnoughByFar(missing: UInt64, seconds: Int64) {
         var machine = sent(SettlementSample.attempt(1, sentAt: Self.start))
-        let seen = SettlementSample.sighting(SettlementSample.inclusion(), confirmations: confirmations, spent: true)
+        let seen = SettlementSample.sighting(SettlementSample.inclusion(), missing: missing, spent: true)
         #expect(apply(seen, to: &machine) == [.wake(at: Self.now + .seconds(seconds))])
-        var deep = limits
-        deep.receiptConfirmations = .max
-        #expect(machine.apply(seen, at: Self.now, limits: deep) == [.wake(at: Self.now + .seconds(60))])
     }
 
     /// What has reached nobody was not sent: it is sent as soon as somebody is there, ever more seldom.
@@ -325,7 +316,7 @@ import Testing
         var machine = sent(SettlementSample.attempt(1, sentAt: Self.start))
         _ = apply(SettlementSample.sighting(spent: true), to: &machine, at: Self.start)
         let inclusion = SettlementSample.inclusion()
-        let seen = SettlementSample.sighting(inclusion, confirmations: 3, spent: true)
+        let seen = SettlementSample.sighting(inclusion, missing: 0, spent: true)
         #expect(apply(seen, to: &machine, at: Self.start + .seconds(290)) == [.end(.settled(inclusion))])
     }
 }

@@ -33,10 +33,10 @@ enum SettlementSample {
 
     static func sighting(
         _ inclusion: Inclusion? = nil,
-        confirmations: UInt64 = 0,
+        missing: UInt64 = 0,
         spent: Bool = false
     ) -> SettlementMachine.Event {
-        .seen(SettlementMachine.Sighting(inclusion: inclusion, confirmations: confirmations, nonceIsSpent: spent))
+        .seen(SettlementMachine.Sighting(inclusion: inclusion, missing: missing, nonceIsSpent: spent))
     }
 
     static func sent(_ attempts: Attempt...) -> SettlementMachine.Phase {
@@ -62,9 +62,9 @@ enum SettlementSample {
             .simulated(.passes(gasLimit: 80_000)), .simulated(.reverts("not open")), .signed(nonce: 6, attempt(3)),
             .notAffordable("poor"), .tooDear("dear"), .bumped(attempt(4)), .notBumped("cap"),
             .broadcast(Sample.hash(999), .accepted), sighting(), sighting(spent: true),
-            sighting(inclusion(), confirmations: 0, spent: true),
-            sighting(inclusion(), confirmations: .max, spent: true),
-            sighting(inclusion(succeeded: false), confirmations: 1, spent: true), .unavailable(retryAfter: nil),
+            sighting(inclusion(), missing: .max, spent: true),
+            sighting(inclusion(), missing: 0, spent: true),
+            sighting(inclusion(succeeded: false), missing: 1, spent: true), .unavailable(retryAfter: nil),
             .unavailable(retryAfter: .seconds(Int64.max)), .unavailable(retryAfter: .seconds(-1)),
         ] + outcomes.map { .broadcast(attempt(1).hash, $0) } + outcomes.map { .broadcast(attempt(2).hash, $0) }
 

@@ -73,7 +73,7 @@ private struct SettlementRun {
             signed += 1
             stored = machine.json
         case (.sent(let nonce, _, _), .checking):
-            if world.owner(of: nonce, atDepth: world.limits.receiptConfirmations) != .stranger {
+            if world.owner(of: nonce, atDepth: world.receiptConfirmations) != .stranger {
                 lostTooEarly = "gave up nonce \(nonce) that no stranger has for good"
             }
             live = nil
@@ -137,6 +137,7 @@ private struct ToyChain {
     private var pool: [UInt64: Hash32] = [:]
     private(set) var settledBy = Settler.nobody
     private var made = 0
+    let receiptConfirmations: UInt64
     private let crashes: Int
     private let trouble: Int
 
@@ -144,7 +145,7 @@ private struct ToyChain {
         chance = SeededGenerator(seed: seed)
         crashes = chance.choose(1_000_000, 60, 12)
         trouble = chance.choose(1_000_000, 12, 4)
-        limits.receiptConfirmations = UInt64(chance.within(1...4))
+        receiptConfirmations = UInt64(chance.within(1...4))
     }
 
     var minedOurs: Int { mined.count { $0.owner == .us } }
@@ -183,7 +184,7 @@ private struct ToyChain {
 
     /// Takes back what is not as deep as a receipt must be; ours return to the pool.
     private mutating func reorg() {
-        while let last = mined.last, head - last.block + 1 < limits.receiptConfirmations {
+        while let last = mined.last, head - last.block + 1 < receiptConfirmations {
             mined.removeLast()
             if last.owner == .us { pool[count] = last.hash }
             if settledBy == .us(last.hash) { settledBy = .nobody }
@@ -251,8 +252,8 @@ private struct ToyChain {
         if let found, !(now - found.at < .seconds(60) && chance.oneIn(trouble)) {
             return .seen(sighting(of: found))
         }
-        let isSpent = mined.count { head - $0.block + 1 >= limits.receiptConfirmations } > Int(nonce)
-        return .seen(SettlementMachine.Sighting(inclusion: nil, confirmations: 0, nonceIsSpent: isSpent))
+        let isSpent = mined.count { head - $0.block + 1 >= receiptConfirmations } > Int(nonce)
+        return .seen(SettlementMachine.Sighting(inclusion: nil, nonceIsSpent: isSpent))
     }
 
     private func sighting(of found: Mined) -> SettlementMachine.Sighting {
@@ -267,7 +268,7 @@ private struct ToyChain {
         )
         return SettlementMachine.Sighting(
             inclusion: inclusion,
-            confirmations: head - found.block + 1,
+            missing: receiptConfirmations - min(head - found.block + 1, receiptConfirmations),
             nonceIsSpent: true
         )
     }

@@ -38,13 +38,13 @@ struct RelayWorld: Sendable {
         bacalhau = FakeBacalhau(time: time, script: script)
         directory = try TemporaryDirectory()
         log = LogRecorder()
-        var settling = SettleService.Options(settleConfirmations: settle)
-        settling.limits.receiptConfirmations = receipt
+        var following = FollowOptions(settle: FinalityRule(blocks: settle), receipt: FinalityRule(blocks: receipt))
+        following.pollInterval = .seconds(4)
         options = Relayer.Options(
             chainID: chain.chainID,
             contracts: [Relayer.Contract(address: chain.bridge, startBlock: 0)],
             namespace: "lilypad",
-            settle: settling
+            follow: following
         )
         options.compute.startConfirmations = start
     }

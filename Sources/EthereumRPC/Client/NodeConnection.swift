@@ -1,0 +1,122 @@
+import JSON
+import Synchronization
+import Transport
+
+/// One node as it is reached: a call and what came of it.
+///
+/// Nothing is retried here.
+struct NodeConnection: Sendable {
+    let endpoint: EthereumEndpoint
+    let mask: SecretMask
+    private let transport: any HTTPTransport
+    let time: any TimeSource
+    private let ids = RequestIDs()
+    private let totalTimeout: Duration
+
+    init(transport: any HTTPTransport, endpoint: EthereumEndpoint, totalTimeout: Duration, time: any TimeSource) {
+        self.transport = transport
+        self.endpoint = endpoint
+        self.totalTimeout = totalTimeout
+        self.time = time
+        mask = SecretMask(url: endpoint.url, headers: endpoint.headers)
+    }
+
+    /// Makes one call, whose `read` reads the member `result`; an answer of more than `answerLimit` decoded bytes throws.
+    func call<Value>(
+        _ method: String,
+        _ parameters: [RPCParameter],
+        answerLimit: Int,
+        read: (inout JSONReader) throws -> Value
+    ) async throws(RPCError) -> Value {
+        let id = ids.next()
+        var writer = JSONWriter()
+        Self.write(method, id, parameters, to: &writer)
+        let response = try await send(writer.bytes, method, answerLimit)
+        return try answer(of: method, id, response, read)
+    }
+
+    /// Posts a body; throws what no answer came of.
+    func send(_ body: [UInt8], _ method: String, _ answerLimit: Int) async throws(RPCError) -> HTTPResponse {
+        do {
+            return try await transport.send(
+                HTTPRequest(
+                    .post,
+                    endpoint.url,
+                    headers: [.init("Content-Type", "application/json"), .init("Accept", "application/json")]
+                        + endpoint.headers,
+                    body: body,
+                    totalTimeout: totalTimeout,
+                    bodyLimit: answerLimit
+                )
+            )
+        } catch {
+            throw failure(method, .transport(error))
+        }
+    }
+
+    func nextID() -> UInt64 { ids.next() }
+
+    /// One request object (JSON-RPC 2.0 §4).
+    static func write(_ method: String, _ id: UInt64, _ parameters: [RPCParameter], to writer: inout JSONWriter) {
+        writer.object { object in
+            object.member("jsonrpc", "2.0")
+            object.member("id", id)
+            object.member("method", method)
+            object.member("params") { $0.array { for parameter in parameters { parameter.write(to: &$0) } } }
+        }
+    }
+
+    private func answer<Value>(
+        of method: String,
+        _ id: UInt64,
+        _ response: HTTPResponse,
+        _ read: (inout JSONReader) throws -> Value
+    ) throws(RPCError) -> Value {
+        let isSuccess = (200..<300).contains(response.status)
+        let retryAfter = retryAfter(response)
+        do {
+            switch try Envelope.read(response.body, id: id, read) {
+            case .result(let value) where isSuccess:
+                return value
+            case .result:
+                throw failure(method, .http(status: response.status, excerpt: ""), retryAfter)
+            case .error(let code, let message, let data):
+                // Whatever the status: some servers send their refusals with 4xx or 5xx.
+                throw failure(method, .server(code: code, message: mask.clean(message), data: data), retryAfter)
+            }
+        } catch let error as RPCError {
+            throw error
+        } catch {
+            throw unreadable(method, response, error)
+        }
+    }
+
+    /// An answer that is no JSON-RPC.
+    func unreadable(_ method: String, _ response: HTTPResponse, _ error: any Error) -> RPCError {
+        guard (200..<300).contains(response.status) else {
+            let excerpt = String(decoding: response.body.prefix(1024), as: UTF8.self)
+            let kind = RPCError.Kind.http(status: response.status, excerpt: mask.clean(excerpt, limit: 256))
+            return failure(method, kind, retryAfter(response))
+        }
+        return failure(method, .malformed(mask.clean("\(error)")))
+    }
+
+    /// What a server asks for that does not answer.
+    func retryAfter(_ response: HTTPResponse) -> Duration? {
+        (200..<300).contains(response.status) ? nil : response.retryAfter(now: time.now())
+    }
+
+    func failure(_ method: String, _ kind: RPCError.Kind, _ retryAfter: Duration? = nil) -> RPCError {
+        var kind = kind
+        // libcurl's words may name a URL or a host.
+        if case .transport(let error) = kind { kind = .transport(error.cleaned(by: mask)) }
+        return RPCError(method: method, endpoint: mask.url, kind: kind, retryAfter: retryAfter)
+    }
+}
+
+/// Numbers for requests, from 1; an answer with another number is not ours.
+private final class RequestIDs: Sendable {
+    private let last = Atomic<UInt64>(0)
+
+    func next() -> UInt64 { last.wrappingAdd(1, ordering: .relaxed).newValue }
+}

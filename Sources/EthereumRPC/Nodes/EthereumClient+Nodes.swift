@@ -1,0 +1,53 @@
+/// The nodes behind a client.
+extension EthereumClient {
+    /// How many there are.
+    package var nodeCount: Int { nodes.connections.count }
+
+    /// Each node as a client of its own, in order of preference, whatever its state.
+    package var each: [EthereumClient] {
+        nodes.connections.indices.map { EthereumClient(nodes: nodes, pinned: $0) }
+    }
+
+    /// All nodes must serve this chain: one that does not is asked no more.
+    package func require(_ identity: NodeIdentity) { nodes.require(identity) }
+
+    /// The node that is fittest now, as a client that asks no other; of those that are as fit, one other than `other`.
+    ///
+    /// Questions that belong together go to one node: two of them may be at different heights, or on different branches.
+    package func pin(otherThan other: EthereumClient? = nil) -> EthereumClient {
+        let candidates = nodes.candidates()
+        let node = candidates.first { $0 != other?.pinned } ?? candidates.first ?? 0
+        return EthereumClient(nodes: nodes, pinned: node)
+    }
+
+    /// The other nodes that may be asked now, the fittest first.
+    package var others: [EthereumClient] {
+        nodes.candidates().filter { $0 != pinned }.map { EthereumClient(nodes: nodes, pinned: $0) }
+    }
+
+    /// Why a pinned node is not asked at present: another chain, or a branch of its own.
+    package var expulsion: String? { pinned.flatMap { nodes.health($0).expulsion?.reason } }
+
+    /// The pinned node is on a branch that the others do not share, or serves another chain: it is left out for a while.
+    package func expel(_ reason: String) {
+        if let pinned { nodes.expel(pinned, reason) }
+    }
+
+    /// The pinned node's answers do not hold together: it counts as failed, and another one is asked next.
+    package func noteFault() {
+        if let pinned { nodes.noteFault(of: pinned) }
+    }
+
+    /// The pinned node lags behind the others: they come first for a while.
+    package func setBehind() {
+        if let pinned { nodes.setBehind(pinned) }
+    }
+
+    /// The pinned node's head, as it was told.
+    package func note(head: UInt64) {
+        if let pinned { nodes.note(head: head, of: pinned) }
+    }
+
+    /// The pinned node's newest head, as far as anybody asked.
+    package var knownHead: UInt64? { pinned.flatMap { nodes.health($0).head } }
+}

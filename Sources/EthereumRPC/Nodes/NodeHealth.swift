@@ -1,0 +1,73 @@
+/// What is known of one node, and whether it is asked.
+///
+/// Pure; times are milliseconds since 1970.
+///
+/// This folder decides which of several nodes is asked, and checks that each serves the chain that is followed.
+struct NodeHealth: Equatable, Sendable {
+    /// Failures in a row.
+    private(set) var failures = 0
+    /// When it may be asked again after a failure.
+    private(set) var opensAt: Int64 = .min
+    /// Serves another chain, or a branch of its own; asked again only to find out whether that has changed.
+    private(set) var expulsion: (reason: String, until: Int64)?
+    /// Of late behind the others, until then.
+    private(set) var behindUntil: Int64 = .min
+    /// Whether chain, genesis and anchor have been checked since it failed last.
+    private(set) var isVerified = false
+    /// Its own newest head, as far as anybody asked.
+    private(set) var head: UInt64?
+    /// Of a thousand calls, the recent ones weighing more.
+    private(set) var errorRate = 0
+
+    static func == (left: NodeHealth, right: NodeHealth) -> Bool {
+        left.failures == right.failures && left.opensAt == right.opensAt && left.behindUntil == right.behindUntil
+            && left.isVerified == right.isVerified && left.head == right.head && left.errorRate == right.errorRate
+            && left.expulsion?.reason == right.expulsion?.reason && left.expulsion?.until == right.expulsion?.until
+    }
+
+    private static let longestPause: Int64 = 30_000
+    /// A node that wants to be left alone for longer is asked all the same.
+    private static let longestRetryAfter: Int64 = 600_000
+    /// An expelled node is looked at again after so long.
+    static let expulsionTime: Int64 = 600_000
+    static let behindTime: Int64 = 30_000
+
+    /// The lower the better; nil: not to be asked at all.
+    func rank(at now: Int64) -> Int? {
+        if let expulsion, now < expulsion.until { return nil }
+        if now < opensAt { return 3 }
+        if now < behindUntil { return 2 }
+        return errorRate > 500 ? 1 : 0
+    }
+
+    mutating func answered() {
+        failures = 0
+        opensAt = .min
+        errorRate -= errorRate / 8
+    }
+
+    mutating func failed(at now: Int64, retryAfter: Duration?) {
+        isVerified = false
+        errorRate += (1_000 - errorRate) / 8
+        failures = min(failures + 1, 1_000)
+        let own = min(500 << min(failures - 1, 6), Self.longestPause)
+        let asked = retryAfter.map { min(max($0.components.seconds, 0), 600) * 1_000 } ?? 0
+        opensAt = now.addingReportingOverflow(max(own, min(asked, Self.longestRetryAfter))).partialValue
+    }
+
+    mutating func expelled(_ reason: String, at now: Int64) {
+        isVerified = false
+        expulsion = (reason, now.addingReportingOverflow(Self.expulsionTime).partialValue)
+    }
+
+    mutating func verified() {
+        isVerified = true
+        expulsion = nil
+    }
+
+    mutating func isBehind(at now: Int64) {
+        behindUntil = now.addingReportingOverflow(Self.behindTime).partialValue
+    }
+
+    mutating func showed(head: UInt64) { self.head = head }
+}

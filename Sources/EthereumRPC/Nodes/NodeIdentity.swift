@@ -1,0 +1,45 @@
+package import Ethereum
+
+/// By what a node is known to serve the chain that is followed, and not another network or a chain that was reset.
+package struct NodeIdentity: Equatable, Sendable {
+    package let chainID: UInt64
+    package let genesisHash: Hash32
+    /// A block that was final when it was seen first; nil before there is one.
+    package let anchor: BlockAnchor?
+
+    package init(chainID: UInt64, genesisHash: Hash32, anchor: BlockAnchor? = nil) {
+        self.chainID = chainID
+        self.genesisHash = genesisHash
+        self.anchor = anchor
+    }
+}
+
+/// A block's number and hash.
+package struct BlockAnchor: Equatable, Sendable {
+    package let number: UInt64
+    package let hash: Hash32
+
+    package init(number: UInt64, hash: Hash32) {
+        self.number = number
+        self.hash = hash
+    }
+}
+
+extension NodeIdentity {
+    /// What is wrong with a node; nil where it serves this chain.
+    func fault(of connection: NodeConnection) async throws(RPCError) -> String? {
+        let node = EthereumClient(nodes: NodePool([connection], time: connection.time))
+        let found = try await node.chainID()
+        guard found == chainID else { return "it serves chain \(found), not \(chainID)" }
+        let genesis = try await node.genesisHash()
+        guard genesis == genesisHash else {
+            return "its chain has another genesis block (\(genesis.hex)): it was reset, or is another network"
+        }
+        guard let anchor, anchor.number > 0 else { return nil }
+        // A node that does not go back so far, or not yet so far up, contradicts nothing.
+        guard let header = try await node.header(at: .number(anchor.number)), header.hash != anchor.hash else {
+            return nil
+        }
+        return "its block \(anchor.number) is \(header.hash.hex), not \(anchor.hash.hex): it was reset, or is on a fork"
+    }
+}

@@ -1,0 +1,125 @@
+import Ethereum
+import Synchronization
+import Transport
+
+/// Several nodes of one chain, in order of preference.
+final class NodePool: Sendable {
+    private struct State {
+        var health: [NodeHealth]
+        var identity: NodeIdentity?
+        /// Who was asked last without being pinned.
+        var current = 0
+    }
+
+    let connections: [NodeConnection]
+    private let time: any TimeSource
+    private let state: Mutex<State>
+
+    init(_ connections: [NodeConnection], time: any TimeSource) {
+        self.connections = connections
+        self.time = time
+        state = Mutex(State(health: connections.map { _ in NodeHealth() }))
+    }
+
+    // MARK: Asking
+
+    /// Asks the pinned node, or one after the other until one of them answers or refuses for a reason that another would
+    /// have too.
+    func ask<Value>(
+        _ pinned: Int?,
+        _ call: (NodeConnection) async throws(RPCError) -> Value
+    ) async throws(RPCError) -> Value {
+        if let pinned { return try await ask(node: pinned, call) }
+        var last: RPCError?
+        for node in candidates() {
+            do {
+                return try await ask(node: node, call)
+            } catch {
+                guard error.isOfTheNode else { throw error }
+                last = error
+            }
+        }
+        throw last ?? expelledError()
+    }
+
+    private func ask<Value>(
+        node: Int,
+        _ call: (NodeConnection) async throws(RPCError) -> Value
+    ) async throws(RPCError) -> Value {
+        do {
+            try await verify(node)
+            let value = try await call(connections[node])
+            change(node) { $0.answered() }
+            return value
+        } catch {
+            note(error, of: node)
+            throw error
+        }
+    }
+
+    /// Those that may be asked, the best first; one that has to be left alone only where no other is to be had.
+    func candidates() -> [Int] {
+        let now = time.now()
+        let ranked = state.withLock { state in
+            state.health.indices.compactMap { node in state.health[node].rank(at: now).map { (node: node, rank: $0) } }
+        }
+        let sorted = ranked.sorted { ($0.rank, $0.node) < ($1.rank, $1.node) }
+        guard let best = sorted.first else { return [] }
+        return sorted.filter { $0.rank < 3 || best.rank == 3 }.map(\.node)
+    }
+
+    private func note(_ error: RPCError, of node: Int) {
+        guard error.isOfTheNode else { return change(node) { $0.answered() } }
+        let now = time.now()
+        change(node) { $0.failed(at: now, retryAfter: error.retryAfter) }
+    }
+
+    private func change(_ node: Int, _ body: (inout NodeHealth) -> Void) {
+        state.withLock { body(&$0.health[node]) }
+    }
+
+    func health(_ node: Int) -> NodeHealth { state.withLock { $0.health[node] } }
+
+    private func expelledError() -> RPCError {
+        let reasons = state.withLock { $0.health.compactMap { $0.expulsion?.reason } }
+        return connections[0].failure("eth_chainId", .malformed(reasons.joined(separator: "; ")))
+    }
+
+    // MARK: Who serves which chain
+
+    /// The chain that all nodes must serve from now on.
+    func require(_ identity: NodeIdentity) {
+        state.withLock { state in
+            guard state.identity != identity else { return }
+            state.identity = identity
+        }
+    }
+
+    /// Checks chain, genesis and anchor where that has not been done since the node failed last.
+    private func verify(_ node: Int) async throws(RPCError) {
+        let identity = state.withLock { $0.health[node].isVerified ? nil : $0.identity }
+        guard let identity else { return }
+        if let fault = try await identity.fault(of: connections[node]) {
+            expel(node, fault)
+            throw connections[node].failure("eth_chainId", .malformed(fault))
+        }
+        change(node) { $0.verified() }
+    }
+
+    func expel(_ node: Int, _ reason: String) {
+        let now = time.now()
+        change(node) { $0.expelled(reason, at: now) }
+    }
+
+    func noteFault(of node: Int) {
+        let now = time.now()
+        change(node) { $0.failed(at: now, retryAfter: nil) }
+    }
+
+    func setBehind(_ node: Int) {
+        let now = time.now()
+        change(node) { $0.isBehind(at: now) }
+    }
+
+    func note(head: UInt64, of node: Int) { change(node) { $0.showed(head: head) } }
+}

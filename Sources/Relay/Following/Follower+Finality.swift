@@ -1,0 +1,62 @@
+internal import Ethereum
+internal import EthereumRPC
+internal import RelayCore
+internal import RelayStore
+internal import Telemetry
+
+/// Which blocks are final now, and by which rule.
+extension Follower {
+    struct Releases {
+        var settle: Release?
+        var receipt: Release?
+    }
+
+    mutating func releases(at head: BlockHeader, _ node: EthereumClient) async throws -> Releases {
+        try await askTags(at: head, node)
+        let links = chain.links
+        return Releases(
+            settle: release(options.settle, head, links),
+            receipt: release(options.receipt, head, links)
+        )
+    }
+
+    private func release(_ rule: FinalityRule, _ head: BlockHeader, _ links: [ChainLink]) -> Release? {
+        rule.release(head: head, tagged: rule.tag.flatMap { tagged[$0] }, links: links)
+    }
+
+    /// Tags move seldom, so they are asked for seldom; what is wrong with one is said as an outage of it.
+    private mutating func askTags(at head: BlockHeader, _ node: EthereumClient) async throws {
+        let wanted = Set([options.settle.tag, options.receipt.tag].compactMap { $0 })
+        guard !wanted.isEmpty else { return }
+        if let last = tagsAskedAt, environment.now >= last, environment.now - last < options.tagPause { return }
+        for tag in wanted {
+            let header = try await node.header(at: tag == .safe ? .safe : .finalized)
+            let number = tags[tag, default: TagWatch()].told(header?.number, head: head)
+            tagged[tag] = number
+            let what = "block tag \(tag.rawValue)"
+            if let trouble = tags[tag]?.trouble {
+                environment.outages.failed(what, FollowFault("\(trouble)"))
+            } else {
+                environment.outages.recovered(what)
+            }
+        }
+        tagsAskedAt = environment.now
+    }
+
+    /// The block that is final from now on, where that is a new one within what has been read.
+    func finalLink(_ release: Release?, head: BlockHeader, _ node: EthereumClient) async throws -> ChainLink? {
+        guard let tip = chain.tip, let number = release.map({ min($0.number, tip.number) }),
+            number > chain.final?.number ?? 0 || chain.final == nil
+        else { return nil }
+        if let link = chain.links.last(where: { $0.number == number }) { return link }
+        // A height without a block has one below it.
+        let lowest = max(chain.final.map { $0.number + 1 } ?? 0, number - min(number, 16))
+        for height in (lowest...number).reversed() {
+            if let link = chain.links.last(where: { $0.number == height }) { return link }
+            guard let header = try await node.header(at: .number(height)) else { continue }
+            let link = ChainLink(header)
+            return chain.canFinalise(link) ? link : nil
+        }
+        return nil
+    }
+}

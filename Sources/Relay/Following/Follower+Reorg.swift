@@ -1,0 +1,135 @@
+internal import Ethereum
+internal import EthereumRPC
+internal import RelayCore
+internal import RelayStore
+internal import Telemetry
+
+/// What a node's head means for what has been read, and what is done when the chain has changed.
+extension Follower {
+    enum Meeting {
+        /// The node's chain goes on from what has been read.
+        case onTop
+        /// It shows less.
+        case below
+        /// What has been read was taken back in part: look again.
+        case changed
+        /// The node is on a branch that the others do not share.
+        case apart
+    }
+
+    mutating func meet(_ head: BlockHeader, at node: EthereumClient) async throws -> Meeting {
+        var verdict = chain.begin(head)
+        while true {
+            switch verdict {
+            case .extends:
+                haltLooks = 0
+                return .onTop
+            case .behind: return .below
+            case .confirm(let link):
+                let header = try await node.header(at: .number(link.number))
+                verdict = chain.found(header?.hash, at: link)
+            case .vote(let link):
+                let (rejections, voters) = await votes(on: link, first: node)
+                verdict = chain.voted(link, rejections: rejections, of: voters)
+            case .leave(let link):
+                leave(node, link)
+                return .apart
+            case .rewind(let link):
+                try await rewind(to: link)
+                return .changed
+            case .halt(let link):
+                try await halt(at: link, node)
+                return .changed
+            }
+        }
+    }
+
+    /// How many of the nodes have another block at the link's height, of those that have one.
+    ///
+    /// Only the nodes together say that the chain has changed: one of them may be behind a fail-over, or on a fork.
+    private func votes(on link: ChainLink, first: EthereumClient) async -> (rejections: Int, voters: Int) {
+        var (rejections, voters) = (0, 0)
+        for node in [first] + first.others {
+            guard let header = try? await node.header(at: .number(link.number)) else { continue }
+            voters += 1
+            if header.hash != link.hash { rejections += 1 }
+        }
+        return (rejections, voters)
+    }
+
+    /// In a reorganisation nodes change one after the other: only who stays apart for long is expelled.
+    private mutating func leave(_ node: EthereumClient, _ link: ChainLink) {
+        let since = apartSince[node.maskedEndpoint, default: environment.now]
+        apartSince[node.maskedEndpoint] = since
+        guard environment.now - since >= options.apartPatience else { return node.setBehind() }
+        let reason = "its block \(link.number) is not \(link.hash.hex), which other nodes have: it is on a fork"
+        node.expel(reason)
+        environment.log.error("node expelled", ["node": node.maskedEndpoint, "reason": reason])
+        environment.counters.increment("nodes.expelled")
+    }
+
+    /// Whether the head has stood still for long, and another node has gone on: then that one is asked first for a while.
+    mutating func isLeftBehind(_ head: BlockHeader, _ node: EthereumClient) async throws -> Bool {
+        let now = environment.now
+        guard client.nodeCount > 1, let newest,
+            now - newest.since >= max(options.stillTime, (pace.blockTime ?? .zero) * 5)
+        else { return false }
+        self.newest = (newest.head, now)
+        for other in node.others {
+            guard let header = try? await other.header(at: .latest), header.number > head.number + 1 else { continue }
+            node.setBehind()
+            return true
+        }
+        return false
+    }
+
+    private mutating func rewind(to link: ChainLink?) async throws {
+        let tip = chain.tip
+        let now = environment.now
+        let orphans = try await store.rewind(to: link?.number, stopJobsAt: now + options.orphanPatience, at: now)
+        chain.rewound(to: link)
+        cursors = try await store.cursors(of: cursors)
+        tagsAskedAt = nil
+        environment.counters.increment("chain.reorgs")
+        environment.counters.increment("requests.orphaned", by: Int64(orphans))
+        environment.log.warning(
+            "reorganisation",
+            ["block.from": tip?.number, "block.kept": link?.number, "requests.orphaned": orphans]
+        )
+    }
+
+    /// Stands still for good once several looks in a row have found it: one answer may be a lie.
+    private mutating func halt(at link: ChainLink, _ node: EthereumClient) async throws {
+        haltLooks += 1
+        let fault = "block \(link.number) was final as \(link.hash.hex), and is another one now"
+        guard haltLooks >= options.haltLooks else { throw FollowFault(fault) }
+        let halt = ChainHalt(at: environment.now, reason: fault)
+        try await store.halt(halt)
+        throw halt
+    }
+
+    /// All that the node shows has been read, and more: others may have it; if none does for a while, the chain has become
+    /// shorter, and the cursors go back.
+    mutating func fallBack(to head: BlockHeader, at node: EthereumClient) async throws -> Outcome {
+        guard let tip = chain.tip else { return .idle }
+        for other in node.others {
+            guard let header = try? await other.header(at: .latest), header.number >= tip.number else { continue }
+            node.setBehind()
+            return .again
+        }
+        let now = environment.now
+        let since = behindSince ?? now
+        behindSince = since
+        guard now - since >= options.shortChainPatience else { return .idle }
+        let kept = chain.links.last { $0.number <= head.number }
+        if let final = chain.final, kept.map({ $0.number < final.number }) ?? true {
+            throw FollowFault(
+                "the node's head is block \(head.number), and block \(final.number) was final: it has lost blocks, or is"
+                    + " far behind"
+            )
+        }
+        behindSince = nil
+        try await rewind(to: kept)
+        return .again
+    }
+}

@@ -1,0 +1,124 @@
+internal import Ethereum
+internal import EthereumRPC
+internal import RelayCore
+internal import RelayStore
+internal import Telemetry
+
+/// What is final is read once more: what the first reading missed becomes a request, and what it found and nobody has is
+/// taken back.
+extension Follower {
+    /// One range, where it is time; nil where it is not.
+    mutating func readAgain(apartFrom first: EthereumClient) async throws -> Outcome? {
+        guard let final = chain.final, let lowest = cursors.map(\.secondBlock).min() else { return nil }
+        let group = cursors.filter { $0.secondBlock == lowest }
+        let others = cursors.map(\.secondBlock).filter { $0 > lowest }.min()
+        let bound =
+            ([final.number] + group.map { $0.nextBlock - min(1, $0.nextBlock) }
+            + [others.map { $0 - 1 }].compactMap { $0 })
+            .min() ?? final.number
+        guard lowest <= bound, group.allSatisfy({ $0.nextBlock > lowest }) else { return nil }
+        let isWindow = bound - lowest >= planner.window
+        if let last = secondReadAt, environment.now >= last {
+            let pause = isWindow ? options.secondWindowPause : options.secondReadPause
+            guard environment.now - last >= pause else { return nil }
+        }
+        secondReadAt = environment.now
+        guard let range = planner.range(from: lowest, head: bound) else { return nil }
+        let node = first.pin(otherThan: first)
+        switch try await readAgain(range, group, final, node) {
+        case .done: break
+        case .narrower: return .again
+        case .notNow: return nil
+        }
+        for cursor in group {
+            if let index = cursors.firstIndex(where: { $0.contractID == cursor.contractID }) {
+                cursors[index].secondBlock = range.upperBound + 1
+            }
+        }
+        return nil
+    }
+
+    private enum SecondReading {
+        case done
+        /// The node wants a smaller range.
+        case narrower
+        /// The node is not as far.
+        case notNow
+    }
+
+    private mutating func readAgain(
+        _ range: ClosedRange<UInt64>,
+        _ group: [ContractCursor],
+        _ final: ChainLink,
+        _ node: EthereumClient
+    ) async throws -> SecondReading {
+        let contracts = group.map(\.address)
+        let reading: LogReader.Reading
+        do {
+            // The node must be on this chain, and as far.
+            guard try await node.header(at: .number(final.number))?.hash == final.hash else { return .notNow }
+            reading = try await reader.read(range, of: contracts, withLast: false, at: node)
+        } catch {
+            switch error.logRangeFailure {
+            case .tooMany(let hint):
+                if planner.refused(range, hint: hint) == .narrower { return .narrower }
+                reading = try await reader.read(block: range.lowerBound, of: contracts, at: node)
+            // There is a gap already, or another node does not go back so far.
+            case .tooOld: return .done
+            case .beyondHead, .unknownBlock, .other: throw error
+            }
+        }
+        let known = chain
+        try reader.check(reading, range, of: contracts) { known.hash(at: $0) }
+        try await withdraw(range, contracts, reading, node)
+        var batch = reader.batch(reading.logs)
+        batch.cursors = group.map { cursor in
+            var cursor = cursor
+            cursor.secondBlock = range.upperBound + 1
+            return cursor
+        }
+        let report = try await store.ingest(batch, at: environment.now)
+        planner.answered()
+        environment.counters.increment("requests.found", by: Int64(report.found))
+        environment.counters.increment("requests.missedAtFirst", by: Int64(report.found + report.returned))
+        if report.found + report.returned > 0 {
+            environment.log.warning(
+                "requests that the first reading missed",
+                [
+                    "requests": report.found + report.returned, "block.from": range.lowerBound,
+                    "block.to": range.upperBound,
+                ]
+            )
+        }
+        return .done
+    }
+
+    /// Requests of this range whose logs are not there any more: each block is looked at alone before it is believed.
+    private func withdraw(
+        _ range: ClosedRange<UInt64>,
+        _ contracts: [Address],
+        _ reading: LogReader.Reading,
+        _ node: EthereumClient
+    ) async throws {
+        let stored = try await store.placed(in: range).filter { contracts.contains($0.contract) }
+        guard !stored.isEmpty else { return }
+        let there = Set(reading.logs.logs.filter { !$0.removed }.map(\.contentHash))
+        let missing = stored.filter { !there.contains($0.hash) }
+        var gone: [Int64] = []
+        for number in Set(missing.map(\.place.blockNumber)).sorted() {
+            let alone = try await reader.read(block: number, of: contracts, at: node)
+            let found = Set(alone.logs.logs.map(\.contentHash))
+            gone += missing.filter { $0.place.blockNumber == number && !found.contains($0.hash) }.map(\.request)
+        }
+        guard !gone.isEmpty else { return }
+        let now = environment.now
+        try await store.orphan(
+            gone,
+            "its log is not in the chain at the second reading",
+            stopJobsAt: now + options.orphanPatience,
+            at: now
+        )
+        environment.counters.increment("requests.withdrawn", by: Int64(gone.count))
+        environment.log.error("requests whose logs are not in the chain", ["requests": gone.count])
+    }
+}

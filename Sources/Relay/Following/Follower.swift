@@ -1,0 +1,138 @@
+internal import Ethereum
+package import EthereumRPC
+package import RelayCore
+package import RelayStore
+internal import Telemetry
+internal import Transport
+
+/// Follows the chain, one look at a time: asks a node for its head, finds out what that means for what has been read,
+/// reads on, and stores what it finds with the cursors in one transaction (design D4).
+///
+/// What it keeps in memory is a copy of what the store has; a restart is a new one.
+package struct Follower: Sendable {
+    /// What a look has come to.
+    package enum Outcome: Equatable, Sendable {
+        /// There is more to do now.
+        case again
+        /// All that there is has been read.
+        case idle
+    }
+
+    let client: EthereumClient
+    let reader: LogReader
+    let store: RelayStore
+    let options: FollowOptions
+    let environment: ServiceEnvironment
+    let heads: HeadBoard
+
+    var cursors: [ContractCursor]
+    var chain: CanonicalChain
+    var planner: LogRangePlanner
+    /// What each rule's tag names.
+    var tags: [FinalityRule.Tag: TagWatch] = [:]
+    var tagged: [FinalityRule.Tag: UInt64] = [:]
+    var tagsAskedAt: Timestamp?
+    /// Since when all nodes show less than has been read.
+    var behindSince: Timestamp?
+    /// Looks in a row that found the chain left below what was final.
+    var haltLooks = 0
+    /// Blocks at the head whose logs the nodes do not have yet.
+    var logLag: UInt64 = 0
+    /// Heights without a block, as the node says in this look.
+    var absent: Set<UInt64> = []
+    var secondReadAt: Timestamp?
+    /// Since when each node has been on a branch that the others do not share.
+    var apartSince: [String: Timestamp] = [:]
+    /// The newest head, and since when it is that.
+    var newest: (head: UInt64, since: Timestamp)?
+    private var looks = 0
+    /// How often a block was read as empty although its bloom says otherwise.
+    var doubt: (block: Hash32, times: Int)?
+
+    /// - Parameters:
+    ///   - client: the nodes.
+    ///   - reader: reads ranges.
+    ///   - store: has the cursors and the links.
+    ///   - options: how it follows.
+    ///   - environment: time, voice, counters.
+    ///   - heads: hears of each head.
+    ///   - cursors: the contracts that are followed, as the store has them.
+    ///   - chain: what has been read of it, as the store has it.
+    package init(
+        client: EthereumClient,
+        reader: LogReader,
+        store: RelayStore,
+        options: FollowOptions,
+        environment: ServiceEnvironment,
+        heads: HeadBoard,
+        cursors: [ContractCursor],
+        chain: CanonicalChain
+    ) {
+        self.client = client
+        self.reader = reader
+        self.store = store
+        self.options = options
+        self.environment = environment
+        self.heads = heads
+        self.cursors = cursors
+        self.chain = chain
+        planner = LogRangePlanner(maximum: options.window)
+    }
+
+    /// How fast blocks come.
+    package var pace: BlockPace { BlockPace(chain.links) }
+
+    /// One look at the chain.
+    ///
+    /// Throws `RPCError`, `FollowFault` and `LogCheck.Fault` for a node's trouble, which passes; `ChainHalt` when a human
+    /// has to look; and what the store throws.
+    package mutating func look() async throws -> Outcome {
+        let node = client.pin()
+        do {
+            return try await look(at: node)
+        } catch  where error is LogCheck.Fault || error is FollowFault {
+            node.noteFault()
+            throw error
+        }
+    }
+
+    private mutating func look(at node: EthereumClient) async throws -> Outcome {
+        guard let head = try await node.header(at: .latest) else { throw FollowFault("the node has no latest block") }
+        node.note(head: head.number)
+        beginLook(head, node)
+        environment.counters.set("chain.head", to: Int64(clamping: head.number))
+        switch try await meet(head, at: node) {
+        case .onTop:
+            behindSince = nil
+            apartSince[node.maskedEndpoint] = nil
+        case .below: return try await fallBack(to: head, at: node)
+        case .changed: return .again
+        case .apart: return client.nodeCount > 1 ? .again : .idle
+        }
+        let releases = try await releases(at: head, node)
+        let final = try await finalLink(releases.settle, head: head, node)
+        let isRead = try await readOn(to: head, at: node, settle: releases.settle, final: final)
+        if isRead == .again { return .again }
+        post(head, releases)
+        if try await isLeftBehind(head, node) { return .again }
+        return try await readAgain(apartFrom: node) ?? .idle
+    }
+
+    private mutating func beginLook(_ head: BlockHeader, _ node: EthereumClient) {
+        absent = []
+        looks &+= 1
+        // A node that was slow with its logs once need not be so for ever.
+        if looks % 64 == 0, logLag > 0 { logLag -= 1 }
+        if newest.map({ head.number > $0.head }) ?? true { newest = (head.number, environment.now) }
+    }
+
+    private func post(_ head: BlockHeader, _ releases: Releases) {
+        // No further than what is stored as final: that is the bound of what a reorganisation may take back.
+        let settle = releases.settle.flatMap { release in
+            chain.final.map { Release(number: min($0.number, release.number), rule: release.rule) }
+        }
+        heads.post(
+            HeadBoard.View(head: head.number, timestamp: head.timestamp, settle: settle, receipt: releases.receipt)
+        )
+    }
+}
