@@ -63,6 +63,8 @@ package enum ValueSchema: Sendable, Equatable {
     case path
     /// The bounds in decimal digits.
     case integer(minimum: String, maximum: String)
+    /// A text of this pattern, or a whole number of at least 1 that stands without quotes.
+    case numberOrText(pattern: String)
     case boolean
     /// One of these words, in just this spelling.
     case choice([String])
@@ -71,7 +73,7 @@ package enum ValueSchema: Sendable, Equatable {
     package var isBare: Bool {
         switch self {
         case .integer, .boolean: true
-        case .text, .path, .choice: false
+        case .text, .path, .choice, .numberOrText: false
         }
     }
 }

@@ -9,34 +9,21 @@ enum Schema {
     static let applicationID: Int32 = 0x6c69_6c79
 
     static let migrations = [
-        Migration("first", chain + request + job + settlement + audit + operating)
+        Migration("first", chain + request + job + settlement + audit + operating),
+        Migration("changing chain", changingChain),
     ]
 
     private static let chain = """
         CREATE TABLE chain (
           id INTEGER PRIMARY KEY CHECK (id = 1),
           chain_id TEXT NOT NULL,
-          genesis_hash BLOB NOT NULL CHECK (length(genesis_hash) = 32),
-          anchor_number INTEGER,
-          anchor_hash BLOB CHECK (length(anchor_hash) = 32),
-          final_number INTEGER,
-          halted_at INTEGER,
-          halt TEXT
+          genesis_hash BLOB NOT NULL CHECK (length(genesis_hash) = 32)
         ) STRICT;
         CREATE TABLE contract (
           id INTEGER PRIMARY KEY,
           address BLOB NOT NULL UNIQUE CHECK (length(address) = 20),
           start_block INTEGER NOT NULL CHECK (start_block >= 0),
-          next_block INTEGER NOT NULL CHECK (next_block >= 0),
-          second_block INTEGER NOT NULL CHECK (second_block >= 0)
-        ) STRICT;
-        CREATE TABLE gap (
-          id INTEGER PRIMARY KEY,
-          contract_id INTEGER NOT NULL REFERENCES contract,
-          from_block INTEGER NOT NULL CHECK (from_block >= 0),
-          to_block INTEGER NOT NULL CHECK (to_block >= from_block),
-          reason TEXT NOT NULL,
-          found_at INTEGER NOT NULL
+          next_block INTEGER NOT NULL CHECK (next_block >= 0)
         ) STRICT;
         CREATE TABLE header (
           number INTEGER PRIMARY KEY,
@@ -67,7 +54,6 @@ enum Schema {
           state TEXT NOT NULL CHECK (state IN ('observed', 'accepted', 'submitted', 'answered', 'settling', 'settled',
             'orphaned', 'dead')),
           wake_at INTEGER NOT NULL,
-          orphaned_from TEXT,
           reason TEXT,
           computing TEXT,
           settling TEXT,
@@ -79,8 +65,6 @@ enum Schema {
         CREATE INDEX request_computing ON request (wake_at) WHERE state IN ('accepted', 'submitted');
         CREATE INDEX request_answered ON request (wake_at) WHERE state = 'answered';
         CREATE INDEX request_settling ON request (wake_at) WHERE state = 'settling';
-        CREATE INDEX request_orphaned ON request (wake_at) WHERE state = 'orphaned';
-        CREATE INDEX request_block ON request (block_number);
         CREATE INDEX request_dead ON request (id) WHERE state = 'dead';
         CREATE TABLE rejected_log (
           id INTEGER PRIMARY KEY,
@@ -165,6 +149,30 @@ enum Schema {
           detail TEXT
         ) STRICT;
         CREATE INDEX audit_request ON audit (request_id);
+
+        """
+
+    /// What following a chain needs that may change: the final block, the anchor, the halt, the second reading's cursor,
+    /// gaps, and where an orphan came from.
+    private static let changingChain = """
+        ALTER TABLE chain ADD COLUMN anchor_number INTEGER;
+        ALTER TABLE chain ADD COLUMN anchor_hash BLOB CHECK (length(anchor_hash) = 32);
+        ALTER TABLE chain ADD COLUMN final_number INTEGER;
+        ALTER TABLE chain ADD COLUMN halted_at INTEGER;
+        ALTER TABLE chain ADD COLUMN halt TEXT;
+        ALTER TABLE contract ADD COLUMN second_block INTEGER NOT NULL DEFAULT 0 CHECK (second_block >= 0);
+        UPDATE contract SET second_block = start_block;
+        ALTER TABLE request ADD COLUMN orphaned_from TEXT;
+        CREATE INDEX request_orphaned ON request (wake_at) WHERE state = 'orphaned';
+        CREATE INDEX request_block ON request (block_number);
+        CREATE TABLE gap (
+          id INTEGER PRIMARY KEY,
+          contract_id INTEGER NOT NULL REFERENCES contract,
+          from_block INTEGER NOT NULL CHECK (from_block >= 0),
+          to_block INTEGER NOT NULL CHECK (to_block >= from_block),
+          reason TEXT NOT NULL,
+          found_at INTEGER NOT NULL
+        ) STRICT;
 
         """
 

@@ -92,7 +92,8 @@ package struct ConfigurationTemplate: Sendable, Equatable {
     }
 
     private static let samples = [
-        "chain.rpc[].ws": "ws://127.0.0.1:8546", "chain.confirmations.receipt": "12", "contracts[].startBlock": "0",
+        "chain.rpc[].ws": "ws://127.0.0.1:8546", "chain.confirmations.receipt": "12", "chain.pollInterval": "4s",
+        "contracts[].startBlock": "0",
         "contracts[].gas.base": "60000", "contracts[].gas.perByte": "30", "contracts[].gas.callbackGas": "300000",
         "bacalhau.apiKeyFile": "bacalhau.key", "account.keystore": "relayer.json",
         "account.passwordFile": "relayer.password", "account.keyFile": "relayer.key",

@@ -7,7 +7,7 @@ extension Format<FinalityRule> {
     package static var finality: Format<FinalityRule> {
         Self(
             "a number of blocks, a time, safe or finalized, or several of them, such as 12, finalized or 64 or 15m",
-            schema: .text(pattern: "^(safe|finalized|[0-9]+(s|m|h|d)?)( or (safe|finalized|[0-9]+(s|m|h|d)?)){0,2}$"),
+            schema: .numberOrText(pattern: "^\(term)( or \(term)){0,2}$"),
             standIn: FinalityRule(blocks: 1),
             write: write
         ) { (text) throws(Misfit) in
@@ -19,6 +19,7 @@ extension Format<FinalityRule> {
         }
     }
 
+    private static let term = "(safe|finalized|[0-9]+(s|m|h|d)?)"
     private static let blocks = Format<UInt64>.whole(1...100_000)
     private static let time = Format<Duration>.duration(.seconds(1)...(.seconds(30 * 86_400)))
 

@@ -62,6 +62,11 @@ extension ValueSchema {
         case .text(nil), .path: [JSONMember("type", "string"), JSONMember("minLength", 1)]
         case .integer(let minimum, let maximum):
             [JSONMember("type", "integer")] + Self.bound("minimum", minimum) + Self.bound("maximum", maximum)
+        case .numberOrText(let pattern):
+            [
+                JSONMember("type", ["integer", "string"]), JSONMember("minimum", 1),
+                JSONMember("pattern", .string(pattern)),
+            ]
         case .boolean: [JSONMember("type", "boolean")]
         case .choice(let words): [JSONMember("enum", .array(words.map { .string($0) }))]
         }

@@ -119,6 +119,7 @@ extension ValueSchema {
         case .text: "text"
         case .path: "path"
         case .integer(let minimum, _): minimum
+        case .numberOrText: "1"
         case .boolean: "true"
         case .choice(let words): words.first ?? ""
         }

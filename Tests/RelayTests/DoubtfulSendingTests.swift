@@ -25,7 +25,9 @@ struct DoubtfulSendingTests {
 
     /// What has reached nobody is sent again at once, and counts as not sent.
     @Test func sendsAgainSoonWhatHasReachedNobody() async throws {
-        let world = try RelayWorld(settle: 1)
+        var patient = try RelayWorld(settle: 1)
+        patient.isPatient = true
+        let world = patient
         let request = world.chain.request(spec: RelayWorld.spec)
         world.chain.failNext("eth_sendRawTransaction", with: .refused)
         let from = world.time.now()

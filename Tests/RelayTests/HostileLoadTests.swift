@@ -67,7 +67,9 @@ struct HostileLoadTests {
 
     /// The node is away when the only answer is to be sent, and nothing else would find out that it is back.
     @Test func sendsTheOnlyAnswerWhenTheNodeIsBack() async throws {
-        let world = try RelayWorld(settle: 1)
+        var patient = try RelayWorld(settle: 1)
+        patient.isPatient = true
+        let world = patient
         world.chain.failNext("eth_maxPriorityFeePerGas", with: .refused, count: 6)
         let request = world.chain.request(spec: RelayWorld.spec)
 

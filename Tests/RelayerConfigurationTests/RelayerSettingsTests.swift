@@ -53,7 +53,8 @@ import Testing
         #expect(settings.chain.confirmations.start == 1)
         #expect(settings.chain.confirmations.settle == FinalityRule(blocks: 12))
         #expect(settings.chain.confirmations.receipt == FinalityRule(blocks: 12))
-        #expect(settings.chain.pollInterval == .seconds(4))
+        #expect(settings.chain.pollInterval == nil)
+        #expect(settings.chain.quorum == 1)
         #expect(settings.chain.maxBlockRange == 2000)
         #expect(settings.contracts.map(\.address.hex) == ["0x5fbdb2315678afecb367f032d93f642f64180aa3"])
         #expect(settings.contracts.map(\.startBlock) == [7])
@@ -113,7 +114,8 @@ import Testing
                 /etc/relayer.yaml:1:1: chain.rpc: this key is required: a list of 1 to 8 sections
                 /etc/relayer.yaml:1:1: chain.startBlock: this key is required: \
                 a whole number from 0 to 18446744073709551615
-                /etc/relayer.yaml:1:1: chain.confirmations.settle: this key is required: a whole number from 1 to 100000
+                /etc/relayer.yaml:1:1: chain.confirmations.settle: this key is required: a number of blocks, a time, \
+                safe or finalized, or several of them, such as 12, finalized or 64 or 15m
                 /etc/relayer.yaml:1:1: contracts: this key is required: a list of 1 to 64 sections
                 /etc/relayer.yaml:1:1: bacalhau.api: this key is required: a URL, http://… or https://…
                 /etc/relayer.yaml:1:1: account: no key is named: set keystore and passwordFile, or keyFile, \

@@ -13,6 +13,7 @@ final class NodePool: Sendable {
 
     let connections: [NodeConnection]
     private let time: any TimeSource
+    var now: Int64 { time.now() }
     private let state: Mutex<State>
 
     init(_ connections: [NodeConnection], time: any TimeSource) {

@@ -44,19 +44,11 @@ extension Follower {
     }
 
     /// The block that is final from now on, where that is a new one within what has been read.
-    func finalLink(_ release: Release?, head: BlockHeader, _ node: EthereumClient) async throws -> ChainLink? {
-        guard let tip = chain.tip, let number = release.map({ min($0.number, tip.number) }),
-            number > chain.final?.number ?? 0 || chain.final == nil
-        else { return nil }
-        if let link = chain.links.last(where: { $0.number == number }) { return link }
-        // A height without a block has one below it.
-        let lowest = max(chain.final.map { $0.number + 1 } ?? 0, number - min(number, 16))
-        for height in (lowest...number).reversed() {
-            if let link = chain.links.last(where: { $0.number == height }) { return link }
-            guard let header = try await node.header(at: .number(height)) else { continue }
-            let link = ChainLink(header)
-            return chain.canFinalise(link) ? link : nil
-        }
-        return nil
+    ///
+    /// Always a link: which block it was that was read there is known without a question, and the links lie as close as the
+    /// looks do.
+    func finalLink(_ release: Release?) -> ChainLink? {
+        guard let release, let link = chain.links.last(where: { $0.number <= release.number }) else { return nil }
+        return chain.canFinalise(link) ? link : nil
     }
 }

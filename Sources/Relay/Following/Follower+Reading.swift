@@ -19,13 +19,7 @@ extension Follower {
         var cursors: [ContractCursor]
     }
 
-    /// Reads on; the first that is stored takes the final block with it.
-    ///
-    /// - Parameters:
-    ///   - head: what there is to read.
-    ///   - node: who is asked.
-    ///   - settle: what is final at this head.
-    ///   - final: the block that is final from now on.
+    /// Reads on to this head; the first range that is stored takes the block with it that is `final` from now on.
     mutating func readOn(
         to head: BlockHeader,
         at node: EthereumClient,
@@ -49,18 +43,25 @@ extension Follower {
         return .idle
     }
 
-    /// Far below the head ranges end where what is final ends; above that each ends with a block that is remembered.
+    /// Far below the head ranges end where what is final ends, so that it is released at once; above that each ends with a
+    /// block that is remembered.
     private func nextStep(head: UInt64, settle: Release?) -> Step? {
         let head = head - min(head, logLag)
         guard let lowest = cursors.map(\.nextBlock).min(), lowest <= head else { return nil }
         // Where the next contract begins the range ends, so that each range has one set of contracts.
         let others = cursors.map(\.nextBlock).filter { $0 > lowest }.min()
-        let bound = settle.map { lowest <= $0.number ? min($0.number, head) : head } ?? head
+        let bound = settle.map { isFar(lowest, below: $0.number) ? min($0.number, head) : head } ?? head
         let end = others.map { min($0 - 1, bound) } ?? bound
         guard let range = planner.range(from: lowest, head: end), let last = self.end(of: range, head: head) else {
             return nil
         }
         return Step(range: lowest...last, cursors: cursors.filter { $0.nextBlock == lowest })
+    }
+
+    /// Whether a range of its own is worth its call: more than what comes between two looks.
+    private func isFar(_ lowest: UInt64, below final: UInt64) -> Bool {
+        let blocks = pace.blockTime.map { BlockPace.slowest * 2 / max($0, .milliseconds(1)) } ?? 0
+        return lowest <= final && final - lowest >= max(32, UInt64(max(0, min(blocks, 1e6))))
     }
 
     /// A height without a block of its own ends no range: one below it does, or one above.

@@ -110,7 +110,7 @@ package struct Follower: Sendable {
         case .apart: return client.nodeCount > 1 ? .again : .idle
         }
         let releases = try await releases(at: head, node)
-        let final = try await finalLink(releases.settle, head: head, node)
+        let final = finalLink(releases.settle)
         let isRead = try await readOn(to: head, at: node, settle: releases.settle, final: final)
         if isRead == .again { return .again }
         post(head, releases)

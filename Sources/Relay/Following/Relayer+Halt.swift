@@ -1,6 +1,8 @@
+internal import Ethereum
 internal import EthereumRPC
+internal import JSON
 internal import RelayCore
-internal import RelayStore
+package import RelayStore
 internal import Telemetry
 
 /// Going on after a reorganisation that went deeper than what was final.
@@ -14,12 +16,21 @@ extension Relayer {
     /// Throws `ChainHalt`.
     func goOnAfterHalt() async throws {
         guard let halt = try await store.chain().halt else { return }
-        guard let instruction = try await store.openInstruction(Self.acceptVerb) else { throw halt }
+        // One that was given for an earlier halt says nothing of this one.
+        guard let instruction = try await store.openInstruction(Self.acceptVerb),
+            instruction.arguments == Self.acceptance(of: halt)
+        else { throw halt }
         try await accept()
-        try await store.resume()
-        let now = environment.now
-        try await store.finish(instruction.id, failed: false, outcome: "the chain as it is now counts", at: now)
+        let outcome = "the chain as it is now counts"
+        try await store.resume(by: instruction.id, outcome: outcome, at: environment.now)
         environment.log.warning("halt ended: the operator has accepted the chain", ["halt": halt.reason])
+    }
+
+    /// The arguments of an instruction that ends this halt and no other.
+    package static func acceptance(of halt: ChainHalt) -> String {
+        var writer = JSONWriter()
+        writer.object { $0.member("haltedAt", halt.at.milliseconds) }
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 
     /// Finds the last block that the nodes still have, whether it was final or not, and takes back what lies above it.
@@ -37,6 +48,14 @@ extension Relayer {
         )
         let node = client.pin()
         guard let head = try await node.header(at: .latest) else { throw FollowFault("the node has no latest block") }
-        _ = try await follower.meet(head, at: node)
+        switch try await follower.meet(head, at: node) {
+        case .onTop, .changed: break
+        case .below:
+            throw FollowFault(
+                "the chain cannot be accepted yet: the node's head, block \(head.number), is below what was read"
+            )
+        case .apart:
+            throw FollowFault("the chain cannot be accepted yet: the nodes differ, see 'lilypad-relayer chain show'")
+        }
     }
 }

@@ -1,3 +1,4 @@
+package import EthereumRPC
 internal import JSON
 internal import RelayCore
 package import RelayStore
@@ -5,6 +6,7 @@ internal import Telemetry
 
 /// Writes the relayer's own account of itself into the store, where `status` reads it.
 package struct ReportService: Sendable {
+    let client: EthereumClient
     let store: RelayStore
     let environment: ServiceEnvironment
     let heads: HeadBoard
@@ -14,6 +16,7 @@ package struct ReportService: Sendable {
     let wakeup = Wakeup()
 
     package init(
+        client: EthereumClient,
         store: RelayStore,
         environment: ServiceEnvironment,
         heads: HeadBoard,
@@ -21,6 +24,7 @@ package struct ReportService: Sendable {
         version: String,
         process: Int32
     ) {
+        self.client = client
         self.store = store
         self.environment = environment
         self.heads = heads
@@ -72,6 +76,10 @@ package struct ReportService: Sendable {
                 let known = Int64(clamping: min(seconds, 253_402_300_799))
                 object.member("headAt", rfc3339(milliseconds: known * 1_000))
             }
+            if let rule = heads.view?.settle?.rule { object.member("settleRule", rule) }
+            object.member("nodes") { nodes in
+                nodes.array { for state in client.states { $0.object { write(state, into: &$0) } } }
+            }
             object.member("unreachable") { $0.array { for what in environment.outages.current { $0.string(what) } } }
             object.member("counters") { counters in
                 counters.object { object in
@@ -80,5 +88,12 @@ package struct ReportService: Sendable {
             }
         }
         return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    private func write(_ state: NodeState, into object: inout JSONWriter) {
+        object.member("node", state.endpoint)
+        object.member("state", state.fitness.rawValue)
+        if let head = state.head { object.member("head", head) }
+        if let reason = state.reason { object.member("reason", reason) }
     }
 }

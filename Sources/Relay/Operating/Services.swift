@@ -78,6 +78,7 @@ struct Services: Sendable {
             others: [computeWakeup, settleWakeup]
         )
         let report = ReportService(
+            client: relayer.client,
             store: relayer.store,
             environment: relayer.environment,
             heads: heads,

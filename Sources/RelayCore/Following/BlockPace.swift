@@ -25,9 +25,8 @@ package struct BlockPace: Equatable, Sendable {
 
     /// Until the next look.
     ///
-    /// - Parameters:
-    ///   - isAnnounced: whether a healthy subscription tells of new blocks and of the contracts' logs.
-    ///   - isBusy: whether something waits for the chain to go on.
+    /// `isAnnounced` tells whether a healthy subscription tells of new blocks and of the contracts' logs, `isBusy` whether
+    /// something waits for the chain to go on.
     package func pause(isAnnounced: Bool, isBusy: Bool) -> Duration {
         switch (isAnnounced, isBusy) {
         case (true, false): Self.slowest

@@ -46,10 +46,12 @@ extension RelayStore {
         try await readers.read { try $0.storedChain() }
     }
 
-    /// Goes on: somebody has looked.
-    package func resume() async throws {
+    /// Ends the halt by an operator's instruction, and the instruction with it, in one transaction.
+    package func resume(by instruction: Int64, outcome: String, at now: Timestamp) async throws {
         _ = try await writer.write { t in
             try t.prepare("UPDATE chain SET halted_at = NULL, halt = NULL").run()
+            try t.prepare("UPDATE instruction SET state = 'done', outcome = ?, changed_at = ? WHERE id = ?")
+                .binding(outcome, now.milliseconds, instruction).run()
         }
     }
 

@@ -37,6 +37,15 @@ package final class StoreView {
         try connection.read { try $0.list(states: states, limit: limit) }
     }
 
+    /// How many requests were found above this block, by state; orphans are above none.
+    package func counts(above block: UInt64) throws -> [(state: RequestState, count: Int)] {
+        try connection.read { t in
+            try t.prepare(
+                "SELECT state, count(*) FROM request WHERE block_number > ? AND state <> 'orphaned' GROUP BY state"
+            ).binding(Int64(column: block)).all { (try $0.requestState(0), Int(clamping: try $0.int64(1))) }
+        }
+    }
+
     package func rejected(limit: Int) throws -> [RejectedLog] {
         try connection.read { try $0.rejected(limit: limit) }
     }

@@ -23,7 +23,8 @@ enum CommandTable {
         exitStatuses: ExitCode.table,
         commands: [
             RunCommand.command, ReplayCommand.command, StatusCommand.command, JobsCommand.command,
-            ConfigCommand.command, KeyCommand.command, RequestCommand.command, VersionCommand.command,
+            ChainCommand.command, ConfigCommand.command, KeyCommand.command, RequestCommand.command,
+            VersionCommand.command,
         ]
     )
 }

@@ -114,7 +114,7 @@ struct RequestCommand: RunnableCommand {
         Output.error("contract   \(target.contract.checksummed) on chain \(offer.chainID)")
         Output.error("fee        \(Ether.text(offer.fee)) ether")
         Output.error("gas        at most \(offer.gasLimit) units, \(Ether.text(offer.gasCost)) ether")
-        guard yes || Self.confirm() else { throw CommandFailure("nothing was sent", .failed) }
+        guard yes || Confirmation.ask("send it?") else { throw CommandFailure("nothing was sent", .failed) }
         let time = SystemTime()
         let end = Timestamp(milliseconds: time.now()) + timeout
         var transaction = Hash32.zero
@@ -198,15 +198,6 @@ struct RequestCommand: RunnableCommand {
         guard Output.isTerminal(1) else { return Output.write(ended) }
         let lines = ended.split(separator: "\n", omittingEmptySubsequences: false)
         Output.write(lines.map { oneLine(String($0), limit: .max) }.joined(separator: "\n"))
-    }
-
-    private static func confirm() -> Bool {
-        guard Output.isTerminal(0) else {
-            Output.error("standard input is no terminal: use --yes to send without asking")
-            return false
-        }
-        Output.put("send it? [y/N] ", to: 2)
-        return ["y", "yes"].contains((readLine() ?? "").lowercased())
     }
 
     /// Whom to ask, and what is known of it: without settings, no more than the command line says.

@@ -69,16 +69,29 @@ struct Status {
 
     private var unreachable: [String] { report?["unreachable"]?.array?.compactMap(\.string) ?? [] }
 
-    var isHealthy: Bool { isRunning && unreachable.isEmpty }
+    var isHealthy: Bool { isRunning && unreachable.isEmpty && overview.chain.halt == nil }
 
     var text: String {
         var lines: [String] = []
         lines.append("chain        \(chainText)")
         lines.append("relayer      \(relayerText)")
         if let account = report?["account"]?.string { lines.append("account      \(account)\(balanceText)") }
+        if let halt = overview.chain.halt {
+            lines.append("HALTED       since \(TimeText.absolute(halt.at)): \(halt.reason.shown(limit: 1_024))")
+            lines.append("             look: lilypad-relayer chain show")
+        }
         if let head = report?["head"]?.int64 { lines.append("head         block \(head)") }
+        if let final = overview.chain.final { lines.append("final        block \(final.number)\(ruleText)") }
+        lines += nodeTexts
         for cursor in overview.cursors {
             lines.append("contract     \(cursor.address.checksummed), read up to block \(Int64(cursor.nextBlock) - 1)")
+        }
+        for gap in overview.gaps {
+            lines.append("gap          \(gap.text)")
+            lines.append(
+                "             read it from a node that has it: lilypad-relayer replay --from-block"
+                    + " \(gap.range.lowerBound) --to-block \(gap.range.upperBound)"
+            )
         }
         lines.append(
             "requests     " + overview.counts.map { "\($0.count) \($0.state.rawValue)" }.joined(separator: ", ")
@@ -105,6 +118,21 @@ struct Status {
         guard let chainID = overview.chainID else { return "none yet" }
         guard chainID != "\(settings.chain.id)" else { return chainID }
         return "\(chainID) in this database, but chain.id is \(settings.chain.id): run will refuse that"
+    }
+
+    /// By which rule answers are released.
+    private var ruleText: String { report?["settleRule"]?.string.map { " (\($0.shown()))" } ?? "" }
+
+    /// One line for each node where there are several, or where the only one is not as it should be.
+    private var nodeTexts: [String] {
+        let nodes = report?["nodes"]?.array ?? []
+        return nodes.compactMap { node in
+            guard let url = node["node"]?.string, let state = node["state"]?.string else { return nil }
+            guard nodes.count > 1 || state != "fit" else { return nil }
+            let head = node["head"]?.int64.map { ", head block \($0)" } ?? ""
+            let reason = node["reason"]?.string.map { ": \($0.shown(limit: 400))" } ?? ""
+            return "node         \(url.shown(limit: 400)) \(state)\(head)\(reason)"
+        }
     }
 
     /// As of the last settlement, or of the start.
@@ -137,15 +165,19 @@ struct Status {
             "genesis": overview.genesisHash.map { .string($0.hex) } ?? .null,
             "running": .bool(isRunning),
             "reportedAt": overview.report.map { .string(TimeText.absolute($0.at)) } ?? .null,
+            "halt": overview.chain.halt.map(\.json) ?? .null,
+            "finalBlock": overview.chain.final.map { .number(JSONNumber($0.number)) } ?? .null,
             "report": report ?? .null,
             "contracts": .array(
                 overview.cursors.map { cursor in
                     [
                         "address": .string(cursor.address.checksummed),
                         "nextBlock": .number(JSONNumber(cursor.nextBlock)),
+                        "secondReadingNextBlock": .number(JSONNumber(cursor.secondBlock)),
                     ]
                 }
             ),
+            "gaps": .array(overview.gaps.map(\.json)),
             "requests": .object(
                 overview.counts.map { JSONMember($0.state.rawValue, .number(JSONNumber($0.count))) }
             ),

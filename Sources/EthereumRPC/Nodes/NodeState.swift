@@ -1,0 +1,52 @@
+internal import Transport
+
+/// How one of several nodes does, for people.
+package struct NodeState: Equatable, Sendable {
+    package enum Fitness: String, Sendable {
+        case fit
+        /// Half of its last calls failed.
+        case failing
+        /// Behind the others, which are asked first for a while.
+        case behind
+        /// It failed or asked to be left alone, and rests.
+        case resting
+        /// On another chain or fork.
+        case expelled
+    }
+
+    /// Masked.
+    package let endpoint: String
+    package let fitness: Fitness
+    /// Its newest head, as far as anybody asked.
+    package let head: UInt64?
+    /// Why it is expelled.
+    package let reason: String?
+}
+
+extension EthereumClient {
+    /// All nodes, in order of preference.
+    package var states: [NodeState] {
+        let now = nodes.now
+        return nodes.connections.indices.map { node in
+            let health = nodes.health(node)
+            return NodeState(
+                endpoint: nodes.connections[node].mask.url,
+                fitness: health.fitness(at: now),
+                head: health.head,
+                reason: health.expulsion?.reason
+            )
+        }
+    }
+}
+
+extension NodeHealth {
+    func fitness(at now: Int64) -> NodeState.Fitness {
+        switch rank(at: now) {
+        case 0?: .fit
+        case 1?: .failing
+        case 2?: .behind
+        case .some: .resting
+        case nil: .expelled
+        }
+    }
+}
