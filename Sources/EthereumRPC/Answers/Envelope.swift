@@ -12,18 +12,43 @@ struct AnswerFault: Error, CustomStringConvertible {
 /// The outer object of an answer (JSON-RPC 2.0 §5).
 enum Envelope<Value> {
     case result(Value)
-    /// The node's own refusal; `data` as bytes if it is hex, which reverts are.
-    case error(code: Int64, message: String, data: [UInt8]?)
+    case error(Refusal)
 
     /// Reads an answer to the request `id`; `read` reads the result where it stands.
     static func read(_ body: [UInt8], id: UInt64, _ read: (inout JSONReader) throws -> Value) throws -> Envelope {
         var reader = JSONReader(body.span)
+        let parts = try parts(&reader, read)
+        try reader.finish()
+        return try parts.envelope(for: id)
+    }
+
+    /// Reads the answer to the request `id` where it stands among others.
+    static func read(
+        _ reader: inout JSONReader,
+        id: UInt64,
+        _ read: (inout JSONReader) throws -> Value
+    ) throws -> Envelope {
+        try parts(&reader, read).envelope(for: id)
+    }
+
+    /// Reads an answer to whatever request.
+    static func readAny(
+        _ reader: inout JSONReader,
+        _ read: (inout JSONReader) throws -> Value
+    ) throws -> Envelope {
+        try parts(&reader, read).anyEnvelope()
+    }
+
+    private static func parts(
+        _ reader: inout JSONReader,
+        _ read: (inout JSONReader) throws -> Value
+    ) throws -> Parts {
         var parts = Parts()
         try reader.enterObject()
         while let key = try reader.nextKey() {
             switch key {
             case .id: parts.id = try AnswerID(&reader)
-            case .error: if try !reader.null() { parts.error = try RefusalReader.read(&reader) }
+            case .error: if try !reader.null() { parts.error = .error(try Refusal(&reader)) }
             case .result:
                 guard parts.result == nil, !parts.isNull else { throw AnswerFault("two results") }
                 parts.isNull = try reader.null()
@@ -31,14 +56,13 @@ enum Envelope<Value> {
             default: try reader.skip()
             }
         }
-        try reader.finish()
         // Read last, as some servers send a null result beside a refusal.
         if parts.isNull, parts.error == nil {
             let null = Array("null".utf8)
             var reader = JSONReader(null.span)
             parts.result = try read(&reader)
         }
-        return try parts.envelope(for: id)
+        return parts
     }
 
     private struct Parts {
@@ -48,38 +72,37 @@ enum Envelope<Value> {
         var error: Envelope?
 
         /// A node that could not read the request answers with the id `null` (§5); that goes for refusals only.
-        func envelope(for expected: UInt64) throws -> Envelope {
-            if let error, id == .number(expected) || id == .null { return error }
-            guard id == .number(expected) else { throw AnswerFault("the answer is to another request") }
+        func envelope(for expected: UInt64) throws(AnswerFault) -> Envelope {
+            guard id == .number(expected) || (error != nil && id == .null) else {
+                throw AnswerFault("the answer is to another request")
+            }
+            return try anyEnvelope()
+        }
+
+        func anyEnvelope() throws(AnswerFault) -> Envelope {
+            if let error { return error }
             guard let result else { throw AnswerFault("neither result nor error") }
             return .result(result)
-        }
-    }
-
-    private enum RefusalReader {
-        static func read(_ reader: inout JSONReader) throws -> Envelope {
-            var code: Int64 = 0
-            var message = ""
-            var data: [UInt8]?
-            try reader.enterObject()
-            while let key = try reader.nextKey() {
-                switch key {
-                case .code: code = try reader.integer()
-                case .message: message = try reader.textIfAny() ?? ""
-                case .data: data = try reader.hex()
-                default: try reader.skip()
-                }
-            }
-            return .error(code: code, message: message, data: data)
         }
     }
 }
 
 /// The member `id` of an answer.
-private enum AnswerID: Equatable {
+enum AnswerID: Equatable {
     case number(UInt64)
     case null
     case other
+
+    /// Of the answer that comes next, whose other members stay unread.
+    static func next(in reader: JSONReader) throws(JSONError) -> AnswerID? {
+        var ahead = reader
+        try ahead.enterObject()
+        while let key = try ahead.nextKey() {
+            if key == .id { return try AnswerID(&ahead) }
+            try ahead.skip()
+        }
+        return nil
+    }
 
     init(_ reader: inout JSONReader) throws(JSONError) {
         switch try reader.peek() {
@@ -99,7 +122,4 @@ extension JSONKey {
     fileprivate static let id: JSONKey = "id"
     fileprivate static let result: JSONKey = "result"
     fileprivate static let error: JSONKey = "error"
-    fileprivate static let code: JSONKey = "code"
-    fileprivate static let message: JSONKey = "message"
-    fileprivate static let data: JSONKey = "data"
 }

@@ -35,24 +35,31 @@ extension EthereumClient {
     ///
     /// A hash alone does not prove that it is canonical.
     ///
-    /// `safe` and `finalized` are `nil` too before there is such a block, which nodes tell by an error.
+    /// A height without a block of its own is `nil` too: Filecoin's null rounds, for which nodes answer an error, `null`
+    /// or the block before. A later block is an error.
+    ///
+    /// `safe` and `finalized` are `nil` before there is such a block, and where the node does not know the tag: nodes tell
+    /// either by an error. Nothing is final then; it is never block 0.
     package func header(at block: BlockReference) async throws(RPCError) -> BlockHeader? {
         let method = if case .hash = block { "eth_getBlockByHash" } else { "eth_getBlockByNumber" }
         do {
             return try await call(method, .block(block), .bool(false)) { reader in
-                guard try !reader.null() else { return nil }
-                return try Self.check(BlockHeader(&reader), isAt: block)
+                try Self.header(&reader, at: block)
             }
         } catch {
-            guard [.safe, .finalized].contains(block), error.says("block not found") else { throw error }
+            guard error.isAbsence(of: block) else { throw error }
             return nil
         }
     }
 
-    /// Some nodes answer with a neighbour where a height has no block.
-    private static func check(_ header: BlockHeader, isAt block: BlockReference) throws(AnswerFault) -> BlockHeader {
+    /// Reads the answer to a call for this block.
+    static func header(_ reader: inout JSONReader, at block: BlockReference) throws -> BlockHeader? {
+        guard try !reader.null() else { return nil }
+        let header = try BlockHeader(&reader)
         switch block {
-        case .number(let number) where header.number != number:
+        // The tipset before a null round.
+        case .number(let number) where header.number < number: return nil
+        case .number(let number) where header.number > number:
             throw AnswerFault("block \(header.number) for \(number)")
         case .hash(let hash) where header.hash != hash: throw AnswerFault("block \(header.hash) for \(hash)")
         default: return header

@@ -10,6 +10,7 @@ struct NodeConnection: Sendable {
     let mask: SecretMask
     private let transport: any HTTPTransport
     let time: any TimeSource
+    let habits: NodeHabits
     private let ids = RequestIDs()
     private let totalTimeout: Duration
 
@@ -19,6 +20,7 @@ struct NodeConnection: Sendable {
         self.totalTimeout = totalTimeout
         self.time = time
         mask = SecretMask(url: endpoint.url, headers: endpoint.headers)
+        habits = NodeHabits(time: time)
     }
 
     /// Makes one call, whose `read` reads the member `result`; an answer of more than `answerLimit` decoded bytes throws.
@@ -28,11 +30,11 @@ struct NodeConnection: Sendable {
         answerLimit: Int,
         read: (inout JSONReader) throws -> Value
     ) async throws(RPCError) -> Value {
-        let id = ids.next()
+        let request = RPCCall(id: nextID(), method: method, parameters: parameters)
         var writer = JSONWriter()
-        Self.write(method, id, parameters, to: &writer)
+        request.write(to: &writer)
         let response = try await send(writer.bytes, method, answerLimit)
-        return try answer(of: method, id, response, read)
+        return try answer(of: method, request.id, response, read)
     }
 
     /// Posts a body; throws what no answer came of.
@@ -56,33 +58,22 @@ struct NodeConnection: Sendable {
 
     func nextID() -> UInt64 { ids.next() }
 
-    /// One request object (JSON-RPC 2.0 §4).
-    static func write(_ method: String, _ id: UInt64, _ parameters: [RPCParameter], to writer: inout JSONWriter) {
-        writer.object { object in
-            object.member("jsonrpc", "2.0")
-            object.member("id", id)
-            object.member("method", method)
-            object.member("params") { $0.array { for parameter in parameters { parameter.write(to: &$0) } } }
-        }
-    }
-
     private func answer<Value>(
         of method: String,
         _ id: UInt64,
         _ response: HTTPResponse,
         _ read: (inout JSONReader) throws -> Value
     ) throws(RPCError) -> Value {
-        let isSuccess = (200..<300).contains(response.status)
         let retryAfter = retryAfter(response)
         do {
             switch try Envelope.read(response.body, id: id, read) {
-            case .result(let value) where isSuccess:
+            case .result(let value) where response.isSuccess:
                 return value
             case .result:
                 throw failure(method, .http(status: response.status, excerpt: ""), retryAfter)
-            case .error(let code, let message, let data):
+            case .error(let refusal):
                 // Whatever the status: some servers send their refusals with 4xx or 5xx.
-                throw failure(method, .server(code: code, message: mask.clean(message), data: data), retryAfter)
+                throw failure(method, .server(refusal, mask), retryAfter)
             }
         } catch let error as RPCError {
             throw error
@@ -93,7 +84,7 @@ struct NodeConnection: Sendable {
 
     /// An answer that is no JSON-RPC.
     func unreadable(_ method: String, _ response: HTTPResponse, _ error: any Error) -> RPCError {
-        guard (200..<300).contains(response.status) else {
+        guard response.isSuccess else {
             let excerpt = String(decoding: response.body.prefix(1024), as: UTF8.self)
             let kind = RPCError.Kind.http(status: response.status, excerpt: mask.clean(excerpt, limit: 256))
             return failure(method, kind, retryAfter(response))
@@ -103,7 +94,7 @@ struct NodeConnection: Sendable {
 
     /// What a server asks for that does not answer.
     func retryAfter(_ response: HTTPResponse) -> Duration? {
-        (200..<300).contains(response.status) ? nil : response.retryAfter(now: time.now())
+        response.isSuccess ? nil : response.retryAfter(now: time.now())
     }
 
     func failure(_ method: String, _ kind: RPCError.Kind, _ retryAfter: Duration? = nil) -> RPCError {
@@ -111,6 +102,17 @@ struct NodeConnection: Sendable {
         // libcurl's words may name a URL or a host.
         if case .transport(let error) = kind { kind = .transport(error.cleaned(by: mask)) }
         return RPCError(method: method, endpoint: mask.url, kind: kind, retryAfter: retryAfter)
+    }
+}
+
+extension HTTPResponse {
+    var isSuccess: Bool { (200..<300).contains(status) }
+}
+
+extension RPCError.Kind {
+    /// The node's own refusal, its words cleaned.
+    static func server(_ refusal: Refusal, _ mask: SecretMask) -> RPCError.Kind {
+        .server(code: refusal.code, message: mask.clean(refusal.message), data: refusal.data)
     }
 }
 

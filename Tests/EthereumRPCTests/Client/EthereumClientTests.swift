@@ -135,17 +135,6 @@ struct EthereumClientTests {
     }
 
     @Test
-    func aNeighbourIsNotTheBlockAskedFor() async throws {
-        let step = try #require(Transcript("geth/chain").calls("eth_getBlockByNumber").first)
-        for block in [BlockReference.number(2), .hash(.zero)] {
-            let error = await #expect(throws: RPCError.self) {
-                try await EthereumClient.replaying(step).header(at: block)
-            }
-            #expect(error?.outcomeUnknown == true, "\(block)")
-        }
-    }
-
-    @Test
     func aNodeThatStillIndexesIsNoMissingReceipt() async {
         let answer = #"{"id":1,"error":{"code":-32000,"message":"transaction indexing is in progress"}}"#
         let error = await #expect(throws: RPCError.self) {
