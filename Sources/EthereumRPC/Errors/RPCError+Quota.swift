@@ -4,19 +4,15 @@ extension RPCError {
     /// Another range does not help; another node, or waiting, does (`retryAfter`, where it is said).
     package var isQuota: Bool {
         switch kind {
-        case .server(let code, let message, _): code == 429 || Self.saysQuota(message)
-        case .http(let status, let excerpt): status == 429 || Self.saysQuota(excerpt)
+        case .server(let code, let message, _): [429, 402].contains(code) || Self.saysQuota(message)
+        case .http(let status, let excerpt): [429, 402].contains(status) || Self.saysQuota(excerpt)
         case .transport, .malformed: false
         }
     }
 
     /// Whether these words are of a quota.
-    static func saysQuota(_ message: String) -> Bool {
-        let message = message.lowercased()
-        return quotas.contains { message.contains($0) }
+    private static func saysQuota(_ message: String) -> Bool {
+        let message = Array(message.lowercased().utf8)
+        return RefusalCatalogue.quotas.contains { $0.pattern.match(message) != nil }
     }
-
-    private static let quotas = [
-        "rate limit", "too many requests", "request limit", "quota", "per second", "compute units",
-    ]
 }

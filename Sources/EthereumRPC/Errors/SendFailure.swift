@@ -89,3 +89,11 @@ extension RPCError {
         return SendFailure(message: message)
     }
 }
+
+extension String {
+    /// The decimal number right behind these words.
+    fileprivate func number(after words: String) -> UInt64? {
+        guard let start = firstRange(of: words)?.upperBound else { return nil }
+        return UInt64(self[start...].prefix { $0.isASCII && $0.isNumber })
+    }
+}
