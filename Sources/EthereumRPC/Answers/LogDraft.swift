@@ -10,6 +10,8 @@ struct LogDraft {
     private var transactionHash: Hash32?
     private var transactionIndex: UInt64?
     private var removed = false
+    /// Without a place in a block: of a transaction that is not mined.
+    private var isPlaceless = false
     private(set) var blockNumber: UInt64?
     private(set) var logIndex: UInt64?
     /// The first member that is wrong.
@@ -25,25 +27,35 @@ struct LogDraft {
                 address = try checked(Address(hex(&reader, &arena) ?? []), isFirst: address == nil, "address")
             case .topics: try readTopics(&reader, &arena)
             case .data: data = try checked(hex(&reader, &arena), isFirst: data == nil, "data")
-            case .blockNumber: blockNumber = try checked(reader.quantity(), isFirst: blockNumber == nil, "blockNumber")
-            case .blockHash: blockHash = try checked(hash(&reader, &arena), isFirst: blockHash == nil, "blockHash")
+            case .blockNumber:
+                guard try !isNull(&reader) else { continue }
+                blockNumber = try checked(reader.quantity(), isFirst: blockNumber == nil, "blockNumber")
+            case .blockHash:
+                guard try !isNull(&reader) else { continue }
+                blockHash = try checked(hash(&reader, &arena), isFirst: blockHash == nil, "blockHash")
             case .transactionHash:
                 transactionHash = try checked(hash(&reader, &arena), isFirst: transactionHash == nil, "transactionHash")
             case .transactionIndex:
                 transactionIndex = try checked(reader.quantity(), isFirst: transactionIndex == nil, "transactionIndex")
-            case .logIndex: logIndex = try checked(reader.quantity(), isFirst: logIndex == nil, "logIndex")
+            case .logIndex:
+                guard try !isNull(&reader) else { continue }
+                logIndex = try checked(reader.quantity(), isFirst: logIndex == nil, "logIndex")
             case .removed: try readRemoved(&reader)
             default: try reader.skip()
             }
         }
     }
 
+    /// Of a transaction that is not mined: block or index are `null`, or the block's hash is zero, and nothing is wrong.
+    var isPending: Bool { fault == nil && (isPlaceless || blockHash == .zero) }
+
     /// Why there is no log.
     var reason: String { fault.map { "bad \($0)" } ?? "a member is missing" }
 
     /// The log, unless something is missing or wrong.
     var log: Log? {
-        guard fault == nil, let address, let topics, let data, let blockNumber, let blockHash, let transactionHash,
+        guard fault == nil, !isPlaceless, let address, let topics, let data, let blockNumber, let blockHash,
+            let transactionHash,
             let transactionIndex, let logIndex, blockNumber <= Int64.max, logIndex <= UInt32.max,
             transactionIndex <= UInt32.max
         else { return nil }
@@ -67,6 +79,14 @@ struct LogDraft {
     private mutating func checked<Value>(_ value: Value?, isFirst: Bool, _ name: StaticString) -> Value? {
         if !isFirst || value == nil { fault = fault ?? name }
         return value
+    }
+
+    /// Passes a `null` in a log's place.
+    @inline(__always)
+    private mutating func isNull(_ reader: inout JSONReader) throws(JSONError) -> Bool {
+        guard try reader.null() else { return false }
+        isPlaceless = true
+        return true
     }
 
     @inline(__always)

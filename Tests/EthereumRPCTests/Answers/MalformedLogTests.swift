@@ -45,7 +45,6 @@ struct MalformedLogTests {
         Damage("data", "0xzz", "bad data"),
         Damage("data", "12", "bad data"),
         Damage("data", 7, "bad data"),
-        Damage("blockNumber", .null, "bad blockNumber"),
         Damage("blockNumber", 2, "bad blockNumber"),
         Damage("blockNumber", "0x", "bad blockNumber"),
         Damage("blockNumber", "0x10000000000000000", "bad blockNumber"),
@@ -110,6 +109,33 @@ struct MalformedLogTests {
         let batch = try await batch([.object(members)])
         #expect(batch.logs.map(\.logIndex) == [3])
         #expect(batch.logs.first?.topics.first?.hex == Self.word.string)
+    }
+
+    /// geth before 1.14 gives the zero hash, others `null`.
+    @Test(arguments: ["blockNumber", "blockHash", "logIndex"])
+    func countsALogThatIsNotMined(member: String) async throws {
+        let values: [JSONValue] = member == "blockHash" ? [.null, .string(Hash32.zero.hex)] : [.null]
+        for value in values {
+            let pending = Self.good(1).map { $0.name == member ? JSONMember(member, value) : $0 }
+            let batch = try await batch([.object(Self.good(0)), .object(pending), .object(Self.good(2))])
+            #expect(batch.logs.map(\.logIndex) == [0, 2])
+            #expect(batch.pending == 1)
+            #expect(batch.malformed == [])
+        }
+    }
+
+    @Test
+    func aSpoiledLogIsNotExcusedByBeingPending() async throws {
+        let members = Self.good(1).map { member in
+            switch member.name {
+            case "blockNumber": JSONMember("blockNumber", .null)
+            case "topics": JSONMember("topics", "0x")
+            default: member
+            }
+        }
+        let batch = try await batch([.object(members)])
+        #expect(batch.malformed.map(\.reason) == ["bad topics"])
+        #expect(batch.pending == 0)
     }
 
     @Test
