@@ -2,18 +2,39 @@ import Ethereum
 import JSON
 import Transport
 
-/// A message of the node on a connection with one subscription (`eth_subscribe`, geth's pub/sub API).
+/// A message of the node on a connection with a subscription to heads and one to logs (`eth_subscribe`, geth's pub/sub
+/// API).
 enum HeadFrame: Equatable, Sendable {
-    /// The id of the request that subscribes.
-    static let requestID: Int64 = 1
-    static let request = #"{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["newHeads"]}"#
+    /// What is subscribed to; the raw value is the id of the request.
+    enum Topic: Int64, Sendable {
+        case heads = 1
+        case logs = 2
+    }
 
-    case subscribed(id: String)
-    case refused(String)
+    case subscribed(Topic, id: String)
+    /// Of a request that the node does not name: of the heads.
+    case refused(Topic, String)
     case head(subscription: String, number: UInt64, hash: Hash32)
+    case log(subscription: String, blockNumber: UInt64, removed: Bool)
     /// Well formed, and nothing for us.
     case other
     case malformed(String)
+
+    static func request(_ topic: Topic, _ subject: LogSubject? = nil) -> String {
+        var writer = JSONWriter()
+        writer.object { object in
+            object.member("jsonrpc", "2.0")
+            object.member("id", topic.rawValue)
+            object.member("method", "eth_subscribe")
+            object.member("params") { params in
+                params.array { array in
+                    array.string(topic == .heads ? "newHeads" : "logs")
+                    if topic == .logs, let subject { subject.write(to: &array) }
+                }
+            }
+        }
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
 
     init(_ message: [UInt8]) {
         do {
@@ -41,9 +62,10 @@ enum HeadFrame: Equatable, Sendable {
             }
         }
         if let notification { return notification }
-        if let refusal { return .refused(oneLine(refusal, limit: 256)) }
-        guard id == requestID, let result else { return .other }
-        return .subscribed(id: result)
+        let topic = id.flatMap { Topic(rawValue: $0) }
+        if let refusal { return .refused(topic ?? .heads, oneLine(refusal, limit: 256)) }
+        guard let topic, let result else { return .other }
+        return .subscribed(topic, id: result)
     }
 
     private static func refusal(_ reader: inout JSONReader) throws -> String {
@@ -61,35 +83,54 @@ enum HeadFrame: Equatable, Sendable {
             return .other
         }
         var subscription: String?
-        var block: (number: UInt64?, hash: Hash32?)
+        var news = News()
         try reader.enterObject()
         while let key = try reader.nextKey() {
             switch key {
             case .subscription: subscription = try reader.textIfAny(limit: 128)
-            case .result: block = try Self.block(&reader)
+            case .result: news = try News(&reader)
             default: try reader.skip()
             }
         }
-        guard let subscription, let number = block.number, let hash = block.hash else { return .other }
-        return .head(subscription: subscription, number: number, hash: hash)
+        guard let subscription else { return .other }
+        if let number = news.number, let hash = news.hash {
+            return .head(subscription: subscription, number: number, hash: hash)
+        }
+        // One without a block is of a transaction that is not mined.
+        guard let blockNumber = news.blockNumber else { return .other }
+        return .log(subscription: subscription, blockNumber: blockNumber, removed: news.removed)
     }
 
-    private static func block(_ reader: inout JSONReader) throws -> (number: UInt64?, hash: Hash32?) {
+    /// A block's members, or a log's.
+    private struct News {
         var number: UInt64?
         var hash: Hash32?
-        guard try reader.peek() == UInt8(ascii: "{") else {
-            try reader.skip()
-            return (nil, nil)
-        }
-        try reader.enterObject()
-        while let key = try reader.nextKey() {
-            switch key {
-            case .number: number = try reader.quantity()
-            case .hash: hash = try reader.hash()
-            default: try reader.skip()
+        var blockNumber: UInt64?
+        var removed = false
+
+        init() {}
+
+        init(_ reader: inout JSONReader) throws {
+            guard try reader.peek() == UInt8(ascii: "{") else {
+                try reader.skip()
+                return
+            }
+            try reader.enterObject()
+            while let key = try reader.nextKey() {
+                switch key {
+                case .number: number = try reader.quantity()
+                case .hash: hash = try reader.hash()
+                case .blockNumber: blockNumber = try reader.quantity()
+                case .removed: removed = try reader.peek() == UInt8(ascii: "t") ? reader.bool() : Self.skipped(&reader)
+                default: try reader.skip()
+                }
             }
         }
-        return (number, hash)
+
+        private static func skipped(_ reader: inout JSONReader) throws(JSONError) -> Bool {
+            try reader.skip()
+            return false
+        }
     }
 }
 
@@ -102,4 +143,6 @@ extension JSONKey {
     fileprivate static let subscription: JSONKey = "subscription"
     fileprivate static let number: JSONKey = "number"
     fileprivate static let hash: JSONKey = "hash"
+    fileprivate static let blockNumber: JSONKey = "blockNumber"
+    fileprivate static let removed: JSONKey = "removed"
 }

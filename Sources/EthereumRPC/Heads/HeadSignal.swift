@@ -1,11 +1,16 @@
 package import Ethereum
 
-/// Why the follower should look at the chain now.
+/// What the subscription tells whoever follows the chain: why to look at it now, and whether more will be told.
 ///
-/// Only a wake-up: what the head is, is asked for.
+/// Only wake-ups: what is true is asked for. Each but `head` is a reason to look.
 package enum HeadSignal: Sendable, Equatable {
     /// The node announced this block.
     case head(number: UInt64, hash: Hash32)
-    /// Heads may have been missed: the subscription begins, or has ended.
-    case poll
+    /// The node announced a log that was subscribed to, or that it is no longer in the chain.
+    case log(blockNumber: UInt64, removed: Bool)
+    /// Heads are announced, and logs too if `hasLogs`; comes again when the logs follow the heads, and when signals came
+    /// faster than they were taken and more than heads was lost.
+    case subscribed(hasLogs: Bool)
+    /// Nothing is announced any more, until `subscribed` comes again; silent: no head came for too long.
+    case ended(isSilent: Bool)
 }

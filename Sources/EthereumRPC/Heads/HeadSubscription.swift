@@ -1,7 +1,7 @@
 import Ethereum
 package import Transport
 
-/// A subscription to new heads that is opened again whenever it ends or falls silent.
+/// A subscription to new heads, and to logs where they are wanted, that is opened again whenever it ends or falls silent.
 ///
 /// Pure; times are milliseconds since 1970.
 ///
@@ -11,6 +11,9 @@ package import Transport
 ///
 /// The wait before the next opening grows until a head has come: a server that takes the connection and drops it is as
 /// far away as one that refuses it.
+///
+/// Heads tell whether the connection is alive, since logs may not come for days; so a node that refuses to announce logs
+/// is listened to all the same.
 package struct HeadSubscription: Sendable, Equatable {
     /// How long it waits for the node, and between two connections.
     package struct Settings: Sendable, Equatable {
@@ -74,13 +77,17 @@ package struct HeadSubscription: Sendable, Equatable {
     }
 
     private let settings: Settings
+    private let subject: LogSubject?
+    /// The id of the subscription to logs on this connection, once the node has given one.
+    private var logs: String?
     private(set) var state: State
     private var delays: RetryDelays
     private var lastHash: Hash32?
 
-    /// Begins at once, or at the first tick after `now`.
-    package init(_ settings: Settings = Settings(), at now: Int64) {
+    /// Begins at once, or at the first tick after `now`; without a subject only heads are subscribed to.
+    package init(_ settings: Settings = Settings(), logs subject: LogSubject? = nil, at now: Int64) {
         self.settings = settings
+        self.subject = subject
         state = .waiting(until: now)
         delays = RetryDelays(settings.retry)
     }
@@ -91,6 +98,11 @@ package struct HeadSubscription: Sendable, Equatable {
         case .waiting(let time), .subscribing(let time), .following(_, let time): time
         case .opening, .closing: nil
         }
+    }
+
+    /// What holds now, as a signal.
+    package var status: HeadSignal {
+        if case .following = state { .subscribed(hasLogs: logs != nil) } else { .ended(isSilent: false) }
     }
 
     /// The time is now `now`.
@@ -111,12 +123,13 @@ package struct HeadSubscription: Sendable, Equatable {
         }
     }
 
-    /// The connection is open; returns the text to send.
-    package mutating func opened(at now: Int64) -> String? {
+    /// The connection is open; returns the texts to send.
+    package mutating func opened(at now: Int64) -> [String] {
         // A connection that opens after it was given up is closed by its driver.
-        guard state == .opening else { return nil }
+        guard state == .opening else { return [] }
         state = .subscribing(until: Self.later(now, settings.answerTimeout))
-        return HeadFrame.request
+        logs = nil
+        return [HeadFrame.request(.heads)] + (subject.map { [HeadFrame.request(.logs, $0)] } ?? [])
     }
 
     /// A message came.
@@ -126,25 +139,33 @@ package struct HeadSubscription: Sendable, Equatable {
 
     mutating func received(_ frame: HeadFrame, at now: Int64) -> ReceiveAction? {
         switch (state, frame) {
-        case (.subscribing, .subscribed(let id)):
+        case (.subscribing, .subscribed(.heads, let id)):
             state = .following(subscription: id, silentAt: Self.later(now, settings.silenceLimit))
             // Blocks came while nobody listened.
-            return .deliver(.poll)
+            return .deliver(.subscribed(hasLogs: logs != nil))
+        case (.subscribing, .subscribed(.logs, let id)) where subject != nil:
+            logs = logs ?? id
+            return nil
+        case (.following, .subscribed(.logs, let id)) where subject != nil && logs == nil:
+            logs = id
+            // So did logs.
+            return .deliver(.subscribed(hasLogs: true))
         case (.following(let own, _), .head(let subscription, let number, let hash)) where own == subscription:
             state = .following(subscription: own, silentAt: Self.later(now, settings.silenceLimit))
             delays.reset()
             guard hash != lastHash else { return nil }
             lastHash = hash
             return .deliver(.head(number: number, hash: hash))
-        case (.subscribing, .refused(let message)):
+        case (.following, .log(let subscription, let blockNumber, let removed)) where logs == subscription:
+            return .deliver(.log(blockNumber: blockNumber, removed: removed))
+        case (.subscribing, .refused(.heads, let message)):
             state = .closing
             return .close(.refused(message))
         case (.subscribing, .malformed(let reason)), (.following, .malformed(let reason)):
             state = .closing
             return .close(.malformed(reason))
-        // A head may overtake the answer that names its subscription: the poll that follows it finds the block.
-        case (.subscribing, .head), (.subscribing, .other), (.following, _), (.waiting, _), (.opening, _),
-            (.closing, _):
+        // What overtakes the answer that names its subscription is found by the look that follows the answer.
+        case (.subscribing, _), (.following, _), (.waiting, _), (.opening, _), (.closing, _):
             return nil
         }
     }

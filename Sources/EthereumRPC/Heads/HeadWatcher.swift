@@ -9,8 +9,11 @@ package final class HeadWatcher: Sendable {
     /// An outage, with the cause of the last failure in words.
     package typealias Report = @Sendable (_ announcement: OutageReport.Announcement, _ cause: String) -> Void
 
-    /// The newest signal; who is slow misses older ones, which say nothing more.
+    /// The newest signals; who is slow misses older ones, and hears the state again where more than heads was lost.
     package let signals: AsyncStream<HeadSignal>
+
+    /// How many signals wait to be taken.
+    static let backlog = 16
 
     private let connector: any WebSocketConnector
     private let url: String
@@ -28,12 +31,14 @@ package final class HeadWatcher: Sendable {
     /// - Parameters:
     ///   - connector: opens the connection.
     ///   - url: the node's `ws:` or `wss:` address.
+    ///   - logs: which logs are subscribed to beside the heads; nil: none.
     ///   - settings: times of the subscription.
     ///   - time: the clock.
     ///   - report: hears of outages and their end.
     package init(
         connector: any WebSocketConnector,
         url: String,
+        logs: LogSubject? = nil,
         settings: HeadSubscription.Settings = HeadSubscription.Settings(),
         time: any TimeSource = SystemTime(),
         report: @escaping Report = { _, _ in }
@@ -43,8 +48,8 @@ package final class HeadWatcher: Sendable {
         self.time = time
         self.report = report
         mask = SecretMask(url: url)
-        (signals, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        state = Mutex(State(subscription: HeadSubscription(settings, at: time.now())))
+        (signals, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.backlog))
+        state = Mutex(State(subscription: HeadSubscription(settings, logs: logs, at: time.now())))
     }
 
     /// Runs until the task is cancelled; then `signals` ends.
@@ -91,8 +96,9 @@ package final class HeadWatcher: Sendable {
     }
 
     private func follow(_ connection: any WebSocketConnection) async throws {
-        guard let request = state.withLock({ $0.subscription.opened(at: time.now()) }) else { return }
-        try connection.send(request)
+        let requests = state.withLock { $0.subscription.opened(at: time.now()) }
+        guard !requests.isEmpty else { return }
+        for request in requests { try connection.send(request) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.listen(to: connection) }
             group.addTask { try await self.watchTheClock() }
@@ -111,7 +117,7 @@ package final class HeadWatcher: Sendable {
             }
             if let back { report(back, "") }
             switch action {
-            case .deliver(let signal): continuation.yield(signal)
+            case .deliver(let signal): deliver(signal)
             case .close(let fault): throw fault
             case nil: break
             }
@@ -135,7 +141,14 @@ package final class HeadWatcher: Sendable {
             return cause == nil ? nil : state.outage.failed(at: time.now())
         }
         if let announcement, let cause { report(announcement, mask.clean(cause)) }
-        // What came since the last head is to be polled for.
-        continuation.yield(.poll)
+        deliver(.ended(isSilent: cause == nil))
+    }
+
+    /// Of the signals that have to make room, heads are of no worth beside later ones.
+    private func deliver(_ signal: HeadSignal) {
+        guard case .dropped(let lost) = continuation.yield(signal) else { return }
+        if case .head = lost { return }
+        // Whatever makes room for this one, this one stands for it.
+        continuation.yield(state.withLock { $0.subscription.status })
     }
 }

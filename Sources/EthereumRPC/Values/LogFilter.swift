@@ -35,12 +35,7 @@ package struct LogFilter: Sendable, Hashable {
 
     func write(to writer: inout JSONWriter) {
         writer.object { object in
-            if !addresses.isEmpty {
-                object.member("address") { $0.array { for address in addresses { $0.string(address.hex) } } }
-            }
-            if !topics.isEmpty {
-                object.member("topics") { $0.array { for position in topics { Self.write(position, to: &$0) } } }
-            }
+            Self.write(addresses, topics, to: &object)
             switch blocks {
             case .range(let from, let to):
                 object.member("fromBlock", quantity(from))
@@ -48,6 +43,16 @@ package struct LogFilter: Sendable, Hashable {
             case .block(let hash):
                 object.member("blockHash", hash.hex)
             }
+        }
+    }
+
+    /// What of a filter is not of blocks: the members that are not empty.
+    static func write(_ addresses: [Address], _ topics: [[Hash32]], to object: inout JSONWriter) {
+        if !addresses.isEmpty {
+            object.member("address") { $0.array { for address in addresses { $0.string(address.hex) } } }
+        }
+        if !topics.isEmpty {
+            object.member("topics") { $0.array { for position in topics { write(position, to: &$0) } } }
         }
     }
 

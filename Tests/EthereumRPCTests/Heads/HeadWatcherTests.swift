@@ -20,12 +20,14 @@ struct HeadWatcherTests {
     /// Runs a watcher while `body` looks at it; time passes whenever somebody waits for it, as fast as it can.
     private func watch(
         _ connector: ScriptedConnector,
+        logs: LogSubject? = nil,
         silenceLimit: Duration = .seconds(1_000_000_000),
         body: (HeadWatcher) async throws -> Void
     ) async throws {
         let watcher = HeadWatcher(
             connector: connector,
             url: "ws://h/AbCdEfGhIjKlMnOpQrStUvWxYz012345",
+            logs: logs,
             settings: HeadSubscription.Settings(answerTimeout: .seconds(1_000_000_000), silenceLimit: silenceLimit),
             time: time
         ) { [reports] announcement, cause in
@@ -87,12 +89,58 @@ struct HeadWatcherTests {
             for await signal in watcher.signals {
                 switch signal {
                 case .head(2, _): return
-                case .head, .poll: continue
+                default: continue
                 }
             }
         }
         #expect(connector.openedCount == 2)
         #expect(reports.all.isEmpty)
+    }
+
+    @Test
+    func tellsWhetherAnythingIsAnnounced() async throws {
+        let logs = #"{"id":2,"result":"0xdd"}"#
+        let log = #"{"params":{"subscription":"0xdd","result":{"blockNumber":"0x7","removed":true}}}"#
+        let connector = ScriptedConnector(
+            .messages([Self.answer, logs, log, Self.head(1)], then: .closedByServer(code: 1001, reason: "")),
+            .messages([Self.answer, Self.head(2)], then: nil)
+        )
+        var heard: [HeadSignal] = []
+        try await watch(connector, logs: LogSubject(addresses: [], topics: []), silenceLimit: .seconds(60)) { watcher in
+            for await signal in watcher.signals {
+                heard.append(signal)
+                if signal == .ended(isSilent: true) { break }
+            }
+        }
+        #expect(
+            heard == [
+                .subscribed(hasLogs: false), .subscribed(hasLogs: true), .log(blockNumber: 7, removed: true),
+                .head(number: 1, hash: UInt256(1).asHash32), .ended(isSilent: false),
+                .subscribed(hasLogs: false), .head(number: 2, hash: UInt256(2).asHash32), .ended(isSilent: true),
+            ]
+        )
+        #expect(connector.sent.count >= 4)
+    }
+
+    /// Nobody takes a signal until many heads have come: the log before them is not forgotten.
+    @Test
+    func saysAgainWhatHoldsWhenSignalsAreLost() async throws {
+        let logs = #"{"id":2,"result":"0xdd"}"#
+        let log = #"{"params":{"subscription":"0xdd","result":{"blockNumber":"0x7","removed":false}}}"#
+        let heads = (1...100).map { Self.head($0) }
+        let connector = ScriptedConnector(
+            .messages([Self.answer, logs, log] + heads, then: nil)
+        )
+        try await watch(connector, logs: LogSubject(addresses: [], topics: [])) { watcher in
+            try await eventually("all is told") { connector.isSpent ? true : nil }
+            var heard: [HeadSignal] = []
+            for await signal in watcher.signals {
+                heard.append(signal)
+                if signal == .head(number: 100, hash: UInt256(100).asHash32) { break }
+            }
+            #expect(heard.count <= 16)
+            #expect(heard.contains(.subscribed(hasLogs: true)))
+        }
     }
 
     @Test

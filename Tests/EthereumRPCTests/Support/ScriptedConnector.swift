@@ -10,13 +10,15 @@ final class ScriptedConnector: WebSocketConnector {
     }
 
     private let plays: [Play]
-    private let state = Mutex((opened: 0, sent: [String]()))
+    private let state = Mutex((opened: 0, sent: [String](), isSpent: false))
 
     init(_ plays: Play...) {
         self.plays = plays
     }
 
     var openedCount: Int { state.withLock { $0.opened } }
+    /// Whether a connection's messages have all been taken, and the next one is waited for.
+    var isSpent: Bool { state.withLock { $0.isSpent } }
     var sent: [String] { state.withLock { $0.sent } }
 
     func withConnection(
@@ -30,7 +32,11 @@ final class ScriptedConnector: WebSocketConnector {
         switch plays[min(index, plays.count - 1)] {
         case .refused(let error): throw error
         case .messages(let messages, let end):
-            try await body(ScriptedConnection(messages, end) { text in self.state.withLock { $0.sent.append(text) } })
+            try await body(
+                ScriptedConnection(messages, end) { text in
+                    self.state.withLock { if let text { $0.sent.append(text) } else { $0.isSpent = true } }
+                }
+            )
         }
     }
 }
@@ -38,9 +44,10 @@ final class ScriptedConnector: WebSocketConnector {
 private final class ScriptedConnection: WebSocketConnection {
     private let rest: Mutex<ArraySlice<String>>
     private let end: WebSocketError?
-    private let note: @Sendable (String) -> Void
+    /// Hears what is sent, and nil when the messages are spent.
+    private let note: @Sendable (String?) -> Void
 
-    init(_ messages: [String], _ end: WebSocketError?, note: @escaping @Sendable (String) -> Void) {
+    init(_ messages: [String], _ end: WebSocketError?, note: @escaping @Sendable (String?) -> Void) {
         rest = Mutex(messages[...])
         self.end = end
         self.note = note
@@ -52,6 +59,7 @@ private final class ScriptedConnection: WebSocketConnection {
 
     func next() async throws -> WebSocketMessage {
         if let message = rest.withLock({ $0.popFirst() }) { return .text(Array(message.utf8)) }
+        note(nil)
         if let end { throw end }
         // Until the task is cancelled.
         for await _ in AsyncStream<Void>(unfolding: { try? await Task.sleep(for: .seconds(3600)) }) {
