@@ -82,14 +82,16 @@ struct NodeConnection: Sendable {
         }
     }
 
-    /// An answer that is no JSON-RPC.
+    /// An answer that is no JSON-RPC, told with its text.
     func unreadable(_ method: String, _ response: HTTPResponse, _ error: any Error) -> RPCError {
+        let start = String(decoding: response.body.prefix(1024), as: UTF8.self)
+        let excerpt = mask.clean(start, limit: 256)
         guard response.isSuccess else {
-            let excerpt = String(decoding: response.body.prefix(1024), as: UTF8.self)
-            let kind = RPCError.Kind.http(status: response.status, excerpt: mask.clean(excerpt, limit: 256))
-            return failure(method, kind, retryAfter(response))
+            return failure(method, .http(status: response.status, excerpt: excerpt), retryAfter(response))
         }
-        return failure(method, .malformed(mask.clean("\(error)")))
+        // JSON that is no answer says enough of itself.
+        let text = error is JSONError && !excerpt.isEmpty ? ", in: \(excerpt)" : ""
+        return failure(method, .malformed(mask.clean("\(error)") + text))
     }
 
     /// What a server asks for that does not answer.
