@@ -1,30 +1,50 @@
 package import Ethereum
 import JSON
+import Transport
 
 /// Transactions and what they cost.
 extension EthereumClient {
-    /// Hands signed bytes to the node, or to all nodes at once; returns their hash as soon as one has them.
+    /// Hands signed bytes to the node, or to all nodes at once; returns their hash when one has them, and the others have
+    /// answered or had two seconds more.
     ///
     /// What a refusal means: `RPCError.sendFailure`. Of several refusals that one is thrown which says most of where the
     /// bytes may be.
     package func send(raw bytes: [UInt8]) async throws(RPCError) -> Hash32 {
         guard pinned == nil, nodeCount > 1 else { return try await hand(over: bytes) }
-        let all = nodes.candidates().map { EthereumClient(nodes: nodes, pinned: $0) }
-        let outcomes = await withTaskGroup(of: (Int, Result<Hash32, RPCError>).self) { group in
+        let all = nodes.served().map { EthereumClient(nodes: nodes, pinned: $0) }
+        let outcomes = await handOver(bytes, to: all)
+        guard let best = outcomes.min(by: { $0.rank < $1.rank }) else { return try await hand(over: bytes) }
+        return try best.get()
+    }
+
+    /// What came of it at each node, in their order; those that are too slow are left out once one has the bytes.
+    private func handOver(_ bytes: [UInt8], to all: [EthereumClient]) async -> [Result<Hash32, RPCError>] {
+        var outcomes: [Int: Result<Hash32, RPCError>] = [:]
+        await withTaskGroup(of: (Int, Result<Hash32, RPCError>)?.self) { group in
             for (place, node) in all.enumerated() {
-                group.addTask { () async -> (Int, Result<Hash32, RPCError>) in
-                    do throws(RPCError) {
-                        return (place, .success(try await node.hand(over: bytes)))
-                    } catch {
-                        return (place, .failure(error))
-                    }
+                group.addTask { (place, await node.handOver(bytes)) }
+            }
+            var isAtOne = false
+            while outcomes.count < all.count, let (place, outcome) = await group.next() ?? nil {
+                outcomes[place] = outcome
+                guard case .success = outcome, !isAtOne else { continue }
+                isAtOne = true
+                group.addTask { [time = nodes.time] in
+                    try? await time.sleep(for: .seconds(2))
+                    return nil
                 }
             }
-            return await group.reduce(into: []) { $0.append($1) }
+            group.cancelAll()
         }
-        let sorted = outcomes.sorted { ($0.1.rank, $0.0) < ($1.1.rank, $1.0) }
-        guard let best = sorted.first else { return try await hand(over: bytes) }
-        return try best.1.get()
+        return outcomes.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private func handOver(_ bytes: [UInt8]) async -> Result<Hash32, RPCError> {
+        do throws(RPCError) {
+            return .success(try await hand(over: bytes))
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func hand(over bytes: [UInt8]) async throws(RPCError) -> Hash32 {

@@ -54,8 +54,10 @@ package struct RPCError: Error, Sendable, Equatable {
     /// Whether the node itself is in trouble, whatever it is asked: another question would fare no better, and another
     /// node may.
     package var isOfTheNode: Bool {
-        switch kind {
-        case .server: isTransient
+        // Neither is a range that is too much.
+        if method == "eth_getLogs", case .tooMany = logRangeFailure { return false }
+        return switch kind {
+        case .server: isTransient || isQuota || isDenied
         // The answer was one contract's.
         case .transport(.tooLarge): false
         case .http, .transport, .malformed: true

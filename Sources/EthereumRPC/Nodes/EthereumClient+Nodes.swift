@@ -26,7 +26,7 @@ extension EthereumClient {
     }
 
     /// Why a pinned node is not asked at present: another chain, or a branch of its own.
-    package var expulsion: String? { pinned.flatMap { nodes.health($0).expulsion?.reason } }
+    package var expulsion: String? { pinned.flatMap { nodes.expulsion(of: $0) } }
 
     /// The pinned node is on a branch that the others do not share, or serves another chain: it is left out for a while.
     package func expel(_ reason: String) {

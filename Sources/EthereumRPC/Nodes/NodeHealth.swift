@@ -16,12 +16,14 @@ struct NodeHealth: Equatable, Sendable {
     private(set) var isVerified = false
     /// Its own newest head, as far as anybody asked.
     private(set) var head: UInt64?
-    /// Of a thousand calls, the recent ones weighing more.
-    private(set) var errorRate = 0
+    /// Of a thousand calls, the recent ones weighing more; as it was at `ratedAt`.
+    private var errorRate = 0
+    private var ratedAt: Int64 = .min
 
     static func == (left: NodeHealth, right: NodeHealth) -> Bool {
         left.failures == right.failures && left.opensAt == right.opensAt && left.behindUntil == right.behindUntil
             && left.isVerified == right.isVerified && left.head == right.head && left.errorRate == right.errorRate
+            && left.ratedAt == right.ratedAt
             && left.expulsion?.reason == right.expulsion?.reason && left.expulsion?.until == right.expulsion?.until
     }
 
@@ -31,24 +33,35 @@ struct NodeHealth: Equatable, Sendable {
     /// An expelled node is looked at again after so long.
     static let expulsionTime: Int64 = 600_000
     static let behindTime: Int64 = 30_000
+    /// In so long the error rate falls by half: who is not asked could not better it, and would never be asked again.
+    static let forgivingTime: Int64 = 60_000
 
     /// The lower the better; nil: not to be asked at all.
     func rank(at now: Int64) -> Int? {
         if let expulsion, now < expulsion.until { return nil }
         if now < opensAt { return 3 }
         if now < behindUntil { return 2 }
-        return errorRate > 500 ? 1 : 0
+        return errorRate(at: now) > 500 ? 1 : 0
     }
 
-    mutating func answered() {
+    /// Of a thousand calls, the recent ones weighing more, and less with time.
+    func errorRate(at now: Int64) -> Int {
+        let (elapsed, overflow) = now.subtractingReportingOverflow(ratedAt)
+        return overflow ? 0 : errorRate >> Int(min(max(0, elapsed) / Self.forgivingTime, 10))
+    }
+
+    mutating func answered(at now: Int64) {
         failures = 0
         opensAt = .min
-        errorRate -= errorRate / 8
+        let rate = errorRate(at: now)
+        (errorRate, ratedAt) = (rate - rate / 8, now)
     }
 
-    mutating func failed(at now: Int64, retryAfter: Duration?) {
-        isVerified = false
-        errorRate += (1_000 - errorRate) / 8
+    /// A call failed by the node's own fault; `isChanged`: in a way that it may be another node by now.
+    mutating func failed(at now: Int64, retryAfter: Duration?, isChanged: Bool) {
+        if isChanged { isVerified = false }
+        let rate = errorRate(at: now)
+        (errorRate, ratedAt) = (rate + (1_000 - rate) / 8, now)
         failures = min(failures + 1, 1_000)
         let own = min(500 << min(failures - 1, 6), Self.longestPause)
         let asked = retryAfter.map { min(max($0.components.seconds, 0), 600) * 1_000 } ?? 0
@@ -59,6 +72,9 @@ struct NodeHealth: Equatable, Sendable {
         isVerified = false
         expulsion = (reason, now.addingReportingOverflow(Self.expulsionTime).partialValue)
     }
+
+    /// It has to be shown once more which chain it serves.
+    mutating func isToBeVerified() { isVerified = false }
 
     mutating func verified() {
         isVerified = true

@@ -7,13 +7,10 @@ final class NodePool: Sendable {
     private struct State {
         var health: [NodeHealth]
         var identity: NodeIdentity?
-        /// Who was asked last without being pinned.
-        var current = 0
     }
 
     let connections: [NodeConnection]
-    private let time: any TimeSource
-    var now: Int64 { time.now() }
+    let time: any TimeSource
     private let state: Mutex<State>
 
     init(_ connections: [NodeConnection], time: any TimeSource) {
@@ -36,7 +33,7 @@ final class NodePool: Sendable {
             do {
                 return try await ask(node: node, call)
             } catch {
-                guard error.isOfTheNode else { throw error }
+                guard error.isOfTheNode, !error.isCancellation else { throw error }
                 last = error
             }
         }
@@ -50,7 +47,8 @@ final class NodePool: Sendable {
         do {
             try await verify(node)
             let value = try await call(connections[node])
-            change(node) { $0.answered() }
+            let now = time.now()
+            change(node) { $0.answered(at: now) }
             return value
         } catch {
             note(error, of: node)
@@ -60,19 +58,28 @@ final class NodePool: Sendable {
 
     /// Those that may be asked, the best first; one that has to be left alone only where no other is to be had.
     func candidates() -> [Int] {
+        let ranked = ranked()
+        guard let best = ranked.first else { return [] }
+        return ranked.filter { $0.rank < 3 || best.rank == 3 }.map(\.node)
+    }
+
+    /// All that serve the chain as far as is known, the best first.
+    func served() -> [Int] { ranked().map(\.node) }
+
+    private func ranked() -> [(node: Int, rank: Int)] {
         let now = time.now()
         let ranked = state.withLock { state in
             state.health.indices.compactMap { node in state.health[node].rank(at: now).map { (node: node, rank: $0) } }
         }
-        let sorted = ranked.sorted { ($0.rank, $0.node) < ($1.rank, $1.node) }
-        guard let best = sorted.first else { return [] }
-        return sorted.filter { $0.rank < 3 || best.rank == 3 }.map(\.node)
+        return ranked.sorted { ($0.rank, $0.node) < ($1.rank, $1.node) }
     }
 
     private func note(_ error: RPCError, of node: Int) {
-        guard error.isOfTheNode else { return change(node) { $0.answered() } }
+        // Nobody waited for the answer.
+        guard !error.isCancellation else { return }
         let now = time.now()
-        change(node) { $0.failed(at: now, retryAfter: error.retryAfter) }
+        guard error.isOfTheNode else { return change(node) { $0.answered(at: now) } }
+        change(node) { $0.failed(at: now, retryAfter: error.retryAfter, isChanged: error.mayBeOfAnotherNode) }
     }
 
     private func change(_ node: Int, _ body: (inout NodeHealth) -> Void) {
@@ -93,6 +100,7 @@ final class NodePool: Sendable {
         state.withLock { state in
             guard state.identity != identity else { return }
             state.identity = identity
+            for node in state.health.indices { state.health[node].isToBeVerified() }
         }
     }
 
@@ -100,11 +108,28 @@ final class NodePool: Sendable {
     private func verify(_ node: Int) async throws(RPCError) {
         let identity = state.withLock { $0.health[node].isVerified ? nil : $0.identity }
         guard let identity else { return }
-        if let fault = try await identity.fault(of: connections[node]) {
+        if let fault = try await fault(of: node, identity) {
             expel(node, fault)
             throw connections[node].failure("eth_chainId", .malformed(fault))
         }
         change(node) { $0.verified() }
+    }
+
+    private func fault(of node: Int, _ identity: NodeIdentity) async throws(RPCError) -> String? {
+        do {
+            return try await identity.fault(of: connections[node])
+        } catch {
+            guard !error.isOfTheNode else { throw error }
+            // Its refusal is no answer to what was asked of all nodes.
+            let text = "it does not say which chain it serves: \(error.method): \(error.kind)"
+            throw connections[node].failure(error.method, .malformed(text))
+        }
+    }
+
+    /// Why a node is not asked at present.
+    func expulsion(of node: Int) -> String? {
+        let now = time.now()
+        return health(node).expulsion.flatMap { now < $0.until ? $0.reason : nil }
     }
 
     func expel(_ node: Int, _ reason: String) {
@@ -114,7 +139,7 @@ final class NodePool: Sendable {
 
     func noteFault(of node: Int) {
         let now = time.now()
-        change(node) { $0.failed(at: now, retryAfter: nil) }
+        change(node) { $0.failed(at: now, retryAfter: nil, isChanged: true) }
     }
 
     func setBehind(_ node: Int) {

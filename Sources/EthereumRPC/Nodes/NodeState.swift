@@ -26,14 +26,14 @@ package struct NodeState: Equatable, Sendable {
 extension EthereumClient {
     /// All nodes, in order of preference.
     package var states: [NodeState] {
-        let now = nodes.now
+        let now = nodes.time.now()
         return nodes.connections.indices.map { node in
             let health = nodes.health(node)
             return NodeState(
                 endpoint: nodes.connections[node].mask.url,
                 fitness: health.fitness(at: now),
                 head: health.head,
-                reason: health.expulsion?.reason
+                reason: nodes.expulsion(of: node)
             )
         }
     }
