@@ -7,10 +7,11 @@ one concept a file:
     decoding.py    raw transactions; gas.py: what one must carry at least
     evm.py         py-evm: genesis, state after a block, headers
     mempool.py     which transactions are taken, with geth's refusals
-    ledger.py      the canonical blocks and the index of their logs
-    miner.py       blocks out of the pool; pace.py: when
+    ledger.py      all blocks and which of them are canonical; view.py: what one node sees of them
+    finality.py    where safe and finalized point
+    miner.py       blocks out of the pool; pace.py: when; reorg.py: a rival branch
     execution.py   eth_call and eth_estimateGas; reverts.py: why a call failed
-    node.py        the parts put together
+    node.py        the parts put together; several nodes share a chain
     rpc/           JSON-RPC: parameters, shapes, methods, subscriptions, faults on demand
     server.py      HTTP and WebSocket; __main__.py: the command
 """

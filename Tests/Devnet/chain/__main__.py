@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--no-mining", action="store_true", help="blocks only when devnet_mine asks for them")
     options.add_argument("--safe-depth", type=int, metavar="BLOCKS", help="where the tag safe points behind the head")
     options.add_argument("--finalized-depth", type=int, metavar="BLOCKS", help="the same for finalized")
+    options.add_argument("--nodes", type=int, default=1, help="how many nodes of the chain, each on a port of its own")
     options.add_argument("--ignore-stdin", action="store_true", help="do not exit when standard input ends")
     return options
 
@@ -37,13 +38,15 @@ async def run(options: argparse.Namespace) -> None:
     genesis = Genesis(options.chain_id, {each.address_bytes: INITIAL_BALANCE for each in accounts})
     interval = None if options.no_mining else options.block_time
     node = Node(genesis, interval, options.safe_depth, options.finalized_depth)
-    server = Server(Dispatcher(node))
-    port = await server.start(options.port)
+    nodes = [node, *(node.sibling() for _ in range(1, options.nodes))]
+    servers = [Server(Dispatcher(each)) for each in nodes]
+    ports = [await server.start(0 if index else options.port) for index, server in enumerate(servers)]
     node.pace.start()
+    urls = [{"rpc": f"http://127.0.0.1:{port}", "ws": f"ws://127.0.0.1:{port}"} for port in ports]
     ready = {
         "ready": True,
-        "rpc": f"http://127.0.0.1:{port}",
-        "ws": f"ws://127.0.0.1:{port}",
+        **urls[0],
+        "nodes": urls,
         "chainId": options.chain_id,
         "genesis": "0x" + node.ledger.head.hash.hex(),
         "accounts": [account.as_json() for account in accounts],
@@ -51,7 +54,8 @@ async def run(options: argparse.Namespace) -> None:
     print(json.dumps(ready), flush=True)
     await until_stopped(watch_stdin=not options.ignore_stdin)
     node.pace.stop()
-    await server.stop()
+    for server in servers:
+        await server.stop()
 
 
 def main() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 SERVER_ERROR = -32000
 REVERTED = 3
+NULL_ROUND = 12
+# What Lotus answers with where it has no better code.
+LOTUS_ERROR = 1
 PARSE_ERROR = -32700
 INVALID_REQUEST = -32600
 METHOD_NOT_FOUND = -32601
@@ -14,7 +17,7 @@ INTERNAL_ERROR = -32603
 class RpcError(Exception):
     """A JSON-RPC error object: code, message and, for reverts, the revert data in hex."""
 
-    def __init__(self, message: str, code: int = SERVER_ERROR, data: str | None = None) -> None:
+    def __init__(self, message: str, code: int = SERVER_ERROR, data: str | int | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

@@ -1,12 +1,14 @@
-"""The canonical blocks, what is in them, and where their logs are."""
+"""All blocks, those of the canonical chain in order, and where each transaction was mined."""
 
 from __future__ import annotations
 
-import bisect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .model import Block, Log, Transaction
+from .model import Block, Log
+
+# A block and the index of a transaction in it.
+Place = tuple[Block, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,47 +27,54 @@ class LogMatcher:
 
 
 class Ledger:
-    """Blocks by number and hash, mined transactions by hash, logs in order."""
+    """Blocks by number and by hash; what a reorg orphaned stays known by its hash."""
 
     def __init__(self, genesis: Block) -> None:
-        self.blocks = [genesis]
+        # By number; None is a null round, a number that no block has.
+        self._canonical: list[Block | None] = [genesis]
         self._by_hash = {genesis.hash: genesis}
-        self._mined: dict[bytes, Transaction] = {}
-        self._logs: list[tuple[Block, Log]] = []
-        self._log_numbers: list[int] = []
-        self.on_block: list[Callable[[Block], None]] = []
+        self._places: dict[bytes, list[Place]] = {}
+        # The head that the last reorg took away.
+        self.orphaned: Block | None = None
+        self.on_head: list[Callable[[Block], None]] = []
 
     @property
     def head(self) -> Block:
-        return self.blocks[-1]
+        block = self._canonical[-1]
+        assert block is not None
+        return block
 
     def at(self, number: int) -> Block | None:
-        return self.blocks[number] if 0 <= number < len(self.blocks) else None
+        return self._canonical[number] if 0 <= number < len(self._canonical) else None
 
     def by_hash(self, block_hash: bytes) -> Block | None:
         return self._by_hash.get(block_hash)
 
+    def parent(self, block: Block) -> Block:
+        """The block before; genesis is its own."""
+        return self._by_hash.get(block.header.parent_hash, block)
+
     def is_canonical(self, block: Block) -> bool:
         return self.at(block.number) is block
 
-    def mined(self, transaction_hash: bytes) -> Transaction | None:
-        return self._mined.get(transaction_hash)
+    def places(self, transaction_hash: bytes) -> Sequence[Place]:
+        """Every block that holds the transaction, orphaned ones too."""
+        return self._places.get(transaction_hash, ())
 
     def append(self, block: Block) -> None:
         """Makes `block` the head and tells everybody who listens."""
-        self.blocks.append(block)
-        self._by_hash[block.hash] = block
-        for index, transaction in enumerate(block.transactions):
-            transaction.block, transaction.index = block, index
-            self._mined[transaction.hash] = transaction
-        for log in block.logs:
-            self._logs.append((block, log))
-            self._log_numbers.append(block.number)
-        for listener in self.on_block:
-            listener(block)
+        self.switch(self.head, [block])
 
-    def logs(self, first: int, last: int, matches: LogMatcher) -> Iterator[tuple[Block, Log]]:
-        """The matching logs of the blocks `first` to `last`, both included."""
-        start = bisect.bisect_left(self._log_numbers, first)
-        end = bisect.bisect_right(self._log_numbers, last)
-        return ((block, log) for block, log in self._logs[start:end] if matches(log))
+    def switch(self, parent: Block, branch: Sequence[Block]) -> None:
+        """Replaces whatever follows `parent` by `branch`; listeners hear of its last block alone, as geth's do."""
+        if parent is not self.head:
+            self.orphaned = self.head
+        del self._canonical[parent.number + 1 :]
+        for block in branch:
+            self._canonical += [None] * (block.number - len(self._canonical))
+            self._canonical.append(block)
+            self._by_hash[block.hash] = block
+            for index, transaction in enumerate(block.transactions):
+                self._places.setdefault(transaction.hash, []).append((block, index))
+        for listener in self.on_head:
+            listener(self.head)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import gas
@@ -53,6 +53,20 @@ class Mempool:
         self._by_hash[transaction.hash] = transaction
         for listener in self.on_transaction:
             listener(transaction)
+
+    def restore(self, transactions: Iterable[Transaction]) -> None:
+        """Takes orphaned transactions back, where no other has their place; nobody is told."""
+        for transaction in transactions:
+            queue = self._by_sender.setdefault(transaction.sender, {})
+            if queue.setdefault(transaction.nonce, transaction) is transaction:
+                self._by_hash[transaction.hash] = transaction
+
+    def announce(self, transactions: Iterable[Transaction]) -> None:
+        """Tells of those that are still waiting, as geth does after a reorg."""
+        for transaction in transactions:
+            if transaction.hash in self._by_hash:
+                for listener in self.on_transaction:
+                    listener(transaction)
 
     def pending_nonce(self, sender: bytes) -> int:
         """The nonce after the sender's last transaction without a gap."""

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(slots=True, eq=False)
 class Transaction:
-    """A signed transaction; `block` and `index` are set once it is mined."""
+    """A signed transaction. Where it was mined is the ledger's to say: a reorg can mine it again elsewhere."""
 
     raw: bytes
     signed: Any  # py-evm's own transaction
@@ -16,8 +16,6 @@ class Transaction:
     sender: bytes
     type: int
     arrival: int = 0
-    block: Block | None = None
-    index: int = 0
 
     @property
     def nonce(self) -> int:
@@ -48,12 +46,13 @@ class Transaction:
 
 @dataclass(slots=True, eq=False)
 class Log:
-    """A log; `index` counts within the block."""
+    """A log; `index` counts within the block, `transaction_index` is its transaction's place there."""
 
     address: bytes
     topics: tuple[bytes, ...]
     data: bytes
     transaction: Transaction
+    transaction_index: int
     index: int
 
 

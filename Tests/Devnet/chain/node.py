@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from .evm import Evm, Genesis
 from .execution import Executor
+from .finality import TAGS, Tag
 from .ledger import Ledger
 from .mempool import Mempool
 from .miner import Miner
 from .model import Block
 from .pace import INSTANT, Pace
+from .view import View
 
 
 class Node:
-    """One chain with its pool, its miner and its state.
-
-    `safe_depth` and `finalized_depth` are how many blocks behind the head those tags point; None: there are no such
-    blocks yet, as on a node whose consensus side has not spoken.
-    """
+    """A node of a chain. Ledger, pool and miner are shared with its siblings; the view and the tags are its own."""
 
     def __init__(
         self,
@@ -33,13 +32,20 @@ class Node:
         self.miner = Miner(self.evm, self.ledger, self.pool)
         self.executor = Executor(self.evm)
         self.pace = Pace(self.miner, interval)
-        self.safe_depth = safe_depth
-        self.finalized_depth = finalized_depth
+        self.view = View(self.ledger)
+        self.tags = dict(zip(TAGS, (Tag(safe_depth), Tag(finalized_depth)), strict=True))
         self._warm: tuple[Block, Any] | None = None
-        self.ledger.on_block.append(lambda _: self.pool.settle())
+        self.ledger.on_head.append(lambda _: self.pool.settle())
+
+    def sibling(self) -> Node:
+        """Another node of the same chain, honest and up to date."""
+        other = copy.copy(self)
+        other.view = View(self.ledger)
+        other.tags = {name: Tag(tag.depth) for name, tag in self.tags.items()}
+        return other
 
     def state_after(self, block: Block) -> Any:
-        """The state after a block, to read; the head's is kept."""
+        """The state after a block, to read; that of the ledger's head is kept."""
         if self._warm is not None and self._warm[0] is block:
             return self._warm[1]
         state = self.evm.vm(block.header).state

@@ -50,7 +50,7 @@ class Server:
         try:
             answer = await self._dispatcher.respond(await request.read())
         except HttpFailure as failure:
-            return web.Response(status=failure.status, text=f"{failure.status}\n")
+            return _refusal(failure)
         except Dropped:
             _abort(request)
             return web.Response(status=500)
@@ -59,6 +59,10 @@ class Server:
     async def _get(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return web.Response()
+        try:
+            self._dispatcher.check_is_up()
+        except HttpFailure as failure:
+            return _refusal(failure)
         socket = web.WebSocketResponse(max_msg_size=MAX_FRAME, compress=False)
         try:
             await socket.prepare(request)
@@ -123,6 +127,10 @@ class _Connection:
 
 # A page of a dapp may talk to the chain from a browser.
 _CORS = {"Access-Control-Allow-Origin": "*", "Vary": "Origin"}
+
+
+def _refusal(failure: HttpFailure) -> web.Response:
+    return web.Response(status=failure.status, text=f"{failure.status}\n", headers=failure.headers)
 
 
 async def _preflight(_: web.Request) -> web.Response:

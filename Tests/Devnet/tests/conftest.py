@@ -38,7 +38,15 @@ class LocalChain:
 
 def local_chain(**genesis: Any) -> LocalChain:
     balances = {each.address_bytes: INITIAL_BALANCE for each in development_accounts()}
-    node = Node(Genesis(**({"balances": balances} | genesis)))
+    return _asked_here(Node(Genesis(**({"balances": balances} | genesis))))
+
+
+def sibling(chain: LocalChain) -> LocalChain:
+    """Another node of the same chain."""
+    return _asked_here(chain.node.sibling())
+
+
+def _asked_here(node: Node) -> LocalChain:
     dispatcher = Dispatcher(node)
 
     def rpc(method: str, params: Sequence[Any]) -> Any:

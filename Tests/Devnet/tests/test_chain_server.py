@@ -29,7 +29,8 @@ def transfer(ready: dict[str, Any], rpc: HttpRpc) -> str:
 def test_says_where_it_is(start_server: StartServer) -> None:
     ready = start_server("chain", "--chain-id", "4242").ready
     rpc = rpc_of(ready)
-    assert ready.keys() == {"ready", "rpc", "ws", "chainId", "genesis", "accounts"}
+    assert ready.keys() == {"ready", "rpc", "ws", "nodes", "chainId", "genesis", "accounts"}
+    assert ready["nodes"] == [{"rpc": ready["rpc"], "ws": ready["ws"]}]
     assert (ready["chainId"], rpc("eth_chainId", [])) == (4242, "0x1092")
     assert rpc("eth_getBlockByNumber", ["0x0", False])["hash"] == ready["genesis"]
     for account in ready["accounts"]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from eth_abi import encode
 from eth_account import Account
 
 from chain.server import Server
@@ -33,6 +34,8 @@ KNOWN_DIFFERENCES: dict[str, tuple[str, str]] = {
     "eth_estimateGas: no balance": ("numbers", "the block's gas limit is in the text, and ours does not move"),
     "eth_sendRawTransaction: insufficient funds": ("numbers", "the balance is in the text: what the base fee took"),
 }
+
+MINED_AFTER = {"eth_getTransactionCount: with a gap", "eth_sendRawTransaction: will revert on chain"}
 
 KEYS = ["0x%064x" % (0xA11CE + index) for index in range(4)]
 CODE = bytes.fromhex(
@@ -161,6 +164,10 @@ def send(chain: LocalChain, key: str, to: str | None, data: bytes, nonce: int, g
     return Client(chain.client.rpc).send(key, to, data, gas=gas, nonce=nonce, maxFeePerGas=3 * 10**9)
 
 
+def signed(chain: LocalChain, key: str, to: str, data: bytes, nonce: int) -> str:
+    return Client(chain.client.rpc).sign(key, to, data, gas=1_000_000, nonce=nonce, maxFeePerGas=3 * 10**9)
+
+
 def request_twice() -> bytes:
     """The recorded transaction's input: two requests in one transaction."""
     transaction = next(s for s in steps("logs") if describe(s) == "eth_getTransactionByHash")
@@ -219,6 +226,74 @@ def note_hash(replay: Replay, recorded: list[dict[str, Any]], number: int) -> No
     replay.hashes[theirs] = replay.chain.rpc("eth_getBlockByNumber", hex(number), False)["hash"]
 
 
+def test_a_reorg() -> None:
+    """Branch A is mined, its rival B replaces it, and the orphaned transaction is mined in the end."""
+    recorded = steps("reorg")
+    switch = next(
+        index for index, step in enumerate(recorded) if step.get("note", "").startswith("WebSocket frames of the")
+    )
+    branch_a, frames, after = recorded[1:switch], recorded[switch]["frames"], recorded[switch + 1 :]
+
+    async def play(replay: Replay) -> None:
+        send(replay.chain, KEYS[0], PROBE, request_twice(), nonce=1)
+        replay.mine()
+        for step in steps("send"):
+            await replay.ask(step)
+            if describe(step) in MINED_AFTER:
+                replay.mine()
+        only_a = send(replay.chain, KEYS[0], PROBE, request("only on A", 0), nonce=2)
+        replay.mine()
+        on_both = send(replay.chain, KEYS[2], PROBE, request("on both", 2), nonce=1)
+        replay.mine()
+        for step in branch_a:
+            await replay.ask(step)
+        replay.hashes[orphan_hash(branch_a)] = block_hash(replay, 5)
+        only_b = signed(replay.chain, KEYS[3], PROBE, request("only on B", 1), nonce=0)
+        async with replay.session.ws_connect(f"ws://127.0.0.1:{replay.port}/") as socket:
+            names = await subscribed(socket, [frame["got"] for frame in frames])
+            done = replay.chain.rpc("devnet_reorg", {"depth": 2, "transactions": [[only_b], [on_both]]})
+            assert replay.hashes[orphan_hash(branch_a)] == done["orphaned"][0]
+            for frame in frames:
+                ours = await socket.receive_json(timeout=10)
+                assert ours["params"]["subscription"] == names[frame["got"]["params"]["subscription"]]
+                replay.found += [f"frame{each}" for each in differences(frame["got"], ours)]
+        for step in after:
+            await replay.ask(step)
+        assert replay.chain.rpc("eth_getTransactionByHash", only_a)["blockHash"] is None
+        replay.mine()
+        replay.chain.rpc("devnet_setFinality", {"safe": 2, "finalized": 3})
+        for step in steps("finality"):
+            await replay.ask(step)
+
+    assert replayed(play) == []
+
+
+def request(text: str, kind: int) -> bytes:
+    return bytes.fromhex("43a46cc8") + encode(["string", "uint8"], [text, kind])
+
+
+def orphan_hash(branch: list[dict[str, Any]]) -> str:
+    return branch[0]["response"]["body"]["result"][0]["blockHash"]
+
+
+def block_hash(replay: Replay, number: int) -> str:
+    return replay.chain.rpc("eth_getBlockByNumber", hex(number), False)["hash"]
+
+
+async def subscribed(socket: aiohttp.ClientWebSocketResponse, frames: list[Any]) -> dict[str, str]:
+    """Subscribes to all that the frames hold; our name for each recorded one."""
+    names = {}
+    for frame in frames:
+        name, result = frame["params"]["subscription"], frame["params"]["result"]
+        if name not in names:
+            kind = "newPendingTransactions" if isinstance(result, str) else "logs" if "topics" in result else "newHeads"
+            await socket.send_json(
+                {"jsonrpc": "2.0", "id": 1, "method": "eth_subscribe", "params": [kind, {}][: 1 + (kind == "logs")]}
+            )
+            names[name] = (await socket.receive_json(timeout=10))["result"]
+    return names
+
+
 def test_calls_that_revert() -> None:
     async def play(replay: Replay) -> None:
         send(replay.chain, KEYS[0], PROBE, request_twice(), nonce=1)
@@ -231,14 +306,12 @@ def test_calls_that_revert() -> None:
 
 
 def test_refusals_of_transactions() -> None:
-    mined_after = {"eth_getTransactionCount: with a gap", "eth_sendRawTransaction: will revert on chain"}
-
     async def play(replay: Replay) -> None:
         send(replay.chain, KEYS[0], PROBE, request_twice(), nonce=1)
         replay.mine()
         for step in steps("send"):
             await replay.ask(step)
-            if describe(step) in mined_after:
+            if describe(step) in MINED_AFTER:
                 replay.mine()
 
     assert replayed(play) == []

@@ -18,8 +18,9 @@ class Controls:
     def __init__(self, node: Node, faults: Faults, statistics: Statistics) -> None:
         self._node, self._faults, self._statistics = node, faults, statistics
 
-    def mine(self, count: int) -> str:
-        """Mines that many blocks; answers with the head's number."""
+    def mine(self, count: int, null_rounds: int) -> str:
+        """Mines that many blocks, the first after so many null rounds; answers with the head's number."""
+        self._node.miner.null_rounds = null_rounds
         for _ in range(count):
             self._node.miner.mine()
         return shapes.quantity(self._node.ledger.head.number)
@@ -53,7 +54,7 @@ def methods(node: Node, faults: Faults, statistics: Statistics, subscriptions: S
     controls = Controls(node, faults, statistics)
     method, count = Param(params.text), Param(params.count)
     return {
-        "devnet_mine": Method(controls.mine, (Param(params.count, 1),)),
+        "devnet_mine": Method(controls.mine, (Param(params.count, 1), Param(params.count, 0))),
         "devnet_setInterval": Method(controls.set_interval, (Param(_seconds, None),)),
         "devnet_setBaseFee": Method(controls.set_base_fee, (Param(params.wei, None),)),
         "devnet_fund": Method(controls.fund, (Param(params.address), Param(params.wei))),

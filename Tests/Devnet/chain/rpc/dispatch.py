@@ -10,8 +10,8 @@ import orjson
 
 from ..errors import INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR, RpcError
 from ..node import Node
-from . import blocks, controls, fees, identity, logs, state, transactions
-from .faults import Faults
+from . import blocks, controls, fees, identity, logs, reorgs, state, transactions, views
+from .faults import Faults, HttpFailure
 from .method import Methods
 from .statistics import Statistics
 from .subscriptions import UNSUPPORTED, Push, Subscriptions
@@ -25,12 +25,13 @@ class Dispatcher:
     """Answers the bytes of a request with the bytes of a response."""
 
     def __init__(self, node: Node) -> None:
+        self._node = node
         self.faults = Faults()
         self.statistics = Statistics()
-        self.subscriptions = Subscriptions()
+        self.subscriptions = Subscriptions(node.ledger, node.view)
         # Frames leave before the pool is put in order, and a head's time is that just before its frames.
-        node.ledger.on_block.insert(0, self.subscriptions.on_block)
-        node.ledger.on_block.insert(0, self.statistics.head)
+        node.ledger.on_head.insert(0, self.subscriptions.on_head)
+        node.ledger.on_head.insert(0, self.statistics.head)
         node.pool.on_transaction.append(self.subscriptions.on_transaction)
         self._methods: Methods = {
             **identity.methods(node),
@@ -40,7 +41,15 @@ class Dispatcher:
             **transactions.methods(node),
             **fees.methods(node),
             **controls.methods(node, self.faults, self.statistics, self.subscriptions),
+            **reorgs.methods(node),
+            **views.methods(node, self.subscriptions),
         }
+
+    def check_is_up(self) -> None:
+        """Raises `HttpFailure` while the node is down; the test controls are answered all the same."""
+        seconds = self._node.view.manners.retry_after
+        if seconds is not None:
+            raise HttpFailure(503, retry_after=seconds)
 
     async def respond(self, body: bytes | str, push: Push | None = None) -> bytes | None:
         """The response, or None where nothing is to be answered. `push` is what a WebSocket is notified with.
@@ -78,6 +87,8 @@ class Dispatcher:
 
     async def _perform(self, name: str, arguments: Any, push: Push | None) -> Any:
         self.statistics.count("http" if push is None else "ws", name)
+        if not name.startswith("devnet_"):
+            self.check_is_up()
         delay = self.faults.take_delay(name)
         if delay:
             await asyncio.sleep(delay)

@@ -18,9 +18,10 @@ class Dropped(Exception):
 class HttpFailure(Exception):
     """The whole HTTP request is to be answered with this status; a WebSocket is closed instead."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, retry_after: int | None = None) -> None:
         super().__init__(status)
         self.status = status
+        self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
 
 
 @dataclass(slots=True)
@@ -29,13 +30,14 @@ class Fault:
 
     error: RpcError | None = None
     status: int | None = None
+    retry_after: int | None = None
     after: bool = False
 
     def strike(self) -> None:
         if self.error is not None:
             raise self.error
         if self.status is not None:
-            raise HttpFailure(self.status)
+            raise HttpFailure(self.status, self.retry_after)
         raise Dropped
 
 
@@ -70,12 +72,12 @@ class Faults:
 
 
 def fault(value: Any) -> Fault:
-    """Reads `{code, message, data?}`, `{http: status}` or `{drop: true}`, each with an optional `after: true`."""
+    """Reads `{code, message, data?}`, `{http: status, retryAfter?}` or `{drop: true}`, each with `after` or not."""
     if not isinstance(value, dict):
         raise ValueError("a fault is an object: {code, message}, {http: status} or {drop: true}")
     after = bool(value.get("after", False))
     if "http" in value:
-        return Fault(status=int(value["http"]), after=after)
+        return Fault(status=int(value["http"]), retry_after=value.get("retryAfter"), after=after)
     if value.get("drop"):
         return Fault(after=after)
     if "code" in value and "message" in value:

@@ -24,18 +24,19 @@ class Fees:
         self._node, self._blocks = node, Blocks(node)
 
     def gas_price(self) -> str:
-        return shapes.quantity(self._node.ledger.head.base_fee + SUGGESTED_TIP)
+        return shapes.quantity(self._node.view.head.base_fee + SUGGESTED_TIP)
 
     def history(self, count: int, newest: BlockReference, percentiles: list[float]) -> dict[str, Any]:
         _check_percentiles(percentiles)
         last = self._blocks.number(newest)
-        head = self._node.ledger.head.number
+        view = self._node.view
+        head = view.head.number
         if last > head:
             raise RpcError(f"request beyond head block: requested {last}, head {head}")
         first = max(0, last - min(count, _MAX_BLOCKS) + 1)
-        blocks = self._node.ledger.blocks[first : last + 1]
-        after = self._node.ledger.at(last + 1)
-        next_fee = self._node.miner.next_base_fee() if after is None else after.base_fee
+        blocks = [block for number in range(first, last + 1) if (block := view.at_or_before(number)) is not None]
+        after = view.at_or_before(last + 1)
+        next_fee = self._node.miner.next_base_fee(view.head) if after is None else after.base_fee
         history: dict[str, Any] = {"oldestBlock": shapes.quantity(first)}
         if percentiles:
             history["reward"] = [_rewards(block, percentiles) for block in blocks]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..ledger import Place
 from ..model import Block, Log, Transaction
 
 Json = dict[str, Any]
@@ -57,7 +58,10 @@ def block(sealed: Block, full: bool) -> Json:
         "size": quantity(sealed.size),
         "uncles": [],
         "withdrawals": [],
-        "transactions": [transaction(each) if full else data(each.hash) for each in sealed.transactions],
+        "transactions": [
+            transaction(each, (sealed, index)) if full else data(each.hash)
+            for index, each in enumerate(sealed.transactions)
+        ],
     }
 
 
@@ -69,9 +73,9 @@ def pending_block(draft_header: Any) -> Json:
     return shape
 
 
-def transaction(each: Transaction) -> Json:
-    """A transaction in the pool or in a block."""
-    signed, mined = each.signed, each.block
+def transaction(each: Transaction, place: Place | None) -> Json:
+    """A transaction in a block, or waiting where it has no place yet."""
+    signed, (mined, index) = each.signed, place or (None, 0)
     shape: Json = {
         "blockHash": data(mined.hash) if mined else None,
         "blockNumber": quantity(mined.number) if mined else None,
@@ -83,7 +87,7 @@ def transaction(each: Transaction) -> Json:
         "input": data(signed.data),
         "nonce": quantity(each.nonce),
         "to": data(signed.to) if signed.to else None,
-        "transactionIndex": quantity(each.index) if mined else None,
+        "transactionIndex": quantity(index) if mined else None,
         "value": quantity(signed.value),
         "type": quantity(each.type),
         "r": quantity(signed.r),
@@ -125,16 +129,16 @@ def receipt(sealed: Block, index: int) -> Json:
     }
 
 
-def log(sealed: Block, entry: Log) -> Json:
+def log(sealed: Block, entry: Log, is_removed: bool = False) -> Json:
     return {
         "address": data(entry.address),
         "topics": [data(topic) for topic in entry.topics],
         "data": data(entry.data),
         "blockNumber": quantity(sealed.number),
         "transactionHash": data(entry.transaction.hash),
-        "transactionIndex": quantity(entry.transaction.index),
+        "transactionIndex": quantity(entry.transaction_index),
         "blockHash": data(sealed.hash),
         "blockTimestamp": quantity(sealed.timestamp),
         "logIndex": quantity(entry.index),
-        "removed": False,
+        "removed": is_removed,
     }

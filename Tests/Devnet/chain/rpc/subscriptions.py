@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
-from ..ledger import LogMatcher
+from ..ledger import Ledger, LogMatcher
 from ..model import Block, Transaction
+from ..view import View
 from . import filters, shapes
 
 Push = Callable[[dict[str, Any]], None]
@@ -26,9 +27,11 @@ class _Subscription:
 
 
 class Subscriptions:
-    """All subscriptions of a node."""
+    """All subscriptions of a node. What they hear is what changed in its view of the ledger."""
 
-    def __init__(self) -> None:
+    def __init__(self, ledger: Ledger, view: View) -> None:
+        self._ledger, self._view = ledger, view
+        self._told = view.head
         self._active: dict[str, _Subscription] = {}
         self._connections: dict[Push, Callable[[], None]] = {}
 
@@ -70,15 +73,31 @@ class Subscriptions:
         self._connections.pop(push, None)
         self._active = {key: each for key, each in self._active.items() if each.push is not push}
 
-    def on_block(self, block: Block) -> None:
-        """Sends what a new head brought."""
-        # geth sends a block's logs before its head.
+    def on_head(self, _: Block | None = None) -> None:
+        """Sends what a new head brought: removed logs, new logs, and one frame for the head, in geth's order."""
+        head = self._view.head
+        removed, added = self._between(self._told, head)
+        self._told = head
+        if not added:  # nothing new, or a node that fell back: it says so to nobody
+            return
         for identifier, each in self._of("logs"):
-            for log in block.logs:
-                if each.matcher(log):
-                    _notify(identifier, each, shapes.log(block, log))
+            for is_removed, block in (*((True, block) for block in removed), *((False, block) for block in added)):
+                for log in filter(each.matcher, block.logs):
+                    _notify(identifier, each, shapes.log(block, log, is_removed))
         for identifier, each in self._of("newHeads"):
-            _notify(identifier, each, shapes.head(block))
+            _notify(identifier, each, shapes.head(head))
+
+    def _between(self, old: Block, new: Block) -> tuple[list[Block], list[Block]]:
+        """The blocks that go and those that come, each oldest first."""
+        removed, added = [], []
+        while old is not new:
+            if old.number >= new.number:
+                removed.append(old)
+                old = self._ledger.parent(old)
+            else:
+                added.append(new)
+                new = self._ledger.parent(new)
+        return removed[::-1], added[::-1]
 
     def on_transaction(self, transaction: Transaction) -> None:
         """Sends the hash of a transaction that the pool took."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..decoding import decode_transaction
+from ..model import Transaction
 from ..node import Node
 from . import params, shapes
 from .method import Method, Methods, Param
@@ -24,12 +25,24 @@ class Transactions:
         return shapes.data(transaction.hash)
 
     def by_hash(self, transaction_hash: bytes) -> Any:
-        found = self._node.ledger.mined(transaction_hash) or self._node.pool.get(transaction_hash)
-        return None if found is None else shapes.transaction(found)
+        place = self._node.view.mined(transaction_hash)
+        if place is not None:
+            block, index = place
+            return shapes.transaction(block.transactions[index], place)
+        waiting = self._node.pool.get(transaction_hash) or self._mined_elsewhere(transaction_hash)
+        return None if waiting is None else shapes.transaction(waiting, None)
+
+    def _mined_elsewhere(self, transaction_hash: bytes) -> Transaction | None:
+        """A transaction in a canonical block that this node has not seen: to it, the transaction still waits."""
+        ledger = self._node.ledger
+        places = ledger.places(transaction_hash)
+        return next((block.transactions[index] for block, index in places if ledger.is_canonical(block)), None)
 
     def receipt(self, transaction_hash: bytes) -> Any:
-        found = self._node.ledger.mined(transaction_hash)
-        return None if found is None or found.block is None else shapes.receipt(found.block, found.index)
+        place, view = self._node.view.mined(transaction_hash), self._node.view
+        if place is None or (view.manners.deferred and place[0] is view.head):
+            return None
+        return shapes.receipt(*place)
 
     def status(self) -> dict[str, str]:
         pending, queued = self._node.pool.counts()
