@@ -33,6 +33,7 @@ class Devnet:
     rpc: str
     ws: str
     bacalhau: str
+    nodes: list[dict[str, str]]
     chain_id: int
     contract: str
     accounts: list[dict[str, str]]
@@ -41,6 +42,7 @@ class Devnet:
         return {
             "rpc": self.rpc,
             "ws": self.ws,
+            "nodes": self.nodes,
             "bacalhau": self.bacalhau,
             "contract": self.contract,
             "relayer": self.accounts[RELAYER],
@@ -56,7 +58,7 @@ class Devnet:
 
 def start(options: argparse.Namespace) -> Devnet:
     """Starts both servers at once, then deploys; whatever fails, nothing is left running."""
-    chain_options = ["--port", str(options.port), "--chain-id", str(options.chain_id)]
+    chain_options = ["--port", str(options.port), "--chain-id", str(options.chain_id), "--nodes", str(options.nodes)]
     for name in ("safe_depth", "finalized_depth"):
         if getattr(options, name) is not None:
             chain_options += ["--" + name.replace("_", "-"), str(getattr(options, name))]
@@ -75,7 +77,16 @@ def start(options: argparse.Namespace) -> Devnet:
         for server in servers:
             server.stop()
         raise
-    return Devnet(servers, chain["rpc"], chain["ws"], compute["api"], chain["chainId"], contract, chain["accounts"])
+    return Devnet(
+        servers,
+        rpc=chain["rpc"],
+        ws=chain["ws"],
+        bacalhau=compute["api"],
+        nodes=chain["nodes"],
+        chain_id=chain["chainId"],
+        contract=contract,
+        accounts=chain["accounts"],
+    )
 
 
 def deploy(client: Client, accounts: list[dict[str, str]], options: argparse.Namespace) -> str:
@@ -97,11 +108,12 @@ def summary(devnet: Devnet, options: argparse.Namespace) -> str:
         for index, account in enumerate(devnet.accounts)
     )
     relayer, asking = (devnet.accounts[index]["privateKey"] for index in (RELAYER, REQUESTER))
+    nodes = "\n             ".join(f"{node['rpc']}   {node['ws']}" for node in devnet.nodes)
     blocks = f"every {options.block_time:g} s" if options.block_time else "with each transaction"
     return f"""
 The devnet is up (chain id {devnet.chain_id}, a block {blocks}).
 
-  Ethereum   {devnet.rpc}   {devnet.ws}
+  Ethereum   {nodes}
   Bacalhau   {devnet.bacalhau}
   contract   {devnet.contract}   abi/JobBridge.json
              fee {options.fee} wei, callback {options.callback_gas} gas, cancel after {options.cancel_after} blocks
@@ -148,6 +160,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--block-time", type=float, default=0, help="seconds; 0 is a block with each transaction")
     options.add_argument("--safe-depth", type=int, help="blocks that the tag safe is behind the head")
     options.add_argument("--finalized-depth", type=int, help="the same for finalized")
+    options.add_argument("--nodes", type=int, default=1, help="how many nodes of the chain, each on a port of its own")
     options.add_argument("--fee", type=int, default=10**15, help="wei that a request must bring")
     options.add_argument("--callback-gas", type=int, default=300_000, help="gas that a client's callback gets")
     options.add_argument("--cancel-after", type=int, default=100, help="blocks until a request may be cancelled")

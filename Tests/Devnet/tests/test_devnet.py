@@ -37,11 +37,15 @@ def is_refused(url: str) -> bool:
 
 
 def test_starts_deploys_and_ends_with_its_input() -> None:
-    process = start("--json", "--exit-on-stdin-eof", "--fee", "5", "--cancel-after", "7", "--block-time", "0.2")
+    process = start(
+        "--json", "--exit-on-stdin-eof", "--fee", "5", "--cancel-after", "7", "--block-time", "0.2", "--nodes", "2"
+    )
     assert process.stdout is not None and process.stdin is not None
     try:
         found = json.loads(process.stdout.readline())
-        assert found.keys() == {"rpc", "ws", "bacalhau", "contract", "relayer", "requester", "deployer", "chainId"}
+        roles = {"contract", "relayer", "requester", "deployer"}
+        assert found.keys() == {"rpc", "ws", "nodes", "bacalhau", "chainId"} | roles
+        assert len(found["nodes"]) == 2 and HttpRpc(found["nodes"][1]["rpc"])("eth_chainId", []) == "0x7a69"
         bridge = Contract(Client(HttpRpc(found["rpc"])), found["contract"], load_artifact("JobBridge").abi)
         assert bridge.call("isRelayer", found["relayer"]["address"]) is True
         assert bridge.call("owner") == found["deployer"]["address"].lower()
