@@ -133,7 +133,9 @@ let package = Package(
                 "Relay", "RelayStore", "RelayCore", "EthereumRPC", "BacalhauAPI", "Transport", "Telemetry", "Ethereum",
                 "Bacalhau", "JSON", "SQLite", "RelayTestSupport",
             ],
-            path: "Tests/Benchmarks"
+            path: "Tests/Benchmarks",
+            // C programs that are measured against, which bench_catch_up.py builds.
+            exclude: ["canned", "floor"]
         ),
         // Runs the program that the executable target makes, so it is built with the tests.
         .testTarget(

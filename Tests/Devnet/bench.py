@@ -19,6 +19,7 @@ from pathlib import Path
 
 from web3 import Web3
 
+import bench_catch_up
 from artifacts import load_artifact
 from client import Client, Contract, HttpRpc
 from demo import FULFILLED, STDOUT, Relayer, spec
@@ -44,6 +45,7 @@ KEYS = (
     "settled_per_s",
     "idle_rss_mb",
     "rss_after_100k_mb",
+    *bench_catch_up.KEYS,
     "cold_start_ms",
     "binary_mb",
     "rpc_calls_per_idle_minute",
@@ -57,6 +59,10 @@ TARGETS = {
     "log_to_put_ms_p50": (15, False),
     "idle_rss_mb": (30, False),
     "binary_mb": (20, False),
+    "catch_up_rss_mb": (150, False),
+    "catch_up_missing": (0, False),
+    "catch_up_double": (0, False),
+    "ingest_vs_floor": (1.6, False),
     "cold_start_ms": (150, False),
     "gas_request_615": (120_000, False),
     "gas_fulfill_64": (90_000, False),
@@ -229,6 +235,7 @@ def measure_settling(tool: Path) -> dict[str, float]:
 PARTS: dict[str, Callable[[Path], dict[str, float]]] = {
     "hashing": lambda tool: numbers(tool, "keccak") | numbers(tool, "sign"),
     "logs": measure_logs,
+    "catch-up": lambda _: bench_catch_up.measure(BINARY),
     "settling": measure_settling,
     "latency": lambda _: measure_latency(),
     "start": lambda _: measure_start(),
