@@ -19,9 +19,53 @@ extension EthereumClient {
             try await connection.logs(filter, thenHeaderAt: .number(number))
         }
     }
+
+    /// The newest block's header and that of the block at `number`, as one node sees them; `nil` where it has none.
+    package func head(withHeaderAt number: UInt64) async throws(RPCError) -> (head: BlockHeader?, header: BlockHeader?) {
+        try await nodes.ask(pinned) { connection throws(RPCError) in
+            try await connection.head(withHeaderAt: .number(number))
+        }
+    }
 }
 
 extension NodeConnection {
+    fileprivate func head(
+        withHeaderAt block: BlockReference
+    ) async throws(RPCError) -> (head: BlockHeader?, header: BlockHeader?) {
+        guard habits.takesBatches else { return try await headApart(withHeaderAt: block) }
+        do {
+            return try await headTogether(withHeaderAt: block)
+        } catch {
+            guard error.isBatchRefused else { throw error }
+            let answer = try await headApart(withHeaderAt: block)
+            habits.noteRefusedBatch()
+            return answer
+        }
+    }
+
+    private func headTogether(
+        withHeaderAt block: BlockReference
+    ) async throws(RPCError) -> (head: BlockHeader?, header: BlockHeader?) {
+        let blocks = [BlockReference.latest, block]
+        var headers: [BlockHeader?] = [nil, nil]
+        let refusals = try await batch(
+            RPCCall(id: nextID(), method: "eth_getBlockByNumber", parameters: [.block(.latest), .bool(false)]),
+            RPCCall(id: nextID(), method: "eth_getBlockByNumber", parameters: [.block(block), .bool(false)]),
+            answerLimit: Self.headerLimit * 2
+        ) { place, reader in
+            headers[place] = try EthereumClient.header(&reader, at: blocks[place])
+        }
+        if let refusal = refusals[0] { throw refusal }
+        if let refusal = refusals[1], !refusal.isAbsence(of: block) { throw refusal }
+        return (headers[0], headers[1])
+    }
+
+    private func headApart(
+        withHeaderAt block: BlockReference
+    ) async throws(RPCError) -> (head: BlockHeader?, header: BlockHeader?) {
+        (try await header(at: .latest), try await header(at: block))
+    }
+
     fileprivate typealias LogsAndHeader = (logs: LogBatch, header: BlockHeader?)
 
     fileprivate func logs(
@@ -69,22 +113,12 @@ extension NodeConnection {
         let logs = try await call("eth_getLogs", [.filter(filter)], answerLimit: Self.logLimit) { reader in
             try LogBatch(&reader)
         }
-        do {
-            let header = try await call(
-                "eth_getBlockByNumber",
-                [.block(block), .bool(false)],
-                answerLimit: Self.headerLimit
-            ) { try EthereumClient.header(&$0, at: block) }
-            return (logs, header)
-        } catch {
-            guard error.isAbsence(of: block) else { throw error }
-            return (logs, nil)
-        }
+        return (logs, try await header(at: block))
     }
 
     /// Decoded bytes.
     private static let logLimit = 64 << 20
-    private static let headerLimit = 4 << 20
+    static let headerLimit = 4 << 20
 
     /// Sends the calls as one request; gives the node's refusal of each, or nil, in their order.
     ///

@@ -41,15 +41,7 @@ extension EthereumClient {
     /// `safe` and `finalized` are `nil` before there is such a block, and where the node does not know the tag: nodes tell
     /// either by an error. Nothing is final then; it is never block 0.
     package func header(at block: BlockReference) async throws(RPCError) -> BlockHeader? {
-        let method = if case .hash = block { "eth_getBlockByHash" } else { "eth_getBlockByNumber" }
-        do {
-            return try await call(method, .block(block), .bool(false)) { reader in
-                try Self.header(&reader, at: block)
-            }
-        } catch {
-            guard error.isAbsence(of: block) else { throw error }
-            return nil
-        }
+        try await nodes.ask(pinned) { connection throws(RPCError) in try await connection.header(at: block) }
     }
 
     /// Reads the answer to a call for this block.
@@ -63,6 +55,21 @@ extension EthereumClient {
             throw AnswerFault("block \(header.number) for \(number)")
         case .hash(let hash) where header.hash != hash: throw AnswerFault("block \(header.hash) for \(hash)")
         default: return header
+        }
+    }
+}
+
+extension NodeConnection {
+    /// As the client's.
+    func header(at block: BlockReference) async throws(RPCError) -> BlockHeader? {
+        let method = if case .hash = block { "eth_getBlockByHash" } else { "eth_getBlockByNumber" }
+        do {
+            return try await call(method, [.block(block), .bool(false)], answerLimit: Self.headerLimit) { reader in
+                try EthereumClient.header(&reader, at: block)
+            }
+        } catch {
+            guard error.isAbsence(of: block) else { throw error }
+            return nil
         }
     }
 }

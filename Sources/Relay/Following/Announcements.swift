@@ -1,39 +1,61 @@
+internal import EthereumRPC
 internal import RelayCore
 internal import Synchronization
 
-/// Whether new blocks and the contracts' logs are announced by WebSocket, and whether anybody waits for blocks.
+/// What is announced by WebSocket, as a reason to look: whether it can be relied on, and what has been announced and not
+/// been read yet.
 final class Announcements: Sendable {
     private struct State {
         var heardAt: Timestamp?
         var hasLogs = false
+        /// The highest block that a log was announced of.
+        var expected: UInt64?
         var isBusy = true
+        var lookedAt: Timestamp?
     }
 
     /// Without a word for so long they are not to be relied on.
     private static let memory: Duration = .seconds(60)
+    /// Between two looks for the sake of a head: on fast chains one look is for several.
+    private static let headPause: Duration = .seconds(1)
 
     private let state = Mutex(State())
 
-    /// A head has come; `hasLogs` tells whether logs would come too.
-    func heard(at now: Timestamp, hasLogs: Bool) {
+    /// Whether the signal is a reason to look now.
+    func heard(_ signal: HeadSignal, at now: Timestamp) -> Bool {
         state.withLock { state in
-            state.heardAt = now
-            state.hasLogs = hasLogs
+            switch signal {
+            case .head:
+                state.heardAt = now
+                // Where logs are announced too, a block alone is of interest only to who waits for depth.
+                guard state.isBusy || !state.hasLogs else { return false }
+                return state.lookedAt.map { now < $0 || now - $0 >= Self.headPause } ?? true
+            case .log(let block, _):
+                state.expected = max(state.expected ?? 0, block)
+                return true
+            case .subscribed(let hasLogs):
+                state.heardAt = now
+                state.hasLogs = hasLogs
+                return true
+            case .ended:
+                state.heardAt = nil
+                state.hasLogs = false
+                state.expected = nil
+                return true
+            }
         }
     }
 
-    /// The subscription has ended.
-    func ended() { state.withLock { $0.heardAt = nil } }
-
-    func isHealthy(at now: Timestamp) -> Bool {
+    /// A look has read all blocks below `next`; `isBusy` tells whether something waits for the chain to go on.
+    ///
+    /// Returns whether nothing can be missed until something is announced.
+    func looked(next: UInt64, isBusy: Bool, at now: Timestamp) -> Bool {
         state.withLock { state in
-            state.hasLogs && state.heardAt.map { now >= $0 && now - $0 < Self.memory } ?? false
+            state.isBusy = isBusy
+            state.lookedAt = now
+            if let expected = state.expected, expected < next { state.expected = nil }
+            guard state.hasLogs, state.expected == nil, let heardAt = state.heardAt else { return false }
+            return now >= heardAt && now - heardAt < Self.memory
         }
     }
-
-    func setBusy(_ isBusy: Bool) { state.withLock { $0.isBusy = isBusy } }
-
-    /// Whether a new block is a reason to look at once: where logs are announced too, only while something waits for the
-    /// chain to go on.
-    var wantsHeads: Bool { state.withLock { $0.isBusy || !$0.hasLogs } }
 }

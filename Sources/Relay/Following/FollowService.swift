@@ -39,11 +39,10 @@ package struct FollowService: Sendable {
     }
 
     private func pause(_ follower: Follower) async throws -> Duration {
-        if let fixed = options.pollInterval { return fixed }
-        let isAnnounced = announcements.isHealthy(at: environment.now)
-        let isBusy = isAnnounced ? try await store.hasOpenRequests() : true
-        announcements.setBusy(isBusy)
-        return follower.pace.pause(isAnnounced: isAnnounced, isBusy: isBusy)
+        let isBusy = try await store.hasOpenRequests()
+        let next = follower.cursors.map(\.nextBlock).min() ?? 0
+        let isAnnounced = announcements.looked(next: next, isBusy: isBusy, at: environment.now)
+        return options.pollInterval ?? follower.pace.pause(isAnnounced: isAnnounced, isBusy: isBusy)
     }
 
     /// Errors of the node, which pass; anything else (the store, a cancelled task, a halt) ends the service.

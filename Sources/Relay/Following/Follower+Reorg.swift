@@ -17,7 +17,17 @@ extension Follower {
         case apart
     }
 
-    mutating func meet(_ head: BlockHeader, at node: EthereumClient) async throws -> Meeting {
+    /// What a node has at a link's height, which was asked together with its head.
+    struct Shown {
+        let link: ChainLink
+        let hash: Hash32?
+    }
+
+    mutating func meet(
+        _ head: BlockHeader,
+        showing shown: Shown? = nil,
+        at node: EthereumClient
+    ) async throws -> Meeting {
         var verdict = chain.begin(head)
         while true {
             switch verdict {
@@ -26,6 +36,10 @@ extension Follower {
                 return .onTop
             case .behind: return .below
             case .confirm(let link):
+                if let shown, shown.link == link, shown.hash == link.hash {
+                    verdict = chain.found(shown.hash, at: link)
+                    continue
+                }
                 let header = try await node.header(at: .number(link.number))
                 verdict = chain.found(header?.hash, at: link)
             case .vote(let link):

@@ -41,6 +41,7 @@ package struct Follower: Sendable {
     /// Heights without a block, as the node says in this look.
     var absent: Set<UInt64> = []
     var secondReadAt: Timestamp?
+    private var lookedAt: Timestamp?
     /// Since when each node has been on a branch that the others do not share.
     var apartSince: [String: Timestamp] = [:]
     /// The newest head, and since when it is that.
@@ -97,11 +98,12 @@ package struct Follower: Sendable {
     }
 
     private mutating func look(at node: EthereumClient) async throws -> Outcome {
-        guard let head = try await node.header(at: .latest) else { throw FollowFault("the node has no latest block") }
+        let shown = try await show(at: node)
+        guard let head = shown.head else { throw FollowFault("the node has no latest block") }
         node.note(head: head.number)
         beginLook(head, node)
         environment.counters.set("chain.head", to: Int64(clamping: head.number))
-        switch try await meet(head, at: node) {
+        switch try await meet(head, showing: shown.tip, at: node) {
         case .onTop:
             behindSince = nil
             apartSince[node.maskedEndpoint] = nil
@@ -116,6 +118,17 @@ package struct Follower: Sendable {
         post(head, releases)
         if try await isLeftBehind(head, node) { return .again }
         return try await readAgain(apartFrom: node) ?? .idle
+    }
+
+    /// The node's head, and its block at the newest link's height where more than one block must have come since: both in
+    /// one request.
+    private mutating func show(at node: EthereumClient) async throws -> (head: BlockHeader?, tip: Shown?) {
+        let since = lookedAt
+        lookedAt = environment.now
+        guard let tip = chain.tip, let since, let blockTime = pace.blockTime, environment.now - since > blockTime * 3 / 2
+        else { return (try await node.header(at: .latest), nil) }
+        let (head, header) = try await node.head(withHeaderAt: tip.number)
+        return (head, Shown(link: tip, hash: header?.hash))
     }
 
     private mutating func beginLook(_ head: BlockHeader, _ node: EthereumClient) {

@@ -176,13 +176,23 @@ package struct Relayer: Sendable {
     private func watchHeads(_ services: Services) -> (@Sendable () async -> Void)? {
         // Of the node that is preferred, or of the next one that announces anything.
         guard let webSocket, let url = client.each.lazy.compactMap(\.endpoint.webSocketURL).first else { return nil }
-        let watcher = HeadWatcher(connector: webSocket, url: url, time: environment.time) { announcement, cause in
+        let subject = LogSubject(
+            addresses: options.contracts.map(\.address),
+            topics: [[binding.requestEvent.topic]]
+        )
+        let watcher = HeadWatcher(
+            connector: webSocket,
+            url: url,
+            logs: subject,
+            time: environment.time
+        ) { announcement, cause in
             environment.outages.announce(announcement, of: "WebSocket", cause: cause)
         }
         return {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await watcher.run() }
-                for await _ in watcher.signals { services.followWakeup.signal() }
+                for await signal in watcher.signals
+                where services.announcements.heard(signal, at: environment.now) { services.followWakeup.signal() }
                 group.cancelAll()
             }
         }

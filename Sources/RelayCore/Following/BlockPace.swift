@@ -26,12 +26,14 @@ package struct BlockPace: Equatable, Sendable {
     /// Until the next look.
     ///
     /// `isAnnounced` tells whether a healthy subscription tells of new blocks and of the contracts' logs, `isBusy` whether
-    /// something waits for the chain to go on.
+    /// something waits for the chain to go on. Where blocks come faster than once a second, one look is for several of
+    /// them.
     package func pause(isAnnounced: Bool, isBusy: Bool) -> Duration {
         switch (isAnnounced, isBusy) {
         case (true, false): Self.slowest
         case (true, true): clamped((blockTime ?? .seconds(1)) * 2, from: .seconds(1))
-        case (false, _): clamped((blockTime ?? .seconds(3)) / 3, from: Self.fastest)
+        case (false, true): clamped((blockTime ?? .seconds(3)) / 3, from: Self.fastest)
+        case (false, false): clamped((blockTime ?? .seconds(3)) / 3, from: .seconds(1))
         }
     }
 
