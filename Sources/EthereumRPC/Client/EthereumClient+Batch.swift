@@ -21,7 +21,8 @@ extension EthereumClient {
     }
 
     /// The newest block's header and that of the block at `number`, as one node sees them; `nil` where it has none.
-    package func head(withHeaderAt number: UInt64) async throws(RPCError) -> (head: BlockHeader?, header: BlockHeader?) {
+    package func head(withHeaderAt number: UInt64) async throws(RPCError) -> (head: BlockHeader?, header: BlockHeader?)
+    {
         try await nodes.ask(pinned) { connection throws(RPCError) in
             try await connection.head(withHeaderAt: .number(number))
         }

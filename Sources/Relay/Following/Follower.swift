@@ -125,7 +125,8 @@ package struct Follower: Sendable {
     private mutating func show(at node: EthereumClient) async throws -> (head: BlockHeader?, tip: Shown?) {
         let since = lookedAt
         lookedAt = environment.now
-        guard let tip = chain.tip, let since, let blockTime = pace.blockTime, environment.now - since > blockTime * 3 / 2
+        guard let tip = chain.tip, let since, let blockTime = pace.blockTime,
+            environment.now - since > blockTime * 3 / 2
         else { return (try await node.header(at: .latest), nil) }
         let (head, header) = try await node.head(withHeaderAt: tip.number)
         return (head, Shown(link: tip, hash: header?.hash))
