@@ -59,10 +59,7 @@ enum RefusalCatalogue {
         Row(.tooOld, "failed to get logs for block"),                     // geth without those receipts
         Row(.tooOld, "archive requests require"),                         // PublicNode
         Row(.tooOld, "archive, debug and trace requests are not available"), // Chainstack
-        Row(.tooOld, "missing trie node"),                                // geth without that state
-        Row(.tooOld, "required historical state unavailable"),            // geth, Erigon, BNB Chain
-        Row(.tooOld, "historical state * is not available"),              // geth, from 1.15 on
-        Row(.tooOld, "distance to target block exceeds maximum proof window"), // reth, Base
+        // Not so "missing trie node" and its kin: logs are no state, so a node that says that of them is in trouble.
         Row(.tooOld, "only in the archive node"),                         // Stratos
         Row(.tooOld, "archive node"),
 
