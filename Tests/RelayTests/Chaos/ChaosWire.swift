@@ -156,10 +156,16 @@ struct ChaosCall {
 
     init(_ request: HTTPRequest) {
         let message = request.method == .post ? request.body.flatMap { try? JSONValue.parse($0) } : nil
-        if let message, let method = message["method"]?.string {
+        let calls = message.map { $0.array ?? [$0] } ?? []
+        if let message, let method = calls.first?["method"]?.string {
             name = method
+            // A batch has none: it is refused by its status.
             id = message["id"]
-            digest = Self.digest(Array(method.utf8) + JSONWriter.bytes(of: message["params"] ?? .null))
+            digest = Self.digest(
+                calls.flatMap { call in
+                    Array((call["method"]?.string ?? "").utf8) + JSONWriter.bytes(of: call["params"] ?? .null)
+                }
+            )
         } else {
             name = request.method.rawValue
             id = nil
