@@ -60,7 +60,7 @@ struct HostileServerTests {
 
     @Test
     func aBombIsCut() async {
-        #expect(await error("bomb/200")?.kind == .transport(.tooLarge(limit: 4 << 20)))
+        #expect(await error("bomb/80")?.kind == .transport(.tooLarge(limit: 4 << 20)))
     }
 
     @Test
