@@ -41,7 +41,12 @@ package struct FollowService: Sendable {
     private func pause(_ follower: Follower) async throws -> Duration {
         let isBusy = try await store.hasOpenRequests()
         let next = follower.cursors.map(\.nextBlock).min() ?? 0
-        let isAnnounced = announcements.looked(next: next, isBusy: isBusy, at: environment.now)
+        let isAnnounced = announcements.looked(
+            next: next,
+            foundIn: follower.foundIn,
+            isBusy: isBusy,
+            at: environment.now
+        )
         return options.pollInterval ?? follower.pace.pause(isAnnounced: isAnnounced, isBusy: isBusy)
     }
 

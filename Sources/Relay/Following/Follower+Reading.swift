@@ -153,6 +153,7 @@ extension Follower {
                 cursors[index].nextBlock = cursor.nextBlock
             }
         }
+        if let newest = batch.requests.map(\.place.blockNumber).max() { foundIn = max(foundIn ?? 0, newest) }
         tell(report, step.range.upperBound)
     }
 
@@ -229,6 +230,11 @@ extension Follower {
     ) async throws {
         let contracts = step.cursors.map(\.address)
         let first = step.range.lowerBound
+        // One answer may be a slip.
+        if (try? await reader.read(first...first, of: contracts, withLast: false, at: node)) != nil {
+            _ = planner.refused(step.range)
+            return
+        }
         for other in node.others
         where (try? await reader.read(first...first, of: contracts, withLast: false, at: other)) != nil {
             // Another one has them: it comes first for a while.

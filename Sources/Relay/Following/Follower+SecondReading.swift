@@ -121,4 +121,40 @@ extension Follower {
         environment.counters.increment("requests.withdrawn", by: Int64(gone.count))
         environment.log.error("requests whose logs are not in the chain", ["requests": gone.count])
     }
+
+    /// Asks the contracts how many jobs they have, where all that is final has been read twice: as seldom as that is done.
+    mutating func audit(apartFrom first: EthereumClient) async throws {
+        let now = environment.now
+        if let last = auditedAt, now >= last, now - last < options.secondReadPause { return }
+        guard let final = chain.final else { return }
+        let node = first.pin(otherThan: first)
+        for index in audits.indices where !audits[index].isOff {
+            let contract = audits[index].contractID
+            guard let cursor = cursors.first(where: { $0.contractID == contract }),
+                final.number < cursor.secondBlock.saturatingAdding(planner.window)
+            else { continue }
+            let found = try await audits[index].round(cursor, reader, store, at: node)
+            auditedAt = now
+            try await store(missed: found, cursor)
+        }
+        let missing = audits.reduce(0) { $0 + $1.missing }
+        if missing > 0, environment.counters["requests.unaccounted" as Counters.Gauge] != Int64(missing) {
+            environment.log.error(
+                "requests that the contract has, and no node shows",
+                ["requests": missing, "remedy": "add a node to chain.rpc that keeps logs for longer"]
+            )
+        }
+        environment.counters.set("requests.unaccounted", to: Int64(missing))
+    }
+
+    private func store(missed logs: LogBatch, _ cursor: ContractCursor) async throws {
+        guard !logs.logs.isEmpty else { return }
+        let report = try await store.ingest(reader.batch(logs), at: environment.now)
+        environment.counters.increment("requests.found", by: Int64(report.found))
+        environment.counters.increment("requests.missedAtFirst", by: Int64(report.found + report.returned))
+        environment.log.warning(
+            "requests that both readings missed, found by the contract's own count",
+            ["requests": report.found + report.returned, "contract": cursor.address]
+        )
+    }
 }

@@ -41,7 +41,11 @@ package struct Follower: Sendable {
     /// Heights without a block, as the node says in this look.
     var absent: Set<UInt64> = []
     var secondReadAt: Timestamp?
+    var audits: [SequenceAudit]
+    var auditedAt: Timestamp?
     private var lookedAt: Timestamp?
+    /// The newest block in which a request was found.
+    var foundIn: UInt64?
     /// Since when each node has been on a branch that the others do not share.
     var apartSince: [String: Timestamp] = [:]
     /// The newest head, and since when it is that.
@@ -77,6 +81,7 @@ package struct Follower: Sendable {
         self.heads = heads
         self.cursors = cursors
         self.chain = chain
+        audits = cursors.map(SequenceAudit.init)
         planner = LogRangePlanner(maximum: options.window)
     }
 
@@ -117,7 +122,9 @@ package struct Follower: Sendable {
         if isRead == .again { return .again }
         post(head, releases)
         if try await isLeftBehind(head, node) { return .again }
-        return try await readAgain(apartFrom: node) ?? .idle
+        if let outcome = try await readAgain(apartFrom: node) { return outcome }
+        try await audit(apartFrom: node)
+        return .idle
     }
 
     /// The node's head, and its block at the newest link's height where more than one block must have come since: both in

@@ -48,6 +48,13 @@ package struct ContractDesk: Sendable {
         return job
     }
 
+    /// How many jobs the contract has ever had.
+    package func jobCount(of contract: Address) async throws -> UInt256 {
+        guard case .uint(let count)? = try await view(binding.countView, [], of: contract).first
+        else { throw UnexpectedOutput(function: binding.countView.signature, contract: contract) }
+        return count
+    }
+
     package func isRelayer(_ account: Address, of contract: Address) async throws -> Bool {
         guard case .bool(let allowed)? = try await view(binding.relayerView, [.address(account)], of: contract).first
         else { throw UnexpectedOutput(function: binding.relayerView.signature, contract: contract) }

@@ -49,6 +49,8 @@ package struct ContractBinding: Sendable {
     package let fail: Call
     /// `job(uint256)`: what the contract itself knows of a job.
     package let jobView: ABIFunction
+    /// `jobCount()`: how many jobs there are, where their ids count from 1.
+    package let countView: ABIFunction
     package let relayerView: ABIFunction
     package let callbackGasView: ABIFunction
     package let feeView: ABIFunction

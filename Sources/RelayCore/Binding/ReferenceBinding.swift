@@ -51,6 +51,11 @@ extension ContractBinding {
             inputs: [ABIParameter(name: "jobId", type: .uint(bits: 256))],
             outputs: [ABIParameter(name: "", type: .tuple(ContractJob.members))]
         ),
+        countView: ABIFunction(
+            name: "jobCount",
+            inputs: [],
+            outputs: [ABIParameter(name: "", type: .uint(bits: 256))]
+        ),
         relayerView: ABIFunction(
             name: "isRelayer",
             inputs: [ABIParameter(name: "arg0", type: .address)],

@@ -50,6 +50,18 @@ extension RelayStore {
         }
     }
 
+    /// The job ids from `first` on that are known of a contract, of requests in `block` or above; orphans have none.
+    package func jobIDs(of contract: Int64, from first: UInt64, above block: UInt64) async throws -> Set<UInt64> {
+        try await readers.read { t in
+            let ids = try t.prepare(
+                "SELECT job_id FROM request WHERE contract_id = ? AND block_number >= ? AND state <> 'orphaned'"
+            ).binding(contract, Int64(column: block)).all { row in
+                UInt256(bigEndian: try row.blob(0))?.asUInt64
+            }
+            return Set(ids.compactMap { $0 }.filter { $0 >= first })
+        }
+    }
+
     /// The requests that were found in these blocks and have not lost their logs.
     package func placed(in range: ClosedRange<UInt64>) async throws -> [PlacedLog] {
         try await readers.read { t in
