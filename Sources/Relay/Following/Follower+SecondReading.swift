@@ -133,9 +133,14 @@ extension Follower {
             guard let cursor = cursors.first(where: { $0.contractID == contract }),
                 final.number < cursor.secondBlock.saturatingAdding(planner.window)
             else { continue }
-            let found = try await audits[index].round(cursor, reader, store, at: node)
             auditedAt = now
-            try await store(missed: found, cursor)
+            do {
+                let found = try await audits[index].round(cursor, reader, store, at: node)
+                try await store(missed: found, cursor)
+            } catch  where error is RPCError || error is LogCheck.Fault {
+                // It is looked at again: following does not depend on it.
+                environment.log.debug("the contract's count of jobs is not to be had", ["error": "\(error)"])
+            }
         }
         let missing = audits.reduce(0) { $0 + $1.missing }
         if missing > 0, environment.counters["requests.unaccounted" as Counters.Gauge] != Int64(missing) {

@@ -89,6 +89,8 @@ package struct InstructionService: Sendable {
         let stored = instruction.progress.flatMap(ReplayRun.Progress.init(json:))
         var progress = stored ?? ReplayRun.Progress(from: from, to: min(last, head))
         do {
+            var replay = replay
+            if let rate = arguments["rate"]?.int64 { replay.callsPerSecond = Int(clamping: rate) }
             try await replay.run(&progress) { progress in
                 try await store.progress(instruction.id, progress.json, at: environment.now)
                 for other in others { other.signal() }

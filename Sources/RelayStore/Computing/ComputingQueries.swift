@@ -21,7 +21,8 @@ package struct AdmissibleItem: Sendable {
 package struct ComputingBatch: Sendable {
     /// Requests with a job that are due, the longest due first.
     package let advancing: [ComputingItem]
-    /// Observed requests that are due, the oldest first, as many as there is room for.
+    /// Observed requests that are due, as many as there is room for: first those fresh from the chain, the oldest first. A
+    /// quarter of the places is theirs alone, so that a replay of many old ones does not delay them.
     package let admissible: [AdmissibleItem]
     /// Orphans whose job runs although their log has not come back in time.
     package let forsaken: [ComputingItem]
@@ -45,7 +46,10 @@ extension RelayStore {
             let room = maxRunning - Int(clamping: running)
             return ComputingBatch(
                 advancing: try t.items(ComputingSQL.computing, at: now, limit: limit),
-                admissible: try block.map { room > 0 ? try t.admissible(upTo: $0, at: now, limit: room) : [] } ?? [],
+                admissible: try block.map { block in
+                    guard room > 0 else { return [] }
+                    return try t.admissible(upTo: block, at: now, limit: room, reserve: maxRunning / 4)
+                } ?? [],
                 forsaken: try t.items(ComputingSQL.orphaned, at: now, limit: limit),
                 nextDue: try t.nextDue(after: now)
             )
@@ -78,14 +82,19 @@ extension Transaction {
     fileprivate borrowing func admissible(
         upTo block: UInt64,
         at now: Timestamp,
-        limit: Int
+        limit: Int,
+        reserve: Int
     ) throws -> [AdmissibleItem] {
-        try prepare(ComputingSQL.observed).binding(now.milliseconds, Int64(column: block), Int64(limit)).all { row in
-            AdmissibleItem(
-                request: try row.request(),
-                attempts: Int(clamping: try row.optionalInt64(requestColumnCount) ?? 0)
-            )
-        }
+        let due = try prepare(ComputingSQL.observed)
+            .binding(now.milliseconds, Int64(column: block), Int64(limit)).all { row in
+                let item = AdmissibleItem(
+                    request: try row.request(),
+                    attempts: Int(clamping: try row.optionalInt64(requestColumnCount) ?? 0)
+                )
+                return (item: item, isFresh: try row.int64(requestColumnCount + 1) == 0)
+            }
+        let fresh = due.prefix { $0.isFresh }.count
+        return due.prefix(max(fresh, limit - reserve)).map(\.item)
     }
 
     fileprivate borrowing func nextDue(after now: Timestamp) throws -> Timestamp? {
@@ -98,7 +107,7 @@ extension Transaction {
 /// The queries of computing's every look; each names its states as literals, which is what makes the partial index fit.
 enum ComputingSQL {
     static let observed = """
-        SELECT \(requestColumns), (SELECT max(attempt) FROM job WHERE request_id = r.id) FROM \(requestSource)
+        SELECT \(requestColumns), (SELECT max(attempt) FROM job WHERE request_id = r.id), r.wake_at FROM \(requestSource)
         WHERE r.state = 'observed' AND r.wake_at <= ? AND r.block_number <= ? ORDER BY r.wake_at, r.id LIMIT ?
         """
     static let computing = latestJob("IN ('accepted', 'submitted')")

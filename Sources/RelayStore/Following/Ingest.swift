@@ -10,6 +10,8 @@ package struct IngestBatch: Sendable {
     package var link: ChainLink?
     /// The block that is final now.
     package var final: ChainLink?
+    /// Whether these requests are new on the chain: those of a replay come after them.
+    package var isLive = true
     /// The first unread block for each contract that was asked; empty for a replay, which moves no cursor.
     package var cursors: [ContractCursor]
 
@@ -87,7 +89,7 @@ extension RelayStore {
             var report = IngestReport()
             var contracts: [Address: Int64] = [:]
             for request in batch.requests {
-                switch try t.insert(request, contracts: &contracts, at: now) {
+                switch try t.insert(request, isLive: batch.isLive, contracts: &contracts, at: now) {
                 case .found: report.found += 1
                 case .known: report.known += 1
                 case .returned:
@@ -116,6 +118,7 @@ extension Transaction {
     /// Inserts a request, or moves a known one to its place, and an orphan back to where it was.
     fileprivate borrowing func insert(
         _ request: ObservedRequest,
+        isLive: Bool,
         contracts: inout [Address: Int64],
         at now: Timestamp
     ) throws -> Insertion {
@@ -143,7 +146,7 @@ extension Transaction {
             """
             INSERT INTO request (hash_key, hash, contract_id, job_id, requester, spec, result_type, damage, block_number,
               block_hash, transaction_hash, log_index, state, wake_at, observed_at, changed_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'observed', 0, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'observed', ?, ?, ?)
             """
         ).binding(
             key,
@@ -158,6 +161,7 @@ extension Transaction {
             request.place.blockHash.bytes,
             request.place.transactionHash.bytes,
             Int64(column: request.place.logIndex),
+            isLive ? 0 : now.milliseconds,
             now.milliseconds,
             now.milliseconds
         ).run()

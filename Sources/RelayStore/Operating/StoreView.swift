@@ -37,6 +37,14 @@ package final class StoreView {
         try connection.read { try $0.list(states: states, limit: limit) }
     }
 
+    /// The state of the request of this hash; nil where there is none.
+    package func state(of hash: Hash32) throws -> RequestState? {
+        try connection.read { t in
+            try t.prepare("SELECT state FROM request WHERE hash_key = ? AND hash = ?").binding(hash.key, hash.bytes)
+                .first { try $0.requestState(0) }
+        }
+    }
+
     /// How many requests were found above this block, by state; orphans are above none.
     package func counts(above block: UInt64) throws -> [(state: RequestState, count: Int)] {
         try connection.read { t in

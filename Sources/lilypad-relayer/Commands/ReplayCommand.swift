@@ -15,6 +15,8 @@ struct ReplayCommand: RunnableCommand {
     let configuration: String
     let from: UInt64
     let to: UInt64?
+    let rate: Int
+    let isDryRun: Bool
     let json: Bool
 
     static let command = Command<any RunnableCommand>(
@@ -23,9 +25,11 @@ struct ReplayCommand: RunnableCommand {
         discussion: """
             Nothing is done twice: requests that are known, or that the contract has settled, are left as they are. \
             A running relayer carries it out beside its work; without one the range is read here, and what is found is \
-            worked on at the next run. It can be interrupted: a running relayer goes on with it, also after a restart.
+            worked on at the next run. It can be interrupted: the next run, or the same replay once more, goes on where it \
+            was, also after a crash. Requests that are fresh on the chain come before those that it finds.
             """,
         examples: [
+            Example("replay --from-block 5000000 --dry-run", "What it would find and do, and what that would cost."),
             Example("replay --from-block 5000000", "From that block to the head."),
             Example("replay --from-block 5000000 --to-block 5001000", "Those 1,001 blocks."),
         ]
@@ -43,6 +47,8 @@ struct ReplayCommand: RunnableCommand {
             configuration: configuration,
             from: from,
             to: to,
+            rate: arguments.option("rate", "N", .whole(1...1_000), default: 10, "Calls a second, at most."),
+            isDryRun: arguments.flag("dry-run", "Only tell what it would find, do and skip, and what that would cost."),
             json: arguments.flag("json", "The outcome as a JSON object.")
         )
     }
@@ -50,6 +56,7 @@ struct ReplayCommand: RunnableCommand {
     func run() async throws -> ExitCode {
         let wiring = try Wiring(configuration: configuration, needsAccount: false)
         tellOfEarlyBlocks(wiring.settings.contracts)
+        if isDryRun { return try await plan(wiring) }
         let store: RelayStore
         do {
             store = try RelayStore(path: wiring.settings.database)
@@ -66,7 +73,9 @@ struct ReplayCommand: RunnableCommand {
         let head = try view.overview().report.flatMap { try? JSONValue.parse(Array($0.json.utf8)) }?["head"]?.int64
         if let head = head.flatMap(UInt64.init(exactly:)) { try check(head: head) }
         let last = to.map { JSONValue.number(JSONNumber($0)) } ?? .null
-        let arguments: JSONValue = ["from": .number(JSONNumber(from)), "to": last]
+        let arguments: JSONValue = [
+            "from": .number(JSONNumber(from)), "to": last, "rate": .number(JSONNumber(rate)),
+        ]
         let number = try view.instruct(
             "replay",
             arguments: arguments.line,
@@ -125,18 +134,17 @@ struct ReplayCommand: RunnableCommand {
     // MARK: Here
 
     private func readHere(_ wiring: Wiring, _ store: RelayStore) async throws -> ExitCode {
-        let client = wiring.client()
-        let chainID = try await client.chainID()
-        guard chainID == wiring.settings.chain.id else {
-            throw Preflight.Problem.anotherChain(configured: wiring.settings.chain.id, found: chainID)
-        }
-        try await store.claim(ChainIdentity(chainID: chainID, genesisHash: try await client.genesisHash()))
+        let client = try await client(wiring)
+        let identity = ChainIdentity(
+            chainID: wiring.settings.chain.id,
+            genesisHash: try await client.genesisHash()
+        )
+        try await store.claim(identity)
         let contracts = wiring.settings.contracts
         _ = try await store.register(contracts.map { (address: $0.address, startBlock: $0.startBlock) })
         let head = try await client.blockNumber()
         try check(head: head)
-        let last = min(to ?? head, head)
-        let replay = ReplayRun(
+        var replay = ReplayRun(
             client: client,
             reader: LogReader(binding: .reference),
             store: store,
@@ -144,14 +152,116 @@ struct ReplayCommand: RunnableCommand {
             window: wiring.settings.chain.maxBlockRange,
             time: wiring.time
         )
-        var done = ReplayRun.Progress(from: from, to: last)
+        replay.callsPerSecond = rate
+        var (instruction, done) = try await note(store, head: head, at: Timestamp(milliseconds: wiring.time.now()))
         var progress = Progress()
-        try await replay.run(&done) { progress.show($0.text, fraction: $0.fraction) }
+        try await replay.run(&done) { done in
+            try await store.progress(instruction, done.json, at: Timestamp(milliseconds: wiring.time.now()))
+            progress.show(done.text, fraction: done.fraction)
+        }
+        let now = Timestamp(milliseconds: wiring.time.now())
+        try await store.finish(instruction, failed: false, outcome: done.text, at: now)
         progress.close()
         await store.close()
         Output.line(json ? done.json : done.text)
         if done.found > 0, !json { Output.error("they are worked on when the relayer runs next") }
         return .done
+    }
+
+    /// Kept as an instruction, so that whoever comes next goes on with it if this process dies.
+    private func note(
+        _ store: RelayStore,
+        head: UInt64,
+        at now: Timestamp
+    ) async throws -> (Int64, ReplayRun.Progress) {
+        let last = min(to ?? head, head)
+        if let open = try await store.openInstruction("replay"),
+            let progress = open.progress.flatMap(ReplayRun.Progress.init(json:)), progress.from == from,
+            to.map({ $0 == progress.to }) ?? true
+        {
+            Output.error("going on with instruction \(open.id)")
+            return (open.id, progress)
+        }
+        let progress = ReplayRun.Progress(from: from, to: last)
+        let arguments: JSONValue = [
+            "from": .number(JSONNumber(from)), "to": .number(JSONNumber(last)), "rate": .number(JSONNumber(rate)),
+        ]
+        let number = try await store.instruct("replay", arguments: arguments.line, at: now)
+        try await store.progress(number, progress.json, at: now)
+        return (number, progress)
+    }
+
+    /// The nodes of the settings, of which the first that answers serves the chain that they name.
+    private func client(_ wiring: Wiring) async throws -> EthereumClient {
+        let client = wiring.client()
+        let chainID = try await client.chainID()
+        guard chainID == wiring.settings.chain.id else {
+            throw Preflight.Problem.anotherChain(configured: wiring.settings.chain.id, found: chainID)
+        }
+        return client
+    }
+
+    // MARK: Only looking
+
+    private func plan(_ wiring: Wiring) async throws -> ExitCode {
+        let client = try await client(wiring)
+        let head = try await client.blockNumber()
+        try check(head: head)
+        // Without a database all is new.
+        let view = PrivateFile.isMissing(wiring.settings.database) ? nil : try wiring.storeView()
+        let contracts = wiring.settings.contracts
+        let plan = ReplayPlan(
+            client: client,
+            reader: LogReader(binding: .reference),
+            contracts: contracts.map(\.address),
+            window: wiring.settings.chain.maxBlockRange,
+            callsPerSecond: rate,
+            time: wiring.time
+        )
+        var findings = ReplayPlan.Findings(from: from, to: min(to ?? head, head))
+        var progress = Progress()
+        try await plan.run(&findings) { hash in
+            try view?.state(of: hash)
+        } report: { found in
+            progress.show("block \(found.next) of \(found.from) to \(found.to)", fraction: found.fraction)
+        }
+        progress.close()
+        let cost = try await cost(of: plan, wiring, client, answers: findings.new[.open] ?? 0)
+        if json {
+            Output.line(findings.json(cost: cost).line)
+        } else {
+            Output.write(findings.text(cost: cost))
+        }
+        return .done
+    }
+
+    /// The most that the answers may cost at this moment; nil where there are none, or where the fees are above the cap.
+    private func cost(
+        of plan: ReplayPlan,
+        _ wiring: Wiring,
+        _ client: EthereumClient,
+        answers: Int
+    ) async throws -> UInt256? {
+        guard answers > 0 else { return nil }
+        let options = wiring.options(process: 0)
+        let desk = ContractDesk(client: client, binding: .reference)
+        var dearest: UInt256?
+        for contract in options.contracts {
+            let callback: UInt64
+            if let own = contract.callbackGas {
+                callback = own
+            } else {
+                callback = try await desk.callbackGas(of: contract.address)
+            }
+            let gas = ContractBinding.Gas(
+                base: contract.gasBase ?? ContractBinding.reference.gas.base,
+                perByte: contract.gasPerByte ?? ContractBinding.reference.gas.perByte
+            )
+            let policy = GasPolicy(gas: gas, callbackGas: callback)
+            guard let one = try await plan.costPerAnswer(policy, options.settle.fees) else { return nil }
+            dearest = max(dearest ?? one, one)
+        }
+        return dearest?.multipliedSaturating(by: UInt256(UInt64(answers)))
     }
 }
 

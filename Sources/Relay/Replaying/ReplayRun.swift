@@ -9,6 +9,8 @@ package import Transport
 ///
 /// It moves no cursor, so it does not disturb following; how far it has come is told after each range, and from there it
 /// is resumed.
+///
+/// This folder reads the past once more: what a replay would do, and doing it.
 package struct ReplayRun: Sendable {
     package struct Progress: Equatable, Sendable {
         package var next: UInt64
@@ -30,6 +32,8 @@ package struct ReplayRun: Sendable {
     let store: RelayStore
     let contracts: [Address]
     let window: UInt64
+    /// Calls at most.
+    package var callsPerSecond = 10
     let time: any TimeSource
 
     package init(
@@ -55,15 +59,22 @@ package struct ReplayRun: Sendable {
     ) async throws {
         // Resumed, its first part may have been read for other contracts.
         let isWhole = progress.next == progress.from
-        var planner = LogRangePlanner(maximum: window)
-        while progress.next <= progress.to, let range = planner.range(from: progress.next, head: progress.to) {
+        var past = ReplayReader(
+            client: client,
+            reader: reader,
+            contracts: contracts,
+            window: window,
+            pace: CallPace(perSecond: callsPerSecond, time: time)
+        )
+        while progress.next <= progress.to {
             try Task.checkCancellation()
-            guard let reading = try await read(range, &planner) else { continue }
-            let result = try await store.ingest(reader.batch(reading.logs), at: Timestamp(milliseconds: time.now()))
+            guard let (range, logs) = try await past.read(from: progress.next, to: progress.to) else { continue }
+            var batch = reader.batch(logs)
+            batch.isLive = false
+            let result = try await store.ingest(batch, at: Timestamp(milliseconds: time.now()))
             progress.found += result.found
             progress.known += result.known
             progress.rejected += result.rejected
-            planner.answered()
             progress.next = range.upperBound.saturatingAdding(1)
             try await report(progress)
         }
@@ -71,24 +82,6 @@ package struct ReplayRun: Sendable {
             try await store.noteRead(progress.from...progress.to, of: contracts)
             try await store.fillGaps(progress.from...progress.to, of: contracts)
         }
-    }
-
-    /// nil: the node wants a smaller range, which is planned already.
-    private func read(
-        _ range: ClosedRange<UInt64>,
-        _ planner: inout LogRangePlanner
-    ) async throws -> LogReader.Reading? {
-        let node = client.pin()
-        let reading: LogReader.Reading
-        do {
-            reading = try await reader.read(range, of: contracts, withLast: false, at: node)
-        } catch {
-            guard case .tooMany(let hint) = error.logRangeFailure else { throw error }
-            if planner.refused(range, hint: hint) == .narrower { return nil }
-            reading = try await reader.read(block: range.lowerBound, of: contracts, at: node)
-        }
-        try reader.check(reading, range, of: contracts) { _ in nil }
-        return reading
     }
 }
 

@@ -1,0 +1,118 @@
+package import Ethereum
+package import EthereumRPC
+package import RelayCore
+internal import RelayStore
+package import Transport
+
+/// What a replay would do, found out without doing any of it: no row is written, no job is submitted, nothing is sent.
+package struct ReplayPlan: Sendable {
+    /// What was found in the blocks so far.
+    package struct Findings: Sendable {
+        package let from: UInt64
+        package let to: UInt64
+        package var next: UInt64
+        /// Calls for logs that it took.
+        package var calls = 0
+        package var rejected = 0
+        /// Requests that the database has, by their state there.
+        package var known: [RequestState: Int] = [:]
+        /// Requests that it has not, by what the contract says of them.
+        package var new: [Standing: Int] = [:]
+
+        package init(from: UInt64, to: UInt64) {
+            self.from = from
+            self.to = to
+            next = from
+        }
+    }
+
+    /// What the contract says of a request that the database has not.
+    package enum Standing: String, CaseIterable, Sendable {
+        /// It waits: the replay would take it up.
+        case open
+        case fulfilled
+        case failed
+        case cancelled
+        /// The contract does not know it, or says something else than its binding.
+        case unknown
+        /// Its job id belongs to another request.
+        case superseded
+
+        init(_ standing: ContractStanding) {
+            switch standing {
+            case .open: self = .open
+            case .closed(.fulfilled): self = .fulfilled
+            case .closed(.failed): self = .failed
+            case .closed(.cancelled): self = .cancelled
+            case .unknown, .unreadable: self = .unknown
+            case .anotherRequest: self = .superseded
+            }
+        }
+    }
+
+    let client: EthereumClient
+    let reader: LogReader
+    let contracts: [Address]
+    let window: UInt64
+    let callsPerSecond: Int
+    let time: any TimeSource
+
+    package init(
+        client: EthereumClient,
+        reader: LogReader,
+        contracts: [Address],
+        window: UInt64,
+        callsPerSecond: Int,
+        time: any TimeSource
+    ) {
+        self.client = client
+        self.reader = reader
+        self.contracts = contracts
+        self.window = window
+        self.callsPerSecond = callsPerSecond
+        self.time = time
+    }
+
+    /// Reads the blocks, looks each request up with `known`, and asks the contract of those that are new.
+    ///
+    /// Throws `RPCError` or `LogCheck.Fault` when the node fails, and what `known` throws.
+    package func run(
+        _ findings: inout Findings,
+        known: (Hash32) throws -> RequestState?,
+        report: (Findings) -> Void
+    ) async throws {
+        let desk = ContractDesk(client: client, binding: reader.binding)
+        var pace = CallPace(perSecond: callsPerSecond, time: time)
+        var past = ReplayReader(client: client, reader: reader, contracts: contracts, window: window, pace: pace)
+        while findings.next <= findings.to {
+            guard let (range, logs) = try await past.read(from: findings.next, to: findings.to) else { continue }
+            let batch = reader.batch(logs)
+            findings.rejected += batch.rejected.count
+            for request in batch.requests {
+                if let state = try known(request.hash) {
+                    findings.known[state, default: 0] += 1
+                } else {
+                    try await pace.wait()
+                    findings.new[Standing(try await desk.standing(of: request)), default: 0] += 1
+                }
+                report(findings)
+            }
+            findings.calls = past.calls
+            findings.next = range.upperBound.saturatingAdding(1)
+            report(findings)
+        }
+    }
+
+    /// What an answer of 64 bytes may cost at this moment, in wei: at most, whatever the client's callback uses.
+    package func costPerAnswer(_ gas: GasPolicy, _ policy: FeePolicy) async throws -> UInt256? {
+        let text = String(repeating: "x", count: 64)
+        let calldata = try reader.binding.calldata(
+            jobID: UInt256(1),
+            requestHash: .zero,
+            resultType: 0,
+            answer: Answer(kind: .result, text: text, source: "")
+        )
+        let units = gas.ceiling(textLength: text.utf8.count, calldata: calldata)
+        return policy.fees(for: FeeMarket(try await client.feeQuote()))?.cost(gasLimit: units)
+    }
+}
