@@ -1,0 +1,107 @@
+package import BacalhauAPI
+internal import Ethereum
+internal import EthereumRPC
+package import RelayCore
+internal import RelayStore
+package import Transport
+
+/// Looks at everything that a relayer needs, also beside one that runs: nothing is written, and nothing is sent that costs
+/// money.
+///
+/// `Observations` is what can be seen; `Probes` see it, each for itself, with a time limit of its own and never stopped by
+/// what another one finds; `Judgement` says what it means and what to do: pure.
+package struct Doctor: Sendable {
+    package let subject: DoctorSubject
+    let transport: any HTTPTransport
+    let webSocket: any WebSocketConnector
+    /// Failed where not even its key could be read.
+    let bacalhau: Observed<BacalhauClient>
+    let binding: ContractBinding
+    let time: any TimeSource
+
+    package init(
+        subject: DoctorSubject,
+        transport: any HTTPTransport,
+        webSocket: any WebSocketConnector,
+        bacalhau: Observed<BacalhauClient>,
+        binding: ContractBinding = .reference,
+        time: any TimeSource = SystemTime()
+    ) {
+        self.subject = subject
+        self.transport = transport
+        self.webSocket = webSocket
+        self.bacalhau = bacalhau
+        self.binding = binding
+        self.time = time
+    }
+
+    /// Looks at all of it: about as long as two blocks take, from some seconds to half a minute.
+    package func examine() async -> Examination {
+        async let orchestrator = OrchestratorExaminer(bacalhau: bacalhau, runsJob: subject.runsJob, time: time).look()
+        let database = DatabaseProbe(path: subject.database).look()
+        let nodes = await examineNodes(anchor: database.state?.anchor?.number)
+        let node = fit(nodes)
+        async let contracts = examineContracts(at: node)
+        async let account = examineAccount(at: node)
+        return await Examination(
+            nodes: nodes.map(\.seen),
+            contracts: contracts,
+            account: account,
+            orchestrator: orchestrator,
+            database: database
+        )
+    }
+
+    private func examineNodes(anchor: UInt64?) async -> [NodeProbe.Visit] {
+        let probes = subject.nodes.map { endpoint in
+            NodeProbe(
+                endpoint: endpoint,
+                transport: transport,
+                webSocket: webSocket,
+                subject: subject,
+                filter: RequestFilter(addresses: subject.options.contracts.map(\.address), binding: binding),
+                time: time
+            )
+        }
+        var visits = await concurrently(probes) { await $0.reach() }
+        // All of them have it, whichever is behind; deep enough that no reorganisation is taken for a fork.
+        let heads = visits.compactMap { $0.seen.reach.value?.head.number }
+        let common = heads.min().map { $0 - min($0, 64) } ?? 0
+        visits = await concurrently(visits) { await $0.lookCloser(common: common, anchor: anchor) }
+        return visits
+    }
+
+    /// The first node that serves the chain, for what any of them knows.
+    private func fit(_ visits: [NodeProbe.Visit]) -> EthereumClient? {
+        visits.first { $0.seen.reach.value?.chainID == subject.options.chainID }?.client
+    }
+
+    private func examineContracts(at node: EthereumClient?) async -> [ContractExamination] {
+        let account = subject.account.value
+        return await concurrently(subject.options.contracts) { contract in
+            await ContractProbe(
+                address: contract.address,
+                account: account,
+                desk: node.map { ContractDesk(client: $0, binding: binding) },
+                time: time
+            ).look()
+        }
+    }
+
+    private func examineAccount(at node: EthereumClient?) async -> Observed<AccountSight> {
+        guard case .seen(let account) = subject.account else { return .failed(subject.account.failure ?? "") }
+        guard let node else { return .failed("no node of chain \(subject.options.chainID) answers") }
+        return await AccountProbe(account: account, node: node, time: time).look()
+    }
+
+    private func concurrently<Item: Sendable, Found: Sendable>(
+        _ items: [Item],
+        _ look: @escaping @Sendable (Item) async -> Found
+    ) async -> [Found] {
+        await withTaskGroup(of: (Int, Found).self) { group in
+            for (place, item) in items.enumerated() { group.addTask { (place, await look(item)) } }
+            let found = await group.reduce(into: []) { $0.append($1) }
+            return found.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+internal import Ethereum
+internal import EthereumRPC
+internal import Transport
+
+/// Asks a contract what its binding lets one ask.
+struct ContractProbe: Sendable {
+    let address: Address
+    let account: Address?
+    /// nil where no node answers.
+    let desk: ContractDesk?
+    let time: any TimeSource
+
+    func look() async -> ContractExamination {
+        guard let desk else {
+            return ContractExamination(address: address, hasCode: .failed("no node of the chain answers"))
+        }
+        let address = address
+        let hasCode = await observe(within: Self.limit, time) { try await !desk.client.code(at: address).isEmpty }
+        var seen = ContractExamination(address: address, hasCode: hasCode)
+        guard hasCode.value == true else { return seen }
+        if let account {
+            seen.isRelayer = await observe(within: Self.limit, time) {
+                try await desk.isRelayer(account, of: address)
+            }
+        }
+        seen.callbackGas = await observe(within: Self.limit, time) { try await desk.callbackGas(of: address) }
+        seen.fee = await observe(within: Self.limit, time) { try await desk.fee(of: address) }
+        return seen
+    }
+
+    private static let limit: Duration = .seconds(12)
+}

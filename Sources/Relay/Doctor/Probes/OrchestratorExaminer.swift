@@ -1,0 +1,31 @@
+internal import Bacalhau
+internal import BacalhauAPI
+internal import Transport
+
+/// Looks at the orchestrator.
+struct OrchestratorExaminer: Sendable {
+    let bacalhau: Observed<BacalhauClient>
+    let runsJob: Bool
+    let time: any TimeSource
+
+    func look() async -> OrchestratorExamination {
+        guard case .seen(let client) = bacalhau else {
+            return OrchestratorExamination(version: .failed(bacalhau.failure ?? ""))
+        }
+        let version = await observe(within: Self.limit, time) { try await client.version() }
+        guard version.value != nil else { return OrchestratorExamination(version: version) }
+        var seen = OrchestratorExamination(version: version)
+        seen.nodes = await observe(within: Self.limit, time) { try await client.nodes() }
+        // Of a job that there is not: the question needs the same rights as those about jobs that there are.
+        seen.rights = await observe(within: Self.limit, time) {
+            _ = try await client.job(named: "lilypad-probe")
+            return true
+        }
+        guard runsJob else { return seen }
+        let nodes = (seen.nodes?.value ?? []).filter(\.isUsable)
+        seen.hello = await HelloJob(client: client, engines: Set(nodes.flatMap(\.engines)), time: time).run()
+        return seen
+    }
+
+    private static let limit: Duration = .seconds(15)
+}
