@@ -12,7 +12,7 @@ enum ExitCode: Int32 {
 
     static let table = [
         ExitStatus(0, "done"),
-        ExitStatus(1, "failed, with the reason on standard error"),
+        ExitStatus(1, "failed, with the reason on standard error; or an error was found (doctor)"),
         ExitStatus(2, "wrong usage or settings: nothing was done"),
         ExitStatus(3, "the answer is a failure (request)"),
         ExitStatus(4, "no answer within the time given (request), or nobody there to give one (replay)"),

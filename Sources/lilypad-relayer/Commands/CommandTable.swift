@@ -17,13 +17,15 @@ enum CommandTable {
                 "config init --contract 0x… --rpc http://127.0.0.1:8545 --bacalhau http://127.0.0.1:1234",
                 "Write a settings file."
             ),
+            Example("doctor", "Say what is wrong with nodes, contract, account and orchestrator."),
             Example("run", "Follow the contract and answer it."),
             Example("jobs show 17", "Everything that happened to the request with job id 17."),
         ],
         exitStatuses: ExitCode.table,
         commands: [
             RunCommand.command, ReplayCommand.command, StatusCommand.command, JobsCommand.command,
-            ChainCommand.command, ConfigCommand.command, KeyCommand.command, RequestCommand.command,
+            ChainCommand.command,
+            DoctorCommand.command, ConfigCommand.command, KeyCommand.command, RequestCommand.command,
             VersionCommand.command,
         ]
     )
