@@ -105,7 +105,9 @@ struct LogProbe: Sendable {
         return answered
     }
 
-    /// Why a block's logs are not given; nil where they are. Throws what passes.
+    /// Why a block's logs are not given; nil where they are.
+    ///
+    /// Throws what passes.
     private func refusal(of number: UInt64) async throws -> String? {
         do {
             _ = try await node.logs(filter.blocks(number...number))
