@@ -8,7 +8,8 @@ extension EndToEnd {
     /// The commands, as people and scripts use them.
     struct CommandTests {
         @Test(arguments: [
-            "", "run", "replay", "status", "jobs", "jobs show", "jobs retry", "doctor", "config", "config init", "config check",
+            "", "run", "replay", "status", "jobs", "jobs show", "jobs retry", "doctor", "config", "config init",
+            "config check",
             "config reference", "key", "key new", "key address", "request", "version",
         ])
         func helps(command: String) async throws {

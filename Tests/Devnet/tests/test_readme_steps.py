@@ -100,7 +100,7 @@ class Shell:
 
 
 def test_has_a_block_for_each_step() -> None:
-    assert [block.split()[1] for block in STEPS] == ["config", "key", "config"]
+    assert [block.split()[1] for block in STEPS] == ["config", "key", "doctor"]
 
 
 def test_leads_from_a_contract_to_an_answer(devnet: Devnet, tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_leads_from_a_contract_to_an_answer(devnet: Devnet, tmp_path: Path) -> N
     (tmp_path / "example.json").write_text(EXAMPLE)
 
     check, follow, request = run
-    assert check.endswith("config check")
+    assert check == "lilypad-relayer doctor"
     shell.type(check)
     assert follow == "lilypad-relayer run"
     log = tmp_path / "log"
