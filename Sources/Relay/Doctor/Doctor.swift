@@ -18,6 +18,8 @@ package struct Doctor: Sendable {
     let bacalhau: Observed<BacalhauClient>
     let binding: ContractBinding
     let time: any TimeSource
+    /// The shortest and the longest wait for new blocks; within them, as long as two of them take.
+    let patience: ClosedRange<Duration>
 
     package init(
         subject: DoctorSubject,
@@ -25,7 +27,8 @@ package struct Doctor: Sendable {
         webSocket: any WebSocketConnector,
         bacalhau: Observed<BacalhauClient>,
         binding: ContractBinding = .reference,
-        time: any TimeSource = SystemTime()
+        time: any TimeSource = SystemTime(),
+        patience: ClosedRange<Duration> = .seconds(3)...(.seconds(30))
     ) {
         self.subject = subject
         self.transport = transport
@@ -33,6 +36,7 @@ package struct Doctor: Sendable {
         self.bacalhau = bacalhau
         self.binding = binding
         self.time = time
+        self.patience = patience
     }
 
     /// Looks at all of it: about as long as two blocks take, from some seconds to half a minute.
@@ -60,7 +64,8 @@ package struct Doctor: Sendable {
                 webSocket: webSocket,
                 subject: subject,
                 filter: RequestFilter(addresses: subject.options.contracts.map(\.address), binding: binding),
-                time: time
+                time: time,
+                patience: patience
             )
         }
         var visits = await concurrently(probes) { await $0.reach() }

@@ -155,7 +155,8 @@ extension Judge {
                 remedy: "wait until it has caught up, or name it last in chain.rpc"
             )
         }
-        if age < .seconds(-15) {
+        // A chain of one's own may make blocks faster than time passes.
+        if age < .seconds(-15), !isDevelopment {
             return Finding(
                 .warning,
                 name,

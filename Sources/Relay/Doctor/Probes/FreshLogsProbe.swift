@@ -17,7 +17,7 @@ struct FreshLogsProbe: Sendable {
         await observe(within: patience + .seconds(15), time) {
             var seen = FreshLogs()
             var last: Hash32?
-            let end = time.now() + patience.components.seconds * 1_000
+            let end = time.now() + Int64(patience / .milliseconds(1))
             repeat {
                 if let head = try await node.header(at: .latest), head.hash != last {
                     last = head.hash

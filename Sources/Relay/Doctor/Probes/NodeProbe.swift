@@ -10,6 +10,8 @@ struct NodeProbe: Sendable {
     let subject: DoctorSubject
     let filter: RequestFilter
     let time: any TimeSource
+    /// The bounds of the wait for new blocks.
+    let patience: ClosedRange<Duration>
 
     /// A node that was found, and what it was asked with.
     struct Visit: Sendable {
@@ -59,7 +61,9 @@ extension NodeProbe.Visit {
         let (probe, client, time) = (probe, client, probe.time)
         let pace = PaceProbe(node: client, time: time)
         let blockTime = await pace.blockTime(below: head)
-        let patience = Self.patience(blockTime.value?.each)
+        // Two blocks should come in it.
+        let twoBlocks = (blockTime.value?.each ?? .seconds(2)) * 2
+        let patience = min(max(twoBlocks, probe.patience.lowerBound), probe.patience.upperBound)
         async let socket = WebSocketProbe.look(probe.endpoint.webSocketURL, probe.webSocket, patience: patience, time)
         async let fresh = FreshLogsProbe(node: client, patience: patience, time: time).look()
         let logs = LogProbe(node: client, filter: probe.filter, options: probe.subject.options, time: time)
@@ -90,11 +94,6 @@ extension NodeProbe.Visit {
             batch: batch,
             webSocket: socket
         )
-    }
-
-    /// Two blocks should come in it.
-    private static func patience(_ blockTime: Duration?) -> Duration {
-        min(max((blockTime ?? .seconds(2)) * 2, .seconds(3)), .seconds(30))
     }
 
     private func hash(of number: UInt64) async -> Observed<Hash32?> {

@@ -14,7 +14,7 @@ final class WebSocketProbe: Sendable {
     ) async -> Observed<WebSocketSight>? {
         guard let url else { return nil }
         let probe = WebSocketProbe(time: time)
-        let outcome = await observe(within: .seconds(10) + patience, time) {
+        let outcome = await observe(within: .seconds(15) + patience, time) {
             try await connector.withConnection(to: url) { try await probe.talk($0, patience) }
         }
         // What was seen counts, however the connection ended.
@@ -22,7 +22,7 @@ final class WebSocketProbe: Sendable {
         return .failed(SecretMask(url: url).clean(outcome.failure ?? "the subscription was not confirmed"))
     }
 
-    private struct State {
+    private struct State: Sendable {
         var chainID: UInt64?
         var isSubscribed = false
         var firstHead: Duration?
@@ -48,20 +48,28 @@ final class WebSocketProbe: Sendable {
     private func talk(_ connection: any WebSocketConnection, _ patience: Duration) async throws {
         try connection.send(#"{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["newHeads"]}"#)
         try connection.send(#"{"jsonrpc":"2.0","id":2,"method":"eth_chainId","params":[]}"#)
+        try await listen(to: connection, within: .seconds(10)) { $0.isSubscribed }
+        try await listen(to: connection, within: patience) { $0.firstHead != nil }
+    }
+
+    private func listen(
+        to connection: any WebSocketConnection,
+        within limit: Duration,
+        until isEnough: @escaping @Sendable (State) -> Bool
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask {
-                repeat {} while try await !self.take(connection.next())
+                while !(self.state.withLock { isEnough($0) }) { try await self.take(connection.next()) }
             }
-            group.addTask { [time] in try await time.sleep(for: .seconds(8) + patience) }
+            group.addTask { [time] in try await time.sleep(for: limit) }
             try await group.next()
         }
     }
 
-    /// Returns whether all has been seen.
-    private func take(_ message: WebSocketMessage) throws -> Bool {
+    private func take(_ message: WebSocketMessage) throws {
         let value = try JSONValue.parse(message.bytes, limits: JSONLimits(bytes: 4 << 20))
-        return try state.withLock { state in
+        try state.withLock { state in
             switch value["id"]?.int64 {
             case 1:
                 guard value["result"]?.string != nil else {
@@ -74,7 +82,6 @@ final class WebSocketProbe: Sendable {
                 guard value["params"]?["result"] != nil, state.firstHead == nil else { break }
                 state.firstHead = .milliseconds(max(0, time.now() - state.began))
             }
-            return state.isSubscribed && state.firstHead != nil
         }
     }
 }

@@ -1,0 +1,138 @@
+import BacalhauAPI
+import Ethereum
+import EthereumRPC
+import Relay
+import RelayCore
+import RelayStore
+import RelayTestSupport
+import Testing
+import Transport
+
+/// What the probes see of a chain, an orchestrator and a file in memory.
+@Suite(.timeLimit(.minutes(1)))
+struct DoctorTests {
+    private let clinic: Clinic
+
+    init() throws { clinic = try Clinic() }
+
+    @Test func seesAHealthyRelayer() async throws {
+        clinic.chain.mine(20)
+        _ = clinic.chain.request(spec: RelayWorld.spec)
+
+        let (seen, diagnosis) = await clinic.examine()
+
+        let details = try #require(seen.nodes.first?.details)
+        #expect(details.fresh.value?.prompt == 1)
+        #expect(details.batch.value == true && details.byHash.value == true)
+        #expect(details.webSocket?.value != nil)
+        #expect(details.genesis.value == clinic.chain.header(0)?.hash)
+        #expect(details.lookBack.value == LookBack(wanted: 0, oldest: 0))
+        #expect(diagnosis.level == .warning, "\(diagnosis.findings.filter { $0.level != .ok })")
+        // All that is left is that there is no database.
+        #expect(diagnosis.findings.filter { $0.level == .warning }.map(\.subject) == ["database"])
+    }
+
+    @Test func measuresTheWindowOfANode() async throws {
+        clinic.chain.mine(3_000)
+        clinic.chain.limitLogRange(blocks: 500)
+
+        let (seen, diagnosis) = await clinic.examine()
+
+        let window = try #require(seen.nodes.first?.details?.window.value)
+        #expect(window.accepted == 500)
+        guard case .refused(1_000, _) = window.end else {
+            Issue.record("\(window)")
+            return
+        }
+        #expect(diagnosis.proposals.first { $0.key == "chain.maxBlockRange" }?.value == "500")
+    }
+
+    /// Growing stops at the first refusal: a node is not to be hammered.
+    @Test func asksForLogsADozenTimesAtMost() async throws {
+        clinic.chain.mine(20_000)
+
+        _ = await clinic.examine()
+
+        #expect(clinic.chain.callCount("eth_getLogs") <= 12, "\(clinic.chain.callCount("eth_getLogs"))")
+    }
+
+    @Test func findsHowFarANodeGoesBack() async throws {
+        clinic.chain.mine(5_000)
+        let node = PrunedNode(clinic.chain, oldest: 3_000)
+
+        let (seen, diagnosis) = await clinic.examine(through: node)
+
+        let back = try #require(seen.nodes.first?.details?.lookBack.value)
+        let oldest = try #require(back.oldest)
+        #expect((3_000...3_010).contains(oldest), "\(oldest)")
+        #expect(diagnosis.findings.contains { $0.check == "look-back" && $0.level == .warning })
+    }
+
+    @Test func noticesBlocksThatComeWithoutTheirLogs() async throws {
+        clinic.chain.mine(3)
+        _ = clinic.chain.request(spec: RelayWorld.spec)
+        let node = LateNode(clinic.chain, emptyAnswers: 2)
+
+        let (seen, diagnosis) = await clinic.examine(through: node)
+
+        let fresh = try #require(seen.nodes.first?.details?.fresh.value)
+        #expect(fresh.told == 1 && fresh.late?.heads == 1 && fresh.late?.after != nil, "\(fresh)")
+        #expect(diagnosis.findings.contains { $0.check == "fresh logs" && $0.level == .warning })
+    }
+
+    @Test func comparesTheClockWithWhatServersSay() async throws {
+        let node = DatedNode(clinic.chain, date: "Sun, 06 Nov 1994 08:49:37 GMT")
+
+        let (_, diagnosis) = await clinic.examine(through: node)
+
+        let clock = try #require(diagnosis.findings.first { $0.subject == "clock" })
+        #expect(clock.level == .error && clock.seen.contains("ahead of"), "\(clock)")
+    }
+
+    @Test func looksAtTheRestWhenTheNodeIsAway() async throws {
+        clinic.chain.setOutage(.refused)
+
+        let (seen, diagnosis) = await clinic.examine()
+
+        #expect(seen.orchestrator.version.value != nil)
+        #expect(diagnosis.findings.contains { $0.subject == "chain.rpc[0]" && $0.level == .error })
+        #expect(diagnosis.findings.contains { $0.subject == "bacalhau" && $0.level == .ok })
+    }
+
+    @Test func runsAJobOnlyWhenItIsWanted() async throws {
+        let (without, _) = await clinic.examine()
+        #expect(without.orchestrator.hello == nil && clinic.bacalhau.jobs.isEmpty)
+
+        let (with, _) = await clinic.examine(runsJob: true)
+        #expect(with.orchestrator.hello?.value?.output == "hello")
+        #expect(clinic.bacalhau.jobs.count == 1)
+        #expect(clinic.bacalhau.callCount("PUT jobs") == 1)
+    }
+
+    @Test func saysThatAJobFailed() async throws {
+        let clinic = try Clinic { _ in FakeJobScript(.traps("no space left on device")) }
+
+        let (seen, _) = await clinic.examine(runsJob: true)
+
+        #expect(seen.orchestrator.hello?.failure?.contains("no space left") == true, "\(seen.orchestrator)")
+    }
+
+    /// Nothing is sent, and no file is made.
+    @Test func leavesNoTrace() async throws {
+        _ = await clinic.examine()
+
+        #expect(clinic.chain.callCount("eth_sendRawTransaction") == 0)
+        #expect(clinic.bacalhau.callCount("PUT jobs") == 0 && clinic.bacalhau.callCount("DELETE job") == 0)
+        #expect(try clinic.directory.isEmpty)
+    }
+
+    @Test func showsNoKeyOfAURL() async throws {
+        clinic.chain.setOutage(.refused)
+        let url = "http://user:hunter2secret@chain.test/v2/0123456789abcdef0123456789abcdef"
+
+        let (_, diagnosis) = await clinic.examine(url: url, webSocket: "ws://chain.test/?apikey=abcdef0123456789")
+
+        let text = "\(diagnosis)"
+        for secret in ["hunter2secret", "0123456789abcdef"] { #expect(!text.contains(secret), "\(text)") }
+    }
+}
