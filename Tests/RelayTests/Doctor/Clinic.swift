@@ -26,6 +26,7 @@ struct Clinic: Sendable {
         through node: (any HTTPTransport)? = nil,
         url: String = "http://chain.test",
         webSocket: String = "ws://chain.test",
+        second: String? = nil,
         runsJob: Bool = false
     ) async -> (Examination, Diagnosis) {
         let options = Relayer.Options(
@@ -37,7 +38,7 @@ struct Clinic: Sendable {
         let doctor = Doctor(
             subject: DoctorSubject(
                 options: options,
-                nodes: [EthereumEndpoint(url, webSocketURL: webSocket)],
+                nodes: [EthereumEndpoint(url, webSocketURL: webSocket)] + (second.map { [EthereumEndpoint($0)] } ?? []),
                 account: .seen(account.address),
                 database: directory.file("relayer.sqlite"),
                 runsJob: runsJob
@@ -124,5 +125,15 @@ struct DatedNode: HTTPTransport {
         var response = try await chain.send(request)
         response.headers.append(HTTPRequest.Header("Date", date))
         return response
+    }
+}
+
+/// Two nodes, told apart by their host.
+struct TwoNodes: HTTPTransport {
+    let first: any HTTPTransport
+    let second: any HTTPTransport
+
+    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        try await request.url.contains("//second.test") ? second.send(request) : first.send(request)
     }
 }

@@ -99,6 +99,35 @@ struct DoctorTests {
         #expect(diagnosis.findings.contains { $0.subject == "bacalhau" && $0.level == .ok })
     }
 
+    @Test func findsTheNodeThatIsBehindAndTheOneOnAFork() async throws {
+        clinic.chain.mine(150)
+        let other = FakeChain(time: SystemTime(), relayers: [clinic.account.address])
+        _ = other.request(spec: RelayWorld.spec)
+        other.mine(70 - Int(other.head.number))
+
+        let nodes = TwoNodes(first: clinic.chain, second: other)
+        let (seen, diagnosis) = await clinic.examine(through: nodes, second: "http://second.test")
+
+        // 64 below the head of the one that is behind.
+        #expect(seen.nodes.map(\.details?.common.number) == [6, 6])
+        let agreement = diagnosis.findings.filter { $0.check == "agreement" }
+        #expect(agreement.map(\.level) == [.error, .error], "\(agreement)")
+        let heads = diagnosis.findings.filter { $0.check == "head" }
+        #expect(heads.map(\.level) == [.ok, .warning], "\(heads)")
+        #expect(heads.last?.seen.contains("80 blocks behind") == true, "\(heads)")
+    }
+
+    /// What a node says of a limit is tried before it is believed.
+    @Test func takesANodesOwnWordForItsWindow() async throws {
+        clinic.chain.mine(3_000)
+        let words = "You can make eth_getLogs requests with up to a 800 block range"
+        clinic.chain.limitLogRange(blocks: 800, with: RPCFailure(code: -32_602, words))
+
+        let (seen, _) = await clinic.examine()
+
+        #expect(seen.nodes.first?.details?.window.value?.accepted == 800)
+    }
+
     @Test func runsAJobOnlyWhenItIsWanted() async throws {
         let (without, _) = await clinic.examine()
         #expect(without.orchestrator.hello == nil && clinic.bacalhau.jobs.isEmpty)

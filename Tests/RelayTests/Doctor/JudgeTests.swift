@@ -161,6 +161,9 @@ import Testing
             patient in
             patient.changing(1) { $0.common = (4_936, .seen(Patient.hash(9))) }
         },
+        Case("without the common block", .warning, "chain.rpc[0]", "agreement", "does not have", remedy: "caught up") {
+            $0.changing(0) { $0.common = (4_936, .seen(nil)) }
+        },
         Case("reset chain", .error, "chain.rpc[0]", "anchor", "when it was final", remedy: "another database") {
             patient in
             patient.changing(0) { $0.anchor = .seen(Patient.hash(9)) }
@@ -237,7 +240,15 @@ import Testing
             $0.changing(0) { $0.fresh = .seen(FreshLogs(told: 2, prompt: 1, late: (1, .milliseconds(900)))) }
         },
         Case("deferred logs", .ok, "chain.rpc[0]", "fresh logs", "they come with the next", remedy: nil) { patient in
-            patient.changing(0) { $0.fresh = .seen(FreshLogs(refusal: "not yet available")) }
+            patient.changing(0) { $0.fresh = .seen(FreshLogs(deferral: "not yet available")) }
+        },
+        Case("no questions for whole blocks", .ok, "chain.rpc[0]", "fresh logs", "not tried: no", remedy: nil) {
+            patient in
+            patient.changing(0) { $0.fresh = .seen(FreshLogs(refusal: "no")) }
+        },
+        Case("limited calls", .ok, "chain.rpc[0]", "log window", "not be tried: HTTP status 429", remedy: nil) {
+            patient in
+            patient.changing(0) { $0.window = .seen(LogWindow(accepted: 500, end: .trouble("HTTP status 429"))) }
         },
         Case("full filters", .ok, "chain.rpc[0]", "fresh logs", "say nothing here", remedy: nil) { patient in
             patient.changing(0) { $0.fresh = .seen(FreshLogs(blind: 3)) }

@@ -6,7 +6,9 @@ extension Judge {
             guard let head = bestHead else { return [] }
             // Only a bound: a block is no younger than its time.
             let ahead = Int64(clamping: head.timestamp) - now / 1_000
-            guard ahead > 15, !isDevelopment else { return [Finding(.ok, "clock", "offset", "no node's server says what time it is")] }
+            guard ahead > 15, !isDevelopment else {
+                return [Finding(.ok, "clock", "offset", "no node's server says what time it is")]
+            }
             return [finding(ahead * 1_000, of: "the newest block")]
         }
         return [finding(offsets[offsets.count / 2], of: "the nodes' servers")]

@@ -45,6 +45,7 @@ extension Judge {
         case .cap: "; more was not tried"
         case .slow: "; more would take too long"
         case .wholeChain: ", which is the whole chain"
+        case .trouble(let words): "; more could not be tried: \(words)"
         }
     }
 
@@ -75,12 +76,12 @@ extension Judge {
                 remedy: "try once more"
             )
         }
-        if let refusal = fresh.refusal {
+        if let deferral = fresh.deferral {
             return Finding(
                 .ok,
                 name,
                 "fresh logs",
-                "the newest block has none yet (\(refusal)): they come with the next"
+                "the newest block has none yet (\(deferral)): they come with the next"
             )
         }
         if let late = fresh.late {
@@ -97,6 +98,7 @@ extension Judge {
         if fresh.prompt > 0 {
             return Finding(.ok, name, "fresh logs", "\(counted(fresh.prompt, "new block")) came with logs at once")
         }
+        if let refusal = fresh.refusal { return Finding(.ok, name, "fresh logs", "not tried: \(refusal)") }
         let why = fresh.blind > 0 ? "blocks' filters say nothing here" : "no block with logs came while it was watched"
         return Finding(.ok, name, "fresh logs", "not tried: \(why)")
     }

@@ -100,6 +100,8 @@ extension Judge {
     private func agreement(_ name: String, _ place: Int, _ details: NodeDetails) -> Finding? {
         guard good.count > 1 else { return nil }
         let number = details.common.number
+        // A height without a block (Filecoin) proves nothing.
+        guard good.contains(where: { ($0.details.common.hash.value ?? nil) != nil }) else { return nil }
         guard let hash = details.common.hash.value ?? nil else {
             return Finding(
                 .warning,

@@ -28,6 +28,8 @@ package struct LogWindow: Sendable, Equatable {
         case slow
         /// The chain is no longer than that.
         case wholeChain
+        /// The next question had no answer, for a reason that has nothing to do with its size.
+        case trouble(String)
     }
 
     /// The largest that was answered; 0: not even one block.
@@ -50,7 +52,9 @@ package struct FreshLogs: Sendable, Equatable {
     package var late: (heads: Int, after: Duration?)?
     /// Heads with a filter that says nothing: all ones, or none.
     package var blind: Int
-    /// The node refuses to answer for its own head, in these words.
+    /// The node has the logs of its head only with the next one (Filecoin), in its words.
+    package var deferral: String?
+    /// The node does not answer for a whole block, in its words.
     package var refusal: String?
 
     package init(
@@ -58,18 +62,21 @@ package struct FreshLogs: Sendable, Equatable {
         prompt: Int = 0,
         late: (heads: Int, after: Duration?)? = nil,
         blind: Int = 0,
+        deferral: String? = nil,
         refusal: String? = nil
     ) {
         self.told = told
         self.prompt = prompt
         self.late = late
         self.blind = blind
+        self.deferral = deferral
         self.refusal = refusal
     }
 
     package static func == (left: FreshLogs, right: FreshLogs) -> Bool {
         left.told == right.told && left.prompt == right.prompt && left.late?.heads == right.late?.heads
-            && left.late?.after == right.late?.after && left.blind == right.blind && left.refusal == right.refusal
+            && left.late?.after == right.late?.after && left.blind == right.blind && left.deferral == right.deferral
+            && left.refusal == right.refusal
     }
 }
 

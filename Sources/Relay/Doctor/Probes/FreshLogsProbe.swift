@@ -22,7 +22,7 @@ struct FreshLogsProbe: Sendable {
                 if let head = try await node.header(at: .latest), head.hash != last {
                     last = head.hash
                     try await judge(head, &seen)
-                    if seen.told >= Self.enough || seen.refusal != nil { return seen }
+                    if seen.told >= Self.enough || seen.deferral != nil || seen.refusal != nil { return seen }
                 }
                 try await time.sleep(for: .milliseconds(200))
             } while time.now() < end
@@ -43,7 +43,9 @@ struct FreshLogsProbe: Sendable {
                 seen.late = ((seen.late?.heads ?? 0) + 1, try await wait(for: head))
             }
             seen.told += 1
-        } catch let error as RPCError where !error.isTransient || error.logRangeFailure == .beyondHead {
+        } catch let error as RPCError where error.logRangeFailure == .beyondHead {
+            seen.deferral = "\(error.kind)"
+        } catch let error as RPCError where !error.isTransient {
             seen.refusal = "\(error.kind)"
         }
     }

@@ -35,21 +35,25 @@ struct LogProbe: Sendable {
             do {
                 _ = try await node.logs(filter.blocks(top - (size - 1)...top))
             } catch {
-                guard case .tooMany(let hint) = error.logRangeFailure else {
-                    // What is no matter of size says nothing of it.
-                    guard accepted > 0, !error.isTransient else { throw error }
-                    return LogWindow(accepted: accepted, end: .refused(blocks: size, words: "\(error.kind)"))
-                }
-                let hinted = await confirm(hint, above: accepted, below: size, top)
-                return LogWindow(
-                    accepted: max(accepted, hinted ?? 0),
-                    end: .refused(blocks: size, words: "\(error.kind)")
-                )
+                return try await end(error, asked: size, accepted: accepted, top)
             }
             accepted = size
             if time.now() - began > Self.slow { return LogWindow(accepted: accepted, end: .slow) }
         }
         return LogWindow(accepted: accepted, end: .cap)
+    }
+
+    /// What an answer that did not come says of the size that was asked for; throws where nothing is known.
+    private func end(_ error: RPCError, asked: UInt64, accepted: UInt64, _ top: UInt64) async throws -> LogWindow {
+        if case .tooMany(let hint) = error.logRangeFailure {
+            let hinted = await confirm(hint, above: accepted, below: asked, top)
+            return LogWindow(accepted: hinted ?? accepted, end: .refused(blocks: asked, words: "\(error.kind)"))
+        }
+        guard accepted > 0 else { throw error }
+        if case .transport(.timedOut) = error.kind { return LogWindow(accepted: accepted, end: .slow) }
+        let words = "\(error.kind)"
+        let end = error.isTransient ? LogWindow.End.trouble(words) : .refused(blocks: asked, words: words)
+        return LogWindow(accepted: accepted, end: end)
     }
 
     private func sizes() -> [UInt64] { Set(Self.sizes + [options.follow.window]).sorted() }
@@ -69,7 +73,7 @@ struct LogProbe: Sendable {
 
     func byHash(below head: UInt64) async -> Observed<Bool> {
         await observe(within: .seconds(15), time) {
-            guard let header = try await node.header(at: .number(top(head))) else { throw NodeProbe.NoBlock() }
+            let header = try await header(near: top(head))
             do throws(RPCError) {
                 _ = try await node.logs(filter.block(header.hash))
                 return true
@@ -78,6 +82,14 @@ struct LogProbe: Sendable {
                 return false
             }
         }
+    }
+
+    /// A height without a block (Filecoin) has one near it.
+    private func header(near number: UInt64) async throws -> BlockHeader {
+        for step in 0..<4 as Range<UInt64> {
+            if let header = try? await node.header(at: .number(number - min(number, step))) { return header }
+        }
+        throw NodeProbe.NoBlock()
     }
 
     // MARK: How far back
