@@ -27,6 +27,7 @@ struct Clinic: Sendable {
         url: String = "http://chain.test",
         webSocket: String = "ws://chain.test",
         second: String? = nil,
+        connector: (any WebSocketConnector)? = nil,
         runsJob: Bool = false
     ) async -> (Examination, Diagnosis) {
         let options = Relayer.Options(
@@ -44,7 +45,7 @@ struct Clinic: Sendable {
                 runsJob: runsJob
             ),
             transport: node ?? chain,
-            webSocket: chain,
+            webSocket: connector ?? chain,
             bacalhau: .seen(
                 BacalhauClient(transport: bacalhau, endpoint: BacalhauEndpoint(url: "http://bacalhau.test"))
             ),
@@ -135,5 +136,15 @@ struct TwoNodes: HTTPTransport {
 
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         try await request.url.contains("//second.test") ? second.send(request) : first.send(request)
+    }
+}
+
+/// Opens nothing, and names in its reason what it was asked for, as libraries do.
+struct RefusingConnector: WebSocketConnector {
+    func withConnection(
+        to url: String,
+        body: @Sendable (any WebSocketConnection) async throws -> Void
+    ) async throws {
+        throw WebSocketError.connectFailed("cannot open \(url)")
     }
 }

@@ -164,4 +164,16 @@ struct DoctorTests {
         let text = "\(diagnosis)"
         for secret in ["hunter2secret", "0123456789abcdef"] { #expect(!text.contains(secret), "\(text)") }
     }
+
+    @Test func showsNoKeyOfAWebSocketThatFails() async throws {
+        let (seen, diagnosis) = await clinic.examine(
+            webSocket: "ws://chain.test/?apikey=abcdef0123456789",
+            connector: RefusingConnector()
+        )
+
+        let reason = try #require(seen.nodes.first?.details?.webSocket?.failure)
+        #expect(reason.contains("cannot open"), "\(reason)")
+        #expect(!"\(diagnosis)".contains("abcdef0123456789"), "\(diagnosis)")
+        #expect(diagnosis.findings.contains { $0.check == "WebSocket" && $0.level == .warning })
+    }
 }
