@@ -19,7 +19,8 @@ extension Judge {
 
     private var enoughNodes: Finding? {
         let (count, quorum) = (good.count, options.follow.quorum)
-        let text = "\(count) of \(counted(seen.nodes.count, "node")) serve chain \(options.chainID)"
+        let text =
+            "\(count) of \(counted(seen.nodes.count, "node")) \(count == 1 ? "serves" : "serve") chain \(options.chainID)"
         guard count >= quorum else {
             return Finding(
                 .error,
