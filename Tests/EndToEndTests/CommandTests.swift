@@ -8,9 +8,9 @@ extension EndToEnd {
     /// The commands, as people and scripts use them.
     struct CommandTests {
         @Test(arguments: [
-            "", "run", "replay", "status", "jobs", "jobs show", "jobs retry", "doctor", "config", "config init",
-            "config check",
-            "config reference", "key", "key new", "key address", "request", "version",
+            "", "run", "replay", "status", "jobs", "jobs show", "jobs retry", "chain", "chain show", "chain accept",
+            "doctor", "config", "config init", "config check", "config reference", "key", "key new", "key address",
+            "request", "version",
         ])
         func helps(command: String) async throws {
             let program = try RelayerProgram(settings: nil)

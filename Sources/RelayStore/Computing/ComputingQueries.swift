@@ -21,8 +21,9 @@ package struct AdmissibleItem: Sendable {
 package struct ComputingBatch: Sendable {
     /// Requests with a job that are due, the longest due first.
     package let advancing: [ComputingItem]
-    /// Observed requests that are due, as many as there is room for: first those fresh from the chain, the oldest first. A
-    /// quarter of the places is theirs alone, so that a replay of many old ones does not delay them.
+    /// Observed requests that are due, as many as there is room for: those fresh from the chain first, the oldest first.
+    ///
+    /// A quarter of the places is theirs alone, so that a replay of many old ones does not delay them.
     package let admissible: [AdmissibleItem]
     /// Orphans whose job runs although their log has not come back in time.
     package let forsaken: [ComputingItem]

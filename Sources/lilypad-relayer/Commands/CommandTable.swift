@@ -24,9 +24,8 @@ enum CommandTable {
         exitStatuses: ExitCode.table,
         commands: [
             RunCommand.command, ReplayCommand.command, StatusCommand.command, JobsCommand.command,
-            ChainCommand.command,
-            DoctorCommand.command, ConfigCommand.command, KeyCommand.command, RequestCommand.command,
-            VersionCommand.command,
+            ChainCommand.command, DoctorCommand.command, ConfigCommand.command, KeyCommand.command,
+            RequestCommand.command, VersionCommand.command,
         ]
     )
 }
