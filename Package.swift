@@ -126,6 +126,17 @@ let package = Package(
                 "Ethereum", "Bacalhau", "JSON", "SQLite", "RelayTestSupport",
             ]
         ),
+        // The chain simulation: what it draws from a seed, plays and checks; tests and `make simulate` run it.
+        .target(
+            name: "RelaySimulation",
+            dependencies: [
+                "Relay", "RelayStore", "RelayCore", "EthereumRPC", "BacalhauAPI", "Transport", "Telemetry", "Ethereum",
+                "JSON", "SQLite", "RelayTestSupport",
+            ],
+            path: "Tests/RelaySimulation"
+        ),
+        .executableTarget(name: "relayer-simulate", dependencies: ["RelaySimulation"], path: "Tests/Simulator"),
+        .testTarget(name: "RelaySimulationTests", dependencies: ["RelaySimulation", "RelayTestSupport"]),
         // What `make bench` measures inside a process.
         .executableTarget(
             name: "relayer-bench",

@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(30)))
 struct ChaosTests {
     /// `LILYPAD_SEEDS=1000` for more of them, `LILYPAD_SEED=7` for one.
-    static let seeds = Variables.seeds(30)
+    static let seeds = SeedVariables.seeds(30)
 
     @Test(arguments: seeds)
     func closesEveryRequestOnceWhateverGoesWrong(seed: UInt64) async throws {

@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10)))
 struct CrashTests {
     /// `LILYPAD_SEEDS=1000` for more of them, `LILYPAD_SEED=7` for one.
-    static let seeds = Variables.seeds(20)
+    static let seeds = SeedVariables.seeds(20)
 
     @Test(arguments: seeds)
     func leavesOneJobAndOneSettlementAtEveryStep(seed: UInt64) async throws {

@@ -19,54 +19,58 @@ extension EthereumClient {
             try await connection.logs(filter, thenHeaderAt: .number(number))
         }
     }
+}
 
-    /// The newest block's header and that of the block at `number`, as one node sees them; `nil` where it has none.
-    package func head(withHeaderAt number: UInt64) async throws(RPCError) -> (head: BlockHeader?, header: BlockHeader?)
-    {
+extension EthereumClient {
+    /// The block at a height, and the head of the same node: where it has a head above and no block, the height has none.
+    package func headerWithHead(
+        at number: UInt64
+    ) async throws(RPCError) -> (header: BlockHeader?, head: BlockHeader?) {
         try await nodes.ask(pinned) { connection throws(RPCError) in
-            try await connection.head(withHeaderAt: .number(number))
+            try await connection.headerWithHead(at: .number(number))
         }
     }
 }
 
 extension NodeConnection {
-    fileprivate func head(
-        withHeaderAt block: BlockReference
-    ) async throws(RPCError) -> (head: BlockHeader?, header: BlockHeader?) {
-        guard habits.takesBatches else { return try await headApart(withHeaderAt: block) }
+    fileprivate typealias HeaderAndHead = (header: BlockHeader?, head: BlockHeader?)
+
+    fileprivate func headerWithHead(at block: BlockReference) async throws(RPCError) -> HeaderAndHead {
+        guard habits.takesBatches else { return try await headersApart(block) }
         do {
-            return try await headTogether(withHeaderAt: block)
+            return try await headersTogether(block)
         } catch {
             guard error.isBatchRefused else { throw error }
-            let answer = try await headApart(withHeaderAt: block)
+            let answer = try await headersApart(block)
             habits.noteRefusedBatch()
             return answer
         }
     }
 
-    private func headTogether(
-        withHeaderAt block: BlockReference
-    ) async throws(RPCError) -> (head: BlockHeader?, header: BlockHeader?) {
-        let blocks = [BlockReference.latest, block]
-        var headers: [BlockHeader?] = [nil, nil]
+    private func headersTogether(_ block: BlockReference) async throws(RPCError) -> HeaderAndHead {
+        var headers: HeaderAndHead = (nil, nil)
         let refusals = try await batch(
-            RPCCall(id: nextID(), method: "eth_getBlockByNumber", parameters: [.block(.latest), .bool(false)]),
             RPCCall(id: nextID(), method: "eth_getBlockByNumber", parameters: [.block(block), .bool(false)]),
-            answerLimit: Self.headerLimit * 2
+            RPCCall(id: nextID(), method: "eth_getBlockByNumber", parameters: [.block(.latest), .bool(false)]),
+            answerLimit: 2 * Self.headerLimit
         ) { place, reader in
-            headers[place] = try EthereumClient.header(&reader, at: blocks[place])
+            if place == 0 {
+                headers.header = try EthereumClient.header(&reader, at: block)
+            } else {
+                headers.head = try EthereumClient.header(&reader, at: .latest)
+            }
         }
-        if let refusal = refusals[0] { throw refusal }
-        if let refusal = refusals[1], !refusal.isAbsence(of: block) { throw refusal }
-        return (headers[0], headers[1])
+        if let refusal = refusals[0], !refusal.isAbsence(of: block) { throw refusal }
+        if let refusal = refusals[1] { throw refusal }
+        return headers
     }
 
-    private func headApart(
-        withHeaderAt block: BlockReference
-    ) async throws(RPCError) -> (head: BlockHeader?, header: BlockHeader?) {
-        (try await header(at: .latest), try await header(at: block))
+    private func headersApart(_ block: BlockReference) async throws(RPCError) -> HeaderAndHead {
+        (try await header(at: block), try await header(at: .latest))
     }
+}
 
+extension NodeConnection {
     fileprivate typealias LogsAndHeader = (logs: LogBatch, header: BlockHeader?)
 
     fileprivate func logs(

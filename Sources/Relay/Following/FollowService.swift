@@ -31,8 +31,9 @@ package struct FollowService: Sendable {
                 environment.outages.failed("chain node", error)
                 let own = options.outageBackoff.delay(after: failures)
                 pause = max(own, min((error as? RPCError)?.retryAfter ?? .zero, options.longestRetryAfter))
-                // Another node may do at once.
-                if follower.client.nodeCount > failures { pause = .milliseconds(50) }
+                // Another node may do at once: after each pause all are tried, since the first would otherwise be the only
+                // one that is ever asked.
+                if !failures.isMultiple(of: follower.client.nodeCount) { pause = .milliseconds(50) }
             }
             try await wakeup.next(within: pause, of: environment.time)
         }

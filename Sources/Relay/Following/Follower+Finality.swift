@@ -33,6 +33,7 @@ extension Follower {
             let header = try await node.header(at: tag == .safe ? .safe : .finalized)
             let number = tags[tag, default: TagWatch()].told(header?.number, head: head)
             tagged[tag] = number
+            if let header, header.number == number { toldByTag[tag] = header.hash }
             let what = "block tag \(tag.rawValue)"
             if let trouble = tags[tag]?.trouble {
                 environment.outages.failed(what, FollowFault("\(trouble)"))
@@ -47,8 +48,21 @@ extension Follower {
     ///
     /// Always a link: which block it was that was read there is known without a question, and the links lie as close as the
     /// looks do.
-    func finalLink(_ release: Release?) -> ChainLink? {
+    func finalLink(_ release: Release?) throws -> ChainLink? {
         guard let release, let link = chain.links.last(where: { $0.number <= release.number }) else { return nil }
+        try check(link, is: release)
         return chain.canFinalise(link) ? link : nil
+    }
+
+    /// The block that a tag named, where it was a tag that released it.
+    private func named(by release: Release) -> Hash32? {
+        FinalityRule.Tag(rawValue: release.rule).flatMap { toldByTag[$0] }
+    }
+
+    /// What a tag names is a block and no height: between the answers to head and tag the chain may have changed, and
+    /// another node behind a balancer may have given the one than the other.
+    func check(_ link: ChainLink, is release: Release) throws {
+        guard link.number == release.number, let hash = named(by: release), hash != link.hash else { return }
+        throw FollowFault("block \(link.number) was read as \(link.hash.hex), and \(release.rule) is \(hash.hex)")
     }
 }

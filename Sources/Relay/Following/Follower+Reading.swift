@@ -101,6 +101,22 @@ extension Follower {
         } catch {
             return try await refused(error, step, range, head, node)
         }
+        return try await take(reading, of: range, step, withLast, head, node, settle, &final)
+    }
+
+    /// Checks what was read, and stores it.
+    private mutating func take(
+        _ reading: LogReader.Reading,
+        of range: ClosedRange<UInt64>,
+        _ step: Step,
+        _ withLast: Bool,
+        _ head: BlockHeader,
+        _ node: EthereumClient,
+        _ settle: Release?,
+        _ final: inout ChainLink?
+    ) async throws -> Read {
+        let last = step.range.upperBound
+        let contracts = step.cursors.map(\.address)
         if withLast, last == head.number, reading.last?.hash != head.hash {
             guard reading.last != nil else { throw FollowFault("the node does not have its own head \(last)") }
             return .moved
@@ -109,11 +125,19 @@ extension Follower {
             absent.insert(last)
             return .narrower
         }
+        if let header = reading.last, let tip = chain.tip, header.number == tip.number + 1,
+            header.parentHash != tip.hash
+        {
+            return .moved
+        }
         let known = chain
         try reader.check(reading, range, of: contracts) { known.hash(at: $0) }
-        try await seek(quorum: reading, range, contracts, node)
+        guard try await seek(quorum: reading, range, contracts, node) else {
+            guard absent.contains(step.range.lowerBound), try await pass(absent: step, node) else { return .narrower }
+            return .stored
+        }
         if let header = reading.last, try doubts(header, reading, contracts) { return .moved }
-        try await store(reading, step, withLast ? reading.last : nil, finalNumber, &final)
+        try await store(reading, step, withLast ? reading.last : nil, settle, head, &final)
         return .stored
     }
 
@@ -131,7 +155,8 @@ extension Follower {
         _ reading: LogReader.Reading,
         _ step: Step,
         _ last: BlockHeader?,
-        _ finalNumber: UInt64?,
+        _ settle: Release?,
+        _ head: BlockHeader,
         _ final: inout ChainLink?
     ) async throws {
         var batch = reader.batch(reading.logs)
@@ -142,7 +167,11 @@ extension Follower {
         }
         batch.link = last.map(ChainLink.init)
         batch.final = final
-        if let link = batch.link, link.number == finalNumber { batch.final = link }
+        // Anything below the head is confirmed first, at the next look.
+        if let link = batch.link, let settle, link.number == settle.number, link.hash == head.hash {
+            try check(link, is: settle)
+            batch.final = link
+        }
         let report = try await store.ingest(batch, at: environment.now)
         if let link = batch.link { chain.extend(to: link) }
         if let link = batch.final { chain.finalise(link) }
@@ -185,9 +214,10 @@ extension Follower {
     ) async throws -> Read {
         switch error.logRangeFailure {
         case .tooMany(let hint):
+            if absent.contains(step.range.lowerBound), try await pass(absent: step, node) { return .stored }
             // The blocks that are read once more are the first that are left out.
             guard planner.refused(range, hint: hint) == .narrower else {
-                return try await readAlone(range.lowerBound, step, node)
+                return try await readAlone(range.lowerBound, step, head, node)
             }
             return .narrower
         case .beyondHead where logLag < Self.longestLogLag && step.range.upperBound + Self.longestLogLag > head.number:
@@ -201,13 +231,30 @@ extension Follower {
         }
     }
 
+    /// A range that must be wider than the node allows, since it begins with heights that have no block, begins above the
+    /// first of them: there is nothing to read.
+    private mutating func pass(absent step: Step, _ node: EthereumClient) async throws -> Bool {
+        let height = step.range.lowerBound
+        let answer = try await node.headerWithHead(at: height)
+        guard answer.header == nil, let head = answer.head, head.number > height else { return false }
+        var none: ChainLink?
+        let nothing = LogReader.Reading(logs: LogBatch())
+        try await store(nothing, Step(range: height...height, cursors: step.cursors), nil, nil, head, &none)
+        return true
+    }
+
     /// A single block that is too much for a range is read by its hash.
-    private mutating func readAlone(_ block: UInt64, _ step: Step, _ node: EthereumClient) async throws -> Read {
+    private mutating func readAlone(
+        _ block: UInt64,
+        _ step: Step,
+        _ head: BlockHeader,
+        _ node: EthereumClient
+    ) async throws -> Read {
         let contracts = step.cursors.map(\.address)
         let reading = try await reader.read(block: block, of: contracts, at: node)
         let known = chain
         try reader.check(reading, block...block, of: contracts) { known.hash(at: $0) }
-        try await seek(quorum: reading, block...block, contracts, node)
+        guard try await seek(quorum: reading, block...block, contracts, node) else { return .narrower }
         var none: ChainLink?
         let isLinked = block > chain.tip?.number ?? 0
         try await store(
@@ -215,6 +262,7 @@ extension Follower {
             Step(range: block...block, cursors: step.cursors),
             isLinked ? reading.last : nil,
             nil,
+            head,
             &none
         )
         return .stored
@@ -268,32 +316,61 @@ extension Follower {
     // MARK: Doubts
 
     /// Other nodes must give the same logs, as many as the operator wants.
-    private func seek(
+    ///
+    /// False: one of them wants a smaller range, which is planned.
+    mutating func seek(
         quorum reading: LogReader.Reading,
         _ range: ClosedRange<UInt64>,
         _ contracts: [Address],
         _ node: EthereumClient
-    ) async throws {
+    ) async throws -> Bool {
         var missing = options.quorum - 1
-        guard missing > 0 else { return }
         let mine = reading.logs.logs.filter { !$0.removed }
         var differing: [String] = []
+        var isNarrower = false
         for other in node.others where missing > 0 {
-            guard let theirs = try? await reader.read(range, of: contracts, withLast: reading.last != nil, at: other),
-                theirs.last?.hash == reading.last?.hash
-            else { continue }
+            let theirs: LogReader.Reading
+            do {
+                theirs = try await second(opinion: reading, range, contracts, other)
+            } catch {
+                if case .tooMany(let hint)? = (error as? RPCError)?.logRangeFailure {
+                    isNarrower = planner.refused(range, hint: hint) == .narrower || isNarrower
+                }
+                continue
+            }
             if theirs.logs.logs.filter({ !$0.removed }) == mine {
                 missing -= 1
             } else {
                 differing.append(other.maskedEndpoint)
             }
         }
-        guard missing > 0 else { return }
+        guard missing > 0 else { return true }
+        if isNarrower { return false }
         environment.counters.increment("quorum.missed")
         let words = differing.isEmpty ? "no other node answers" : "\(differing.joined(separator: ", ")) differ"
         throw FollowFault(
             "blocks \(range.lowerBound) to \(range.upperBound): \(options.quorum) nodes must give the same logs; \(words)"
         )
+    }
+
+    /// The same range at another node; a block that is too much for a range by its hash.
+    private func second(
+        opinion reading: LogReader.Reading,
+        _ range: ClosedRange<UInt64>,
+        _ contracts: [Address],
+        _ other: EthereumClient
+    ) async throws -> LogReader.Reading {
+        let header = reading.last
+        let theirs: LogReader.Reading
+        do {
+            theirs = try await reader.read(range, of: contracts, withHeaderAt: header?.number, at: other)
+        } catch {
+            guard case .tooMany = error.logRangeFailure, range.count == 1 else { throw error }
+            theirs = try await reader.read(block: range.lowerBound, of: contracts, at: other)
+            guard theirs.last?.number == header?.number else { return theirs }
+        }
+        guard theirs.last?.hash == header?.hash else { throw FollowFault("it is on another branch, or not as far") }
+        return theirs
     }
 
     /// Whether to read again, since the block's bloom speaks of logs that the answer does not have: the node may not have

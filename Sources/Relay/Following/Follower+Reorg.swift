@@ -23,12 +23,25 @@ extension Follower {
         let hash: Hash32?
     }
 
+    /// Finds out what the head means.
+    ///
+    /// Behind a balancer the next answer may come from a node with another head: then that one is gone by.
     mutating func meet(
-        _ head: BlockHeader,
+        _ head: inout BlockHeader,
         showing shown: Shown? = nil,
         at node: EthereumClient
     ) async throws -> Meeting {
         var verdict = chain.begin(head)
+        if let shown, verdict == .confirm(shown.link) { verdict = chain.found(shown.hash, at: shown.link) }
+        return try await settle(verdict, &head, node)
+    }
+
+    private mutating func settle(
+        _ first: CanonicalChain.Verdict,
+        _ head: inout BlockHeader,
+        _ node: EthereumClient
+    ) async throws -> Meeting {
+        var verdict = first
         while true {
             switch verdict {
             case .extends:
@@ -36,12 +49,11 @@ extension Follower {
                 return .onTop
             case .behind: return .below
             case .confirm(let link):
-                if let shown, shown.link == link, shown.hash == link.hash {
-                    verdict = chain.found(shown.hash, at: link)
-                    continue
-                }
-                let header = try await node.header(at: .number(link.number))
-                verdict = chain.found(header?.hash, at: link)
+                let answer = try await node.headerWithHead(at: link.number)
+                guard let newHead = answer.head else { throw FollowFault("the node has no latest block") }
+                head = newHead
+                // Its head may be lower than the one before it, or on another branch.
+                verdict = head.number > link.number ? chain.found(Self.hash(answer), at: link) : chain.begin(head)
             case .vote(let link):
                 let (rejections, voters) = await votes(on: link, first: node)
                 verdict = chain.voted(link, rejections: rejections, of: voters)
@@ -58,17 +70,64 @@ extension Follower {
         }
     }
 
+    /// The block at a height; zero where the height has none, as the head above shows; nil where the node is not as far.
+    static func hash(
+        _ answer: (header: BlockHeader?, head: BlockHeader?),
+        below number: UInt64? = nil
+    ) -> Hash32? {
+        answer.header?.hash ?? (answer.head.map { $0.number > number ?? 0 } ?? false ? .zero : nil)
+    }
+
     /// How many of the nodes have another block at the link's height, of those that have one.
     ///
     /// Only the nodes together say that the chain has changed: one of them may be behind a fail-over, or on a fork.
     private func votes(on link: ChainLink, first: EthereumClient) async -> (rejections: Int, voters: Int) {
         var (rejections, voters) = (0, 0)
         for node in [first] + first.others {
-            guard let header = try? await node.header(at: .number(link.number)) else { continue }
+            guard let answer = try? await node.headerWithHead(at: link.number),
+                let hash = Self.hash(answer, below: link.number)
+            else { continue }
+            // A node that lags shows what was so before a reorganisation: no reason to give up what is final.
+            if link == chain.final, let tip = chain.tip, (answer.head?.number ?? 0) < tip.number { continue }
             voters += 1
-            if header.hash != link.hash { rejections += 1 }
+            if hash != link.hash { rejections += 1 }
         }
         return (rejections, voters)
+    }
+
+    /// Whether the node's chain leads from the head to this link, where the links between do not show it.
+    ///
+    /// What lies below the newest link may be of another branch: a node behind a balancer has shown it, that has followed
+    /// a reorganisation later than the others. False: what was read has been taken back.
+    mutating func confirm(_ link: ChainLink, below head: BlockHeader, at node: EthereumClient) async throws -> Bool {
+        let above = chain.links.drop { $0.number <= link.number }
+        let isLinked = zip([link] + above, above).allSatisfy { $1.parentHash == $0.hash }
+        guard !isLinked else { return true }
+        let answer = try await node.headerWithHead(at: link.number)
+        guard var newHead = answer.head, newHead.number >= head.number else {
+            throw FollowFault("the node's head was block \(head.number), and is a lower one now")
+        }
+        guard Self.hash(answer) != link.hash else { return true }
+        guard chain.links.contains(link) else { throw FollowFault("block \(link.number) is another one now") }
+        return try await settle(.vote(link), &newHead, node) == .onTop
+    }
+
+    /// Most of the nodes must have the block that is to be final: the one that is asked may have gone on alone on a branch
+    /// of its own, which would be followed like any other as long as nobody else is asked.
+    ///
+    /// Of two nodes none can be outvoted, so the other one is not asked.
+    func agree(on final: ChainLink, with node: EthereumClient) async throws {
+        guard client.nodeCount > 2 else { return }
+        var (sharing, reached) = (1, 1)
+        for other in node.others {
+            do {
+                let header = try await other.header(at: .number(final.number))
+                reached += 1
+                if header?.hash == final.hash { sharing += 1 }
+            } catch { continue }
+        }
+        guard sharing * 2 < reached else { return }
+        throw FollowFault("block \(final.number) is not final: most of the nodes do not have it as \(final.hash.hex)")
     }
 
     /// In a reorganisation nodes change one after the other: only who stays apart for long is expelled.

@@ -24,12 +24,25 @@ extension Follower {
         }
         secondReadAt = environment.now
         guard let range = planner.range(from: lowest, head: bound) else { return nil }
-        let node = first.pin(otherThan: first)
-        switch try await readAgain(range, group, final, node) {
-        case .done: break
-        case .narrower: return .again
-        case .notNow: return nil
+        // Each time that it came to nothing another one.
+        let nodes = first.others
+        let node = nodes.isEmpty ? first : nodes[secondFaults % nodes.count]
+        do {
+            switch try await readAgain(range, group, final, node) {
+            case .done: break
+            case .narrower: return .again
+            case .notNow:
+                secondFaults &+= 1
+                return nil
+            }
+        } catch  where error is LogCheck.Fault || error is FollowFault {
+            secondFaults &+= 1
+            // Not the fault of the node that this look began with.
+            node.noteFault()
+            environment.outages.failed("second reading", error)
+            return nil
         }
+        environment.outages.recovered("second reading")
         for cursor in group {
             if let index = cursors.firstIndex(where: { $0.contractID == cursor.contractID }) {
                 cursors[index].secondBlock = range.upperBound + 1
@@ -55,9 +68,10 @@ extension Follower {
         let contracts = group.map(\.address)
         let reading: LogReader.Reading
         do {
-            // The node must be on this chain, and as far.
-            guard try await node.header(at: .number(final.number))?.hash == final.hash else { return .notNow }
-            reading = try await reader.read(range, of: contracts, withLast: false, at: node)
+            // The node must be on this chain, and as far: said in the same request, as another may meet another node
+            // behind a balancer.
+            reading = try await reader.read(range, of: contracts, withHeaderAt: final.number, at: node)
+            guard reading.last?.hash == final.hash else { return .notNow }
         } catch {
             switch error.logRangeFailure {
             case .tooMany(let hint):
@@ -70,7 +84,8 @@ extension Follower {
         }
         let known = chain
         try reader.check(reading, range, of: contracts) { known.hash(at: $0) }
-        try await withdraw(range, contracts, reading, node)
+        guard try await seek(quorum: reading, range, contracts, node) else { return .narrower }
+        try await withdraw(range, contracts, reading, final, node)
         var batch = reader.batch(reading.logs)
         batch.cursors = group.map { cursor in
             var cursor = cursor
@@ -98,6 +113,7 @@ extension Follower {
         _ range: ClosedRange<UInt64>,
         _ contracts: [Address],
         _ reading: LogReader.Reading,
+        _ final: ChainLink,
         _ node: EthereumClient
     ) async throws {
         let stored = try await store.placed(in: range).filter { contracts.contains($0.contract) }
@@ -106,7 +122,7 @@ extension Follower {
         let missing = stored.filter { !there.contains($0.hash) }
         var gone: [Int64] = []
         for number in Set(missing.map(\.place.blockNumber)).sorted() {
-            let alone = try await reader.read(block: number, of: contracts, at: node)
+            let alone = try await read(alone: number, contracts, final, node)
             let found = Set(alone.logs.logs.map(\.contentHash))
             gone += missing.filter { $0.place.blockNumber == number && !found.contains($0.hash) }.map(\.request)
         }
@@ -161,5 +177,27 @@ extension Follower {
             "requests that both readings missed, found by the contract's own count",
             ["requests": report.found + report.returned, "contract": cursor.address]
         )
+    }
+
+    /// One block, at a node that shows in the same answer that it has the final one.
+    private func read(
+        alone number: UInt64,
+        _ contracts: [Address],
+        _ final: ChainLink,
+        _ node: EthereumClient
+    ) async throws -> LogReader.Reading {
+        let alone: LogReader.Reading
+        do {
+            alone = try await reader.read(number...number, of: contracts, withHeaderAt: final.number, at: node)
+        } catch {
+            guard case .tooMany = error.logRangeFailure else { throw error }
+            alone = try await reader.read(block: number, of: contracts, at: node)
+            guard alone.last != nil else { throw FollowFault("the node does not have block \(number) any more") }
+            return alone
+        }
+        guard alone.last?.hash == final.hash else {
+            throw FollowFault("the node does not have the final block \(final.number) any more")
+        }
+        return alone
     }
 }

@@ -31,6 +31,8 @@ package struct Follower: Sendable {
     /// What each rule's tag names.
     var tags: [FinalityRule.Tag: TagWatch] = [:]
     var tagged: [FinalityRule.Tag: UInt64] = [:]
+    /// The block of that number, as it was told.
+    var toldByTag: [FinalityRule.Tag: Hash32] = [:]
     var tagsAskedAt: Timestamp?
     /// Since when all nodes show less than has been read.
     var behindSince: Timestamp?
@@ -43,9 +45,12 @@ package struct Follower: Sendable {
     var secondReadAt: Timestamp?
     var audits: [SequenceAudit]
     var auditedAt: Timestamp?
+    private var finalisedAt: Timestamp?
     private var lookedAt: Timestamp?
     /// The newest block in which a request was found.
     var foundIn: UInt64?
+    /// Second readings that came to nothing.
+    var secondFaults = 0
     /// Since when each node has been on a branch that the others do not share.
     var apartSince: [String: Timestamp] = [:]
     /// The newest head, and since when it is that.
@@ -104,11 +109,11 @@ package struct Follower: Sendable {
 
     private mutating func look(at node: EthereumClient) async throws -> Outcome {
         let shown = try await show(at: node)
-        guard let head = shown.head else { throw FollowFault("the node has no latest block") }
+        guard var head = shown.head else { throw FollowFault("the node has no latest block") }
         node.note(head: head.number)
         beginLook(head, node)
         environment.counters.set("chain.head", to: Int64(clamping: head.number))
-        switch try await meet(head, showing: shown.tip, at: node) {
+        switch try await meet(&head, showing: shown.tip, at: node) {
         case .onTop:
             behindSince = nil
             apartSince[node.maskedEndpoint] = nil
@@ -117,8 +122,9 @@ package struct Follower: Sendable {
         case .apart: return client.nodeCount > 1 ? .again : .idle
         }
         let releases = try await releases(at: head, node)
-        let final = finalLink(releases.settle)
-        let isRead = try await readOn(to: head, at: node, settle: releases.settle, final: final)
+        let final = try await newFinal(releases.settle, below: head, node)
+        guard final.isSound else { return .again }
+        let isRead = try await readOn(to: head, at: node, settle: releases.settle, final: final.link)
         if isRead == .again { return .again }
         post(head, releases)
         if try await isLeftBehind(head, node) { return .again }
@@ -135,15 +141,37 @@ package struct Follower: Sendable {
         guard let tip = chain.tip, let since, let blockTime = pace.blockTime,
             environment.now - since > blockTime * 3 / 2
         else { return (try await node.header(at: .latest), nil) }
-        let (head, header) = try await node.head(withHeaderAt: tip.number)
-        return (head, Shown(link: tip, hash: header?.hash))
+        let answer = try await node.headerWithHead(at: tip.number)
+        return (answer.head, Shown(link: tip, hash: Self.hash(answer)))
+    }
+
+    /// The block that is final from now on, where there is a new one and the nodes agree on it; not sound: what was read
+    /// has been taken back.
+    ///
+    /// While nothing waits for it this is done as seldom as the second reading.
+    private mutating func newFinal(
+        _ release: Release?,
+        below head: BlockHeader,
+        _ node: EthereumClient
+    ) async throws -> (link: ChainLink?, isSound: Bool) {
+        guard let link = try finalLink(release) else { return (nil, true) }
+        let now = environment.now
+        if let last = finalisedAt, now >= last, now - last < options.secondReadPause,
+            try await !store.hasOpenRequests()
+        {
+            return (nil, true)
+        }
+        guard try await confirm(link, below: head, at: node) else { return (nil, false) }
+        try await agree(on: link, with: node)
+        finalisedAt = now
+        return (link, true)
     }
 
     private mutating func beginLook(_ head: BlockHeader, _ node: EthereumClient) {
         absent = []
         looks &+= 1
         // A node that was slow with its logs once need not be so for ever.
-        if looks % 64 == 0, logLag > 0 { logLag -= 1 }
+        if looks % 8 == 0, logLag > 0 { logLag -= 1 }
         if newest.map({ head.number > $0.head }) ?? true { newest = (head.number, environment.now) }
     }
 

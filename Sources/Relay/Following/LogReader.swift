@@ -14,8 +14,8 @@ package struct LogReader: Sendable {
     /// What a node answered for a range.
     package struct Reading: Sendable {
         package var logs: LogBatch
-        /// The block that the range ends with, as the same node has it; nil where it was not asked for, or where there is
-        /// none of this height.
+        /// The block that was asked for beside the logs, as the same node has it: mostly the one that the range ends with.
+        /// nil where none was asked for, or where there is none of this height.
         package var last: BlockHeader?
     }
 
@@ -28,9 +28,19 @@ package struct LogReader: Sendable {
         withLast: Bool,
         at node: EthereumClient
     ) async throws(RPCError) -> Reading {
+        try await read(range, of: contracts, withHeaderAt: withLast ? range.upperBound : nil, at: node)
+    }
+
+    /// As `read(_:of:withLast:at:)`, with whichever block: one above the range shows that the node has all of it.
+    package func read(
+        _ range: ClosedRange<UInt64>,
+        of contracts: [Address],
+        withHeaderAt number: UInt64?,
+        at node: EthereumClient
+    ) async throws(RPCError) -> Reading {
         let filter = filter(contracts, .range(from: range.lowerBound, to: range.upperBound))
-        guard withLast else { return Reading(logs: try await node.logs(filter)) }
-        let (logs, header) = try await node.logs(filter, thenHeaderAt: range.upperBound)
+        guard let number else { return Reading(logs: try await node.logs(filter)) }
+        let (logs, header) = try await node.logs(filter, thenHeaderAt: number)
         return Reading(logs: logs, last: header)
     }
 

@@ -47,8 +47,8 @@ extension Relayer {
             chain: CanonicalChain(links: stored.links)
         )
         let node = client.pin()
-        guard let head = try await node.header(at: .latest) else { throw FollowFault("the node has no latest block") }
-        switch try await follower.meet(head, at: node) {
+        guard var head = try await node.header(at: .latest) else { throw FollowFault("the node has no latest block") }
+        switch try await follower.meet(&head, at: node) {
         case .onTop, .changed: break
         case .below:
             throw FollowFault(

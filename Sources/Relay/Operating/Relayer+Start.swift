@@ -2,7 +2,7 @@ internal import BacalhauAPI
 internal import Ethereum
 internal import EthereumRPC
 internal import RelayCore
-internal import RelayStore
+package import RelayStore
 internal import Telemetry
 internal import Transport
 
@@ -10,7 +10,7 @@ internal import Transport
 extension Relayer {
     /// Claims the database for this chain and says where each contract goes on; throws `Preflight.Problem` and what the
     /// store throws.
-    func start(_ findings: Preflight.Findings) async throws -> [ContractCursor] {
+    package func start(_ findings: Preflight.Findings) async throws -> [ContractCursor] {
         try await store.claim(findings.identity)
         try await goOnAfterHalt()
         if let other = try await store.accountsInFlight().first(where: { $0 != signer.address }) {
