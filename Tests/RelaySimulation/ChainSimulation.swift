@@ -1,3 +1,4 @@
+import Glibc
 import RelayStore
 import RelayTestSupport
 
@@ -19,12 +20,27 @@ package struct ChainSimulation: Sendable {
     /// An empty database: to make one takes as long as to play a seed.
     private static let template = "template.sqlite"
 
-    /// - Parameters:
-    ///   - seed: what is drawn.
-    ///   - keepsTrace: whether the report tells every call and look.
+    /// Plays one seed; with `keepsTrace` the report tells every call and look.
     package func run(seed: UInt64, keepsTrace: Bool = false) async -> SimulationReport {
         await run(SimulationPlan(seed: seed), keepsTrace: keepsTrace)
     }
+
+    /// Plays seeds, as many at once as the machine has processors, and tells of each as it ends.
+    package func run(_ seeds: some Sequence<UInt64>, ended: (SimulationReport) -> Void) async {
+        var rest = seeds.makeIterator()
+        await withTaskGroup(of: SimulationReport.self) { group in
+            for _ in 0..<Self.processors {
+                guard let seed = rest.next() else { break }
+                group.addTask { await run(seed: seed) }
+            }
+            for await report in group {
+                ended(report)
+                if let seed = rest.next() { group.addTask { await run(seed: seed) } }
+            }
+        }
+    }
+
+    package static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// Plays one seed with one life that ends as given, before the one that lasts.
     package func run(seed: UInt64, dying end: SimulatedDeath) async -> SimulationReport {

@@ -165,9 +165,10 @@ struct SimulationPlan: Sendable {
             let place = chance.below(count)
             if chance.oneIn(2) {
                 nodes[place].allegiance = .fork(at: chance.below(blocks))
-                // Who is on a fork is found out only while the others answer.
+                // Who is on a fork is found out only while most of the others answer, and are not far behind.
                 for index in nodes.indices where index != place {
                     nodes[index].faultRate = 0
+                    nodes[index].delays = [(0, [0])]
                     nodes[index].outages = []
                 }
             } else {

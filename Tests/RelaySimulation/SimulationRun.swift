@@ -16,6 +16,9 @@ final class SimulationRun {
     /// Looks at a chain that stands still, at most, before all must be well.
     static let mostCalmLooks = 200
 
+    /// Each is accepted at once; reorganisations that deep are few.
+    static let mostHalts = 12
+
     let plan: SimulationPlan
     let time: ManualTime
     let network: SimulatedNetwork
@@ -63,6 +66,7 @@ final class SimulationRun {
                 network.pass(life?.pause ?? 0)
             case .halted(let reason):
                 halts += 1
+                if halts > Self.mostHalts { fail("halted \(halts) times, whatever is accepted: \(reason)") }
                 await accept(reason)
             case .failed: return report
             }

@@ -12,10 +12,9 @@ struct ChainSimulationTests {
     @Test func storesWhatIsInTheChainWhateverTheNodesSay() async throws {
         let simulation = try await ChainSimulation()
         var sum = SimulationSum()
-        for seed in Self.seeds {
-            let report = await simulation.run(seed: seed)
+        await simulation.run(Self.seeds) { report in
             sum.add(report)
-            #expect(report.isSound, "\(report.failures)\nreplay: make simulate SEEDS=1 START=\(seed)")
+            #expect(report.isSound, "\(report.failures)\nreplay: make simulate SEEDS=1 START=\(report.seed)")
         }
 
         // What is not met is not tested.

@@ -20,7 +20,8 @@ struct RelayerSimulate {
         let sum = try await play(start..<(start + count), isTold: count == 1)
         let milliseconds = max(1, (clock.now - began) / .milliseconds(1))
         print(sum)
-        print("chain: \(Int(Double(count) * 1_000 / milliseconds)) seeds/s")
+        let pace = Int(Double(count) * 1_000 / milliseconds)
+        print("chain: \(pace) seeds/s on \(ChainSimulation.processors) processors")
         print("simulate: \(count) seeds, \(sum.failed.count) failed")
         if !sum.failed.isEmpty { exit(1) }
     }
@@ -28,13 +29,18 @@ struct RelayerSimulate {
     private static func play(_ seeds: Range<UInt64>, isTold: Bool) async throws -> SimulationSum {
         let simulation = try await ChainSimulation()
         var sum = SimulationSum()
-        for seed in seeds {
-            let report = await simulation.run(seed: seed, keepsTrace: isTold)
-            if isTold { print(report.trace.joined(separator: "\n")) }
+        func note(_ report: SimulationReport) {
             sum.add(report)
-            guard !report.isSound else { continue }
-            print("seed \(seed) failed: \(report.failures.joined(separator: "; "))")
-            print("replay: make simulate SEEDS=1 START=\(seed)")
+            guard !report.isSound else { return }
+            print("seed \(report.seed) failed: \(report.failures.joined(separator: "; "))")
+            print("replay: make simulate SEEDS=1 START=\(report.seed)")
+        }
+        if isTold {
+            let report = await simulation.run(seed: seeds.lowerBound, keepsTrace: true)
+            print(report.trace.joined(separator: "\n"))
+            note(report)
+        } else {
+            await simulation.run(seeds, ended: note)
         }
         return sum
     }

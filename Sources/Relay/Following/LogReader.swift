@@ -15,6 +15,7 @@ package struct LogReader: Sendable {
     package struct Reading: Sendable {
         package var logs: LogBatch
         /// The block that was asked for beside the logs, as the same node has it: mostly the one that the range ends with.
+        ///
         /// nil where none was asked for, or where there is none of this height.
         package var last: BlockHeader?
     }
