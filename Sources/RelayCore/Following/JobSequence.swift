@@ -16,7 +16,8 @@ package struct JobSequence: Equatable, Sendable {
     /// The lowest id up to `count` that is neither known nor missing; nil where there is none.
     package mutating func hole(count: UInt64, known: Set<UInt64>) -> UInt64? {
         missing.subtract(known)
-        while next <= count {
+        // Up to the last number but one: none comes after the last.
+        while next <= min(count, .max - 1) {
             guard known.contains(next) else { return next }
             next += 1
         }
@@ -26,12 +27,16 @@ package struct JobSequence: Equatable, Sendable {
     /// The hole has been filled.
     package mutating func fill(_ id: UInt64) {
         missing.remove(id)
-        if id == next { next += 1 }
+        pass(id)
     }
 
     /// The hole stays.
     package mutating func giveUp(_ id: UInt64) {
         if missing.count < Self.limit { missing.insert(id) }
-        if id == next { next += 1 }
+        pass(id)
+    }
+
+    private mutating func pass(_ id: UInt64) {
+        if id == next, id < .max { next += 1 }
     }
 }
