@@ -101,10 +101,12 @@ extension Transaction {
     }
 
     private borrowing func insert(_ attempt: Attempt, settlement: Int64, at now: Timestamp) throws {
+        // The same bytes once more are those of a settlement that a reorganisation lost.
         try prepare(
             """
             INSERT INTO attempt (settlement_id, hash, raw, max_fee, max_priority_fee, created_at)
-            VALUES (?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO UPDATE SET settlement_id = excluded.settlement_id,
+              created_at = excluded.created_at, last_sent_at = NULL, last_outcome = NULL
             """
         ).binding(
             settlement,
