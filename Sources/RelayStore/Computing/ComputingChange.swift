@@ -25,7 +25,7 @@ package struct ComputingChange: Sendable {
     /// The orchestrator's id of the latest job.
     package var jobID: String?
     package var answer: Answer?
-    /// The latest job is given up for good: should the request go on, it is with another name.
+    /// The orphan's job is given up for good, before it is stopped: should the log come back, the next one has another name.
     package var givesUpJob = false
     /// Why it is settled by others, or dead.
     package var reason: String?
@@ -93,7 +93,7 @@ extension RelayStore {
                 ).binding(jobID, change.request, change.request).run()
             }
             if change.givesUpJob {
-                try t.prepare("UPDATE request SET computing = NULL, orphaned_from = 'observed' WHERE id = ?")
+                try t.prepare("UPDATE request SET orphaned_from = 'observed' WHERE id = ?")
                     .binding(change.request).run()
             }
             if let answer = change.answer { try t.store(answer, of: change.request, at: now) }
