@@ -17,9 +17,10 @@ extension Relayer {
     func goOnAfterHalt() async throws {
         guard let halt = try await store.chain().halt else { return }
         // One that was given for an earlier halt says nothing of this one.
-        guard let instruction = try await store.openInstruction(Self.acceptVerb),
-            instruction.arguments == Self.acceptance(of: halt)
-        else { throw halt }
+        let acceptance = Self.acceptance(of: halt)
+        guard let instruction = try await store.openInstruction(Self.acceptVerb, arguments: acceptance) else {
+            throw halt
+        }
         try await accept()
         let outcome = "the chain as it is now counts"
         try await store.resume(by: instruction.id, outcome: outcome, at: environment.now)

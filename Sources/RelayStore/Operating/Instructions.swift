@@ -70,15 +70,15 @@ extension RelayStore {
         }
     }
 
-    /// The oldest instruction of this kind that has not ended.
-    package func openInstruction(_ verb: String) async throws -> Instruction? {
+    /// The oldest instruction of this kind, with just these arguments, that has not ended.
+    package func openInstruction(_ verb: String, arguments: String) async throws -> Instruction? {
         try await readers.read { t in
             try t.prepare(
                 """
-                SELECT \(instructionColumns) FROM instruction WHERE state IN ('waiting', 'running') AND verb = ?
-                ORDER BY id LIMIT 1
+                SELECT \(instructionColumns) FROM instruction
+                WHERE state IN ('waiting', 'running') AND verb = ? AND arguments = ? ORDER BY id LIMIT 1
                 """
-            ).binding(verb).first { try $0.instruction() }
+            ).binding(verb, arguments).first { try $0.instruction() }
         }
     }
 
