@@ -32,8 +32,8 @@ extension Format<FinalityRule> {
             rule.blocks = try blocks.parse(term)
         } else {
             guard rule.seconds == nil else { throw Misfit("two times") }
-            let seconds = try time.parse(term).components.seconds
-            guard seconds > 0 else { throw Misfit("blocks have no times below a second") }
+            let (seconds, rest) = try time.parse(term).components
+            guard seconds > 0, rest == 0 else { throw Misfit("blocks have no times below a second") }
             rule.seconds = UInt64(seconds)
         }
     }
