@@ -24,6 +24,7 @@ extension Format<FinalityRule> {
     private static let time = Format<Duration>.duration(.seconds(1)...(.seconds(30 * 86_400)))
 
     private static func add(_ term: String, to rule: inout FinalityRule) throws(Misfit) {
+        guard !term.isEmpty else { throw .plain }
         if let tag = FinalityRule.Tag(rawValue: term) {
             guard rule.tag == nil else { throw Misfit("one of safe and finalized is enough") }
             rule.tag = tag
