@@ -50,23 +50,25 @@ extension NodeConnection {
     private func headersTogether(_ block: BlockReference) async throws(RPCError) -> HeaderAndHead {
         var headers: HeaderAndHead = (nil, nil)
         let refusals = try await batch(
-            RPCCall(id: nextID(), method: "eth_getBlockByNumber", parameters: [.block(block), .bool(false)]),
             RPCCall(id: nextID(), method: "eth_getBlockByNumber", parameters: [.block(.latest), .bool(false)]),
+            RPCCall(id: nextID(), method: "eth_getBlockByNumber", parameters: [.block(block), .bool(false)]),
             answerLimit: 2 * Self.headerLimit
         ) { place, reader in
             if place == 0 {
-                headers.header = try EthereumClient.header(&reader, at: block)
-            } else {
                 headers.head = try EthereumClient.header(&reader, at: .latest)
+            } else {
+                headers.header = try EthereumClient.header(&reader, at: block)
             }
         }
-        if let refusal = refusals[0], !refusal.isAbsence(of: block) { throw refusal }
-        if let refusal = refusals[1] { throw refusal }
+        if let refusal = refusals[0] { throw refusal }
+        if let refusal = refusals[1], !refusal.isAbsence(of: block) { throw refusal }
         return headers
     }
 
+    /// The head first: a block that is missing below it is missing, however fast blocks come.
     private func headersApart(_ block: BlockReference) async throws(RPCError) -> HeaderAndHead {
-        (try await header(at: block), try await header(at: .latest))
+        let head = try await header(at: .latest)
+        return (try await header(at: block), head)
     }
 }
 

@@ -82,6 +82,18 @@ extension RelayStore {
         }
     }
 
+    /// The instructions of this kind that have not ended, the oldest first.
+    package func openInstructions(_ verb: String) async throws -> [Instruction] {
+        try await readers.read { t in
+            try t.prepare(
+                """
+                SELECT \(instructionColumns) FROM instruction WHERE state IN ('waiting', 'running') AND verb = ?
+                ORDER BY id LIMIT 100
+                """
+            ).binding(verb).all { try $0.instruction() }
+        }
+    }
+
     package func progress(_ id: Int64, _ json: String, at now: Timestamp) async throws {
         _ = try await writer.write { t in
             try t.prepare("UPDATE instruction SET state = 'running', progress = ?, changed_at = ? WHERE id = ?")

@@ -175,11 +175,11 @@ struct ReplayCommand: RunnableCommand {
         at now: Timestamp
     ) async throws -> (Int64, ReplayRun.Progress) {
         let last = min(to ?? head, head)
-        if let open = try await store.openInstruction("replay"),
-            let progress = open.progress.flatMap(ReplayRun.Progress.init(json:)), progress.from == from,
-            to.map({ $0 == progress.to }) ?? true
-        {
-            Output.error("going on with instruction \(open.id)")
+        for open in try await store.openInstructions("replay") {
+            guard let progress = open.progress.flatMap(ReplayRun.Progress.init(json:)), progress.from == from,
+                to.map({ $0 == progress.to }) ?? true
+            else { continue }
+            Output.error("going on with instruction \(open.id), from block \(progress.next)")
             return (open.id, progress)
         }
         let progress = ReplayRun.Progress(from: from, to: last)

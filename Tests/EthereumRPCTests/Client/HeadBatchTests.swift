@@ -29,7 +29,7 @@ struct HeadBatchTests {
         // In either order.
         for body in ["[\(one),\(two)]", "[\(two),\(one)]"] {
             let transport = ScriptedTransport(bodies: [body])
-            let answer = try await Self.client(transport).head(withHeaderAt: 5)
+            let answer = try await Self.client(transport).headerWithHead(at: 5)
             #expect(answer.head?.number == 9 && answer.header?.number == 5)
             #expect(
                 transport.bodies == [
@@ -49,21 +49,21 @@ struct HeadBatchTests {
         let second = second.replacing("BEFORE", with: try Self.block("0x4"))
         let head = try Self.block("0x9")
         let answer = try await Self.answering(#"[{"id":1,"result":\#(head)},{"id":2,\#(second)}]"#)
-            .head(withHeaderAt: 5)
+            .headerWithHead(at: 5)
         #expect(answer.head?.number == 9)
         #expect(answer.header == nil)
     }
 
     @Test
     func aNodeWithoutAnyBlockHasNoHead() async throws {
-        let answer = try await Self.answering(#"[{"id":1,"result":null},{"id":2,"result":null}]"#).head(withHeaderAt: 5)
+        let answer = try await Self.answering(#"[{"id":1,"result":null},{"id":2,"result":null}]"#).headerWithHead(at: 5)
         #expect(answer.head == nil && answer.header == nil)
     }
 
     @Test
     func aBlockAboveTheHeightIsNoAnswer() async throws {
         let body = #"[{"id":1,"result":\#(try Self.block("0x9"))},{"id":2,"result":\#(try Self.block("0x6"))}]"#
-        let error = await #expect(throws: RPCError.self) { try await Self.answering(body).head(withHeaderAt: 5) }
+        let error = await #expect(throws: RPCError.self) { try await Self.answering(body).headerWithHead(at: 5) }
         guard case .malformed = error?.kind else {
             Issue.record("\(String(describing: error))")
             return
@@ -75,7 +75,7 @@ struct HeadBatchTests {
         #"[{"id":1,"result":null},{"id":2,"error":{"code":-32603,"message":"no luck"}}]"#,
     ])
     func aRefusalOfEitherIsAnError(body: String) async {
-        let error = await #expect(throws: RPCError.self) { try await Self.answering(body).head(withHeaderAt: 5) }
+        let error = await #expect(throws: RPCError.self) { try await Self.answering(body).headerWithHead(at: 5) }
         #expect(error?.method == "eth_getBlockByNumber")
         #expect(error?.kind == .server(code: -32603, message: "no luck", data: nil))
     }
@@ -85,7 +85,7 @@ struct HeadBatchTests {
         #"[{"id":1,"result":null},{"id":1,"result":null}]"#, #"[{"id":1,"result":7},{"id":2,"result":null}]"#,
     ])
     func anItemThatIsMissingOrNoneIsMalformed(body: String) async {
-        let error = await #expect(throws: RPCError.self) { try await Self.answering(body).head(withHeaderAt: 5) }
+        let error = await #expect(throws: RPCError.self) { try await Self.answering(body).headerWithHead(at: 5) }
         guard case .malformed = error?.kind else {
             Issue.record("\(String(describing: error))")
             return
@@ -103,12 +103,12 @@ struct HeadBatchTests {
         }
         let client = Self.client(transport)
         for _ in 0..<2 {
-            let answer = try await client.head(withHeaderAt: 5)
+            let answer = try await client.headerWithHead(at: 5)
             #expect(answer.head?.number == 9 && answer.header?.number == 5)
         }
         // It remembers that.
         #expect(transport.bodies.map { $0.hasPrefix("[") } == [true, false, false, false, false])
-        #expect(try await client.head(withHeaderAt: 6).header == nil)
+        #expect(try await client.headerWithHead(at: 6).header == nil)
     }
 
     @Test
@@ -117,7 +117,7 @@ struct HeadBatchTests {
         let client = EthereumClient(transport: nodes, endpoints: ["a", "b"].map { EthereumEndpoint("http://\($0)") })
         nodes["a"].trouble = .status(503)
         let pin = client.pin()
-        await #expect(throws: RPCError.self) { try await pin.head(withHeaderAt: 5) }
+        await #expect(throws: RPCError.self) { try await pin.headerWithHead(at: 5) }
         #expect(nodes.takeCalls() == ["a batch"])
     }
 }
