@@ -167,8 +167,9 @@ extension Follower {
         }
         batch.link = last.map(ChainLink.init)
         batch.final = final
-        // Anything below the head is confirmed first, at the next look.
-        if let link = batch.link, let settle, link.number == settle.number, link.hash == head.hash {
+        // Anything below the head is confirmed first, at the next look, and where several nodes can say so by them.
+        if let link = batch.link, let settle, link.number == settle.number, link.hash == head.hash, client.nodeCount < 3
+        {
             try check(link, is: settle)
             batch.final = link
         }

@@ -88,7 +88,7 @@ extension Follower {
                 let hash = Self.hash(answer, below: link.number)
             else { continue }
             // A node that lags shows what was so before a reorganisation: no reason to give up what is final.
-            if link == chain.final, let tip = chain.tip, (answer.head?.number ?? 0) < tip.number { continue }
+            if link == chain.final, (answer.head?.number ?? 0) < highest { continue }
             voters += 1
             if hash != link.hash { rejections += 1 }
         }

@@ -35,10 +35,10 @@ extension Follower {
                 secondFaults &+= 1
                 return nil
             }
-        } catch  where error is LogCheck.Fault || error is FollowFault {
+        } catch  where error is LogCheck.Fault || error is FollowFault || error is RPCError {
             secondFaults &+= 1
             // Not the fault of the node that this look began with.
-            node.noteFault()
+            if !(error is RPCError) { node.noteFault() }
             environment.outages.failed("second reading", error)
             return nil
         }

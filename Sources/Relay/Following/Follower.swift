@@ -53,6 +53,8 @@ package struct Follower: Sendable {
     var secondFaults = 0
     /// Since when each node has been on a branch that the others do not share.
     var apartSince: [String: Timestamp] = [:]
+    /// The highest head that what has been read led to.
+    var highest: UInt64 = 0
     /// The newest head, and since when it is that.
     var newest: (head: UInt64, since: Timestamp)?
     private var looks = 0
@@ -115,6 +117,7 @@ package struct Follower: Sendable {
         environment.counters.set("chain.head", to: Int64(clamping: head.number))
         switch try await meet(&head, showing: shown.tip, at: node) {
         case .onTop:
+            highest = max(highest, head.number)
             behindSince = nil
             apartSince[node.maskedEndpoint] = nil
         case .below: return try await fallBack(to: head, at: node)
