@@ -160,6 +160,7 @@ extension SimulatedNetwork.State {
             }
             blocks = from <= head.number ? head.blocks(from...min(to, head.number)) : []
         }
+        let heights = blocks.map(\.number)
         if !world.isCalm, plan.indexDelay > 0 {
             let isIndexed = { (block: SimulatedBlock) in block.minedAt + plan.indexDelay <= now - behind }
             if plan.unindexed == .refuses, !blocks.allSatisfy(isIndexed) {
@@ -167,6 +168,7 @@ extension SimulatedNetwork.State {
             }
             blocks = blocks.filter(isIndexed)
         }
+        defer { asked.formUnion(heights) }
         let found = blocks.flatMap { $0.logs.filter(fits) }
         if isRange, let limit = plan.logLimit, found.count > limit {
             return Self.refusal(-32_005, "query returned more than \(limit) results")
@@ -184,8 +186,7 @@ extension SimulatedNetwork.State {
         var answer = truth.map { SimulatedLogAnswer($0) }
         if plan.isLiar { return steadyLies(answer, blocks) }
         // Never of what may be read for the second time: who lies twice in the same way is believed, as documented.
-        let open = Set(blocks.filter { $0.number > world.finalBound || !asked.contains($0.hash) }.map(\.hash))
-        for block in blocks { asked.insert(block.hash) }
+        let open = Set(blocks.filter { $0.number > world.finalBound || !asked.contains($0.number) }.map(\.hash))
         guard !world.isCalm, chance.below(1_000) < plan.lieRate, let lie = chance.element(of: plan.lies) else {
             return answer
         }

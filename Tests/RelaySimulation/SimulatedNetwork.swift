@@ -11,8 +11,8 @@ final class SimulatedNetwork: HTTPTransport {
     struct State: Sendable {
         var world: SimulatedWorld
         var chance: SeededGenerator
-        /// Blocks of which logs have been asked, so that an old block is lied about once only.
-        var asked: Set<Hash32> = []
+        /// Heights of which logs have been asked, so that an old block is lied about once only.
+        var asked: Set<UInt64> = []
         var trace: [String] = []
         /// Of all that was traced, whether it is kept or not.
         var digest: UInt64 = 0xcbf2_9ce4_8422_2325

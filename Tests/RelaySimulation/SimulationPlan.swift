@@ -72,9 +72,12 @@ struct SimulationPlan: Sendable {
         totalTimeout = max(1_000, blockTime / 2)
         let depths = Self.depths(settle, tagDepth, blockTime)
         calmBlocks = (depths.max() ?? 1) + 8
-        nodes = Self.nodes(&chance, blocks: newBlocks, blockTime: blockTime, finality: depths.min() ?? 1)
+        var nodes = Self.nodes(&chance, blocks: newBlocks, blockTime: blockTime, finality: depths.min() ?? 1)
         follow = Self.options(&chance, settle, blockTime)
+        // With heights that have no block finality comes sooner than such a node has its logs.
+        if nullRounds > 0 { for index in nodes.indices { nodes[index].unindexed = .refuses } }
         let hasLiar = nodes.contains(where: \.isLiar)
+        self.nodes = nodes
         let honest = nodes.count { $0.allegiance == .canonical && !$0.isLiar }
         if hasLiar || honest > 1 && chance.oneIn(4) { follow.quorum = 2 }
         reorgs = Self.reorgs(&chance, blocks: newBlocks)

@@ -76,7 +76,7 @@ extension Follower {
             switch error.logRangeFailure {
             case .tooMany(let hint):
                 if planner.refused(range, hint: hint) == .narrower { return .narrower }
-                reading = try await reader.read(block: range.lowerBound, of: contracts, at: node)
+                reading = try await read(byHash: range.lowerBound, contracts, node)
             // There is a gap already, or another node does not go back so far.
             case .tooOld: return .done
             case .beyondHead, .unknownBlock, .other: throw error
@@ -191,12 +191,25 @@ extension Follower {
             alone = try await reader.read(number...number, of: contracts, withHeaderAt: final.number, at: node)
         } catch {
             guard case .tooMany = error.logRangeFailure else { throw error }
-            alone = try await reader.read(block: number, of: contracts, at: node)
-            guard alone.last != nil else { throw FollowFault("the node does not have block \(number) any more") }
-            return alone
+            return try await read(byHash: number, contracts, node)
         }
         guard alone.last?.hash == final.hash else {
             throw FollowFault("the node does not have the final block \(final.number) any more")
+        }
+        return alone
+    }
+
+    /// A block that is too much for a range, where the node shows in one answer with it that it is as far as the chain.
+    private func read(
+        byHash number: UInt64,
+        _ contracts: [Address],
+        _ node: EthereumClient
+    ) async throws -> LogReader.Reading {
+        let alone = try await reader.read(block: number, of: contracts, at: node)
+        let shown = try await node.headerWithHead(at: number)
+        guard let block = alone.last, shown.header?.hash == block.hash, let head = shown.head, head.number >= highest
+        else {
+            throw FollowFault("the node is not as far as others, or does not have block \(number) any more")
         }
         return alone
     }
