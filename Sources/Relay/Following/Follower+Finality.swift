@@ -44,14 +44,32 @@ extension Follower {
         tagsAskedAt = environment.now
     }
 
+    /// Blocks that a link may lie below what has been released, and is taken in its place.
+    private static let nearness: UInt64 = 8
+
     /// The block that is final from now on, where that is a new one within what has been read.
     ///
-    /// Always a link: which block it was that was read there is known without a question, and the links lie as close as the
-    /// looks do.
-    func finalLink(_ release: Release?) throws -> ChainLink? {
-        guard let release, let link = chain.links.last(where: { $0.number <= release.number }) else { return nil }
-        try check(link, is: release)
-        return chain.canFinalise(link) ? link : nil
+    /// A link that is near enough: which block it was that was read there is known without a question.
+    func finalLink(_ release: Release?, _ node: EthereumClient) async throws -> ChainLink? {
+        guard let release, let tip = chain.tip else { return nil }
+        // What a tag names says nothing of a block that may be of another branch.
+        if named(by: release) != nil, tip.number < release.number { return nil }
+        let number = min(release.number, tip.number)
+        guard number > chain.final?.number ?? 0 || chain.final == nil else { return nil }
+        let link = chain.links.last { $0.number <= number }
+        if let link, number - link.number <= Self.nearness, chain.canFinalise(link) {
+            try check(link, is: release)
+            return link
+        }
+        // A height without a block has one below it.
+        for height in (number - min(number, 16)...number).reversed() {
+            if let link, link.number >= height { return chain.canFinalise(link) ? link : nil }
+            guard let header = try await node.header(at: .number(height)) else { continue }
+            let asked = ChainLink(header)
+            try check(asked, is: release)
+            return chain.canFinalise(asked) ? asked : nil
+        }
+        return nil
     }
 
     /// The block that a tag named, where it was a tag that released it.

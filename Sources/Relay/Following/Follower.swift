@@ -157,13 +157,13 @@ package struct Follower: Sendable {
         below head: BlockHeader,
         _ node: EthereumClient
     ) async throws -> (link: ChainLink?, isSound: Bool) {
-        guard let link = try finalLink(release) else { return (nil, true) }
         let now = environment.now
         if let last = finalisedAt, now >= last, now - last < options.secondReadPause,
             try await !store.hasOpenRequests()
         {
             return (nil, true)
         }
+        guard let link = try await finalLink(release, node) else { return (nil, true) }
         guard try await confirm(link, below: head, at: node) else { return (nil, false) }
         try await agree(on: link, with: node)
         finalisedAt = now
