@@ -144,10 +144,12 @@ extension SimulatedNetwork.State {
         func fits(_ log: Log) -> Bool { addresses.contains(log.address) && log.topics.first == topic }
 
         var blocks: [SimulatedBlock]
+        var heights: [UInt64] = []
         let isRange = filter["blockHash"] == nil
         if let hash = filter["blockHash"]?.string.flatMap({ Hash32(hex: $0) }) {
             guard let block = known(hash, head, now - behind) else { return Self.refusal(-32_000, "unknown block") }
             blocks = [block]
+            heights = [block.number]
         } else {
             guard let from = filter["fromBlock"]?.string.flatMap({ UInt256(hexQuantity: $0)?.asUInt64 }),
                 let to = filter["toBlock"]?.string.flatMap({ UInt256(hexQuantity: $0)?.asUInt64 }), from <= to
@@ -158,9 +160,10 @@ extension SimulatedNetwork.State {
             if to > head.number, plan.beyondHead == .refuses || world.isCalm {
                 return Self.refusal(-32_602, "block range extends beyond current head block")
             }
+            // Of what it does not have too it has said that there is nothing.
+            heights = Array(from...max(from, min(to, world.chain.head.number)))
             blocks = from <= head.number ? head.blocks(from...min(to, head.number)) : []
         }
-        let heights = blocks.map(\.number)
         if !world.isCalm, plan.indexDelay > 0 {
             let isIndexed = { (block: SimulatedBlock) in block.minedAt + plan.indexDelay <= now - behind }
             if plan.unindexed == .refuses, !blocks.allSatisfy(isIndexed) {

@@ -314,9 +314,9 @@ final class SimulationRun {
                     && chain.final.map { !world.chain.head.contains($0.hash, at: $0.number) } ?? false
             }
             guard isRight else { return fail("halted without need: \(reason)") }
-            guard chain.halt != nil else { return fail("halted, and the store does not know: \(reason)") }
+            guard let halt = chain.halt else { return fail("halted, and the store does not know: \(reason)") }
             let now = Timestamp(milliseconds: time.now())
-            _ = try StoreView(path: path).instruct(Relayer.acceptVerb, arguments: "{}", at: now)
+            _ = try StoreView(path: path).instruct(Relayer.acceptVerb, arguments: Relayer.acceptance(of: halt), at: now)
             network.pass(plan.blockTime * 3)
         } catch {
             fail("the halt cannot be accepted: \(error)")
