@@ -134,11 +134,15 @@ struct RelayerProgram: Sendable {
     }
 }
 
-/// A settings file for a test: everything is final at once, and the log is JSON.
+/// A settings file for a test: everything is final at once unless it says otherwise, and the log is JSON.
 struct RelayerSettingsText: Sendable {
     var chainID: UInt64?
     var contract: String?
     var webSocket = true
+    /// The devnet's own unless it is another one.
+    var webSocketURL: String?
+    /// Blocks.
+    var settle = 1
     var pollInterval = "200ms"
     var startBlock: UInt64?
     var more = ""
@@ -150,10 +154,10 @@ struct RelayerSettingsText: Sendable {
               id: \(chainID ?? devnet.chainID)
               rpc:
                 - url: \(devnet.rpc)
-            \(webSocket ? "      ws: \(devnet.webSocket)" : "")
+            \(webSocket ? "      ws: \(webSocketURL ?? devnet.webSocket)" : "")
               startBlock: \(startBlock ?? bridge.startBlock)
               confirmations:
-                settle: 1
+                settle: \(settle)
               pollInterval: \(pollInterval)
             contracts:
               - address: \(contract ?? bridge.address.checksummed)

@@ -37,6 +37,15 @@ extension FakeChain {
         }
     }
 
+    /// The logs that ask for a job, as the canonical chain has them.
+    package var requestLogs: [Log] {
+        world.withLock { world in
+            world.chain.blocks.filter { !$0.transactions.isEmpty }.flatMap(\.logs).filter { log in
+                log.address == bridge && log.topics.first == JobBridgeABI.requested.topic
+            }
+        }
+    }
+
     /// Every settlement that the contract logged for this job; more than one would be a fault of the contract, none
     /// counts that reverted.
     package func effectiveSettlements(of jobID: UInt256) -> [FakeSettlement] {

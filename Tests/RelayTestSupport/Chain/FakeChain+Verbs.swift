@@ -42,6 +42,16 @@ extension FakeChain {
         }
     }
 
+    /// Mines a block whose miner's clock is ahead.
+    package func mine(ahead: Duration) {
+        change { world, seconds in world.chain.mine(at: seconds + UInt64(max(0, ahead.components.seconds))) }
+    }
+
+    /// Leaves out so many heights, which will never have a block: null rounds, as Filecoin has them.
+    package func skipHeights(_ count: UInt64) {
+        change { world, _ in world.chain.skip(count) }
+    }
+
     /// Mines blocks and leaves the pool as it is.
     package func mineEmpty(_ count: Int = 1) {
         change { world, seconds in
@@ -60,11 +70,12 @@ extension FakeChain {
     /// Replaces the last `depth` blocks by `depth + 1` others.
     /// - Parameters:
     ///   - depth: blocks taken out.
-    ///   - keeping: whether their transactions go back to the pool and so into the first new block.
-    package func reorg(depth: Int, keeping: Bool = true) {
+    ///   - keeping: whether their transactions go back to the pool and so into the new branch.
+    ///   - empty: new blocks before the first one that takes transactions.
+    package func reorg(depth: Int, keeping: Bool = true, empty: Int = 0) {
         change { world, seconds in
             world.chain.rollBack(depth: depth, keeping: keeping)
-            for _ in 0..<(depth + 1) { world.chain.mine(at: seconds) }
+            for place in 0..<(depth + 1) { world.chain.mine(at: seconds, onlyEmpty: place < empty) }
         }
     }
 
@@ -77,6 +88,7 @@ extension FakeChain {
         let seconds = UInt64(max(time.now(), 0)) / 1000
         let (result, news) = world.withLock { world in
             let before = world.chain.head.header.number
+            world.chain.lastRemoved = []
             let result = body(&world, seconds)
             return (result, world.news(since: before))
         }
@@ -268,8 +280,8 @@ extension FakeChain {
     }
 
     /// The next calls of this method are answered so, in a sound HTTP answer.
-    package func failNext(_ method: String, with fault: RPCFault, count: Int = 1) {
-        world.withLock { $0.rpcFaults.append((method, count, fault)) }
+    package func failNext(_ method: String, with fault: RPCFault, count: Int = 1, at host: String? = nil) {
+        world.withLock { $0.rpcFaults.append((method, host, count, fault)) }
     }
 
     /// Forgets the faults that are still to come.

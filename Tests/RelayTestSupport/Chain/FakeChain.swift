@@ -24,10 +24,15 @@ package final class FakeChain: HTTPTransport {
     struct World {
         var chain: FakeChainWorld
         var faults = FaultPlan()
-        var rpcFaults: [(method: String, remaining: Int, fault: RPCFault)] = []
+        var rpcFaults: [(method: String, host: String?, remaining: Int, fault: RPCFault)] = []
         var calls: [String] = []
         var httpCalls = 0
-        var isHeadsOnly = false
+        /// HTTP requests by host.
+        var requests: [String: Int] = [:]
+        var callsByHost: [String: [String]] = [:]
+        var manners: [String: NodeManners] = [:]
+        /// Nodes on a branch of their own.
+        var branches: [String: FakeChainWorld] = [:]
         var subscribers: [UInt64: FakeHeadsSocket] = [:]
         var nextSubscriber: UInt64 = 0
     }
@@ -87,13 +92,17 @@ package final class FakeChain: HTTPTransport {
         let text = request.body.flatMap { try? JSONValue.parse($0, limits: JSONLimits(bytes: 64 << 20)) }
         let methods = text.map(RPCMessage.methods) ?? []
         let seconds = UInt64(max(time.now(), 0)) / 1000
+        let host = host(of: request.url)
         let (fault, answer, sockets) = world.withLock { world -> (Fault?, HTTPResponse?, HeadNews) in
             world.httpCalls += 1
             world.calls += methods
-            var fault = world.faults.outage
+            world.requests[host, default: 0] += 1
+            world.callsByHost[host, default: []] += methods
+            var fault = world.faults.outage ?? world.manners[host]?.fault
             for method in methods where fault == nil { fault = world.faults.next(for: method) }
             let before = world.chain.head.header.number
-            let answer = fault?.takesEffect ?? true ? world.answer(text, request, seconds) : nil
+            world.chain.lastRemoved = []
+            let answer = fault?.takesEffect ?? true ? world.answer(text, request, host, seconds) : nil
             return (fault, answer, world.news(since: before))
         }
         sockets.deliver()
@@ -107,7 +116,12 @@ private let thousandEther = UInt256(1_000_000_000_000_000_000).multipliedSaturat
 
 extension FakeChain.World {
     /// Answers one message or a batch, as geth's HTTP handler does.
-    fileprivate mutating func answer(_ text: JSONValue?, _ request: HTTPRequest, _ seconds: UInt64) -> HTTPResponse {
+    fileprivate mutating func answer(
+        _ text: JSONValue?,
+        _ request: HTTPRequest,
+        _ host: String,
+        _ seconds: UInt64
+    ) -> HTTPResponse {
         guard request.method == .post else { return HTTPResponse(status: 200) }
         let type = request.headers.first { $0.name.lowercased() == "content-type" }?.value ?? ""
         guard type.hasPrefix("application/json") else {
@@ -115,22 +129,24 @@ extension FakeChain.World {
             return HTTPResponse(status: 415, body: Array(text.utf8))
         }
         guard let text else { return .rpc(RPCMessage.failure(.null, RPCFailure(code: -32_700, "parse error"))) }
-        guard let batch = text.array else { return answer(text, seconds).map { .rpc($0) } ?? HTTPResponse(status: 200) }
+        guard let batch = text.array else {
+            return answer(text, host, seconds).map { .rpc($0) } ?? HTTPResponse(status: 200)
+        }
         guard !batch.isEmpty else {
             return .rpc(RPCMessage.failure(.null, RPCFailure(code: -32_600, "empty batch")))
         }
-        return .rpc(.array(batch.compactMap { answer($0, seconds) }))
+        return .rpc(.array(batch.compactMap { answer($0, host, seconds) }))
     }
 
     /// Nil for a notification.
-    private mutating func answer(_ message: JSONValue, _ seconds: UInt64) -> JSONValue? {
+    private mutating func answer(_ message: JSONValue, _ host: String, _ seconds: UInt64) -> JSONValue? {
         let id = message["id"] ?? .null
         guard message["jsonrpc"]?.string == "2.0", let method = message["method"]?.string else {
             return RPCMessage.failure(id, RPCFailure(code: -32_600, "invalid request"))
         }
         guard message["id"] != nil else { return nil }
         do throws(RPCFailure) {
-            return RPCMessage.success(id, try call(method, message["params"]?.array ?? [], seconds))
+            return RPCMessage.success(id, try call(method, message["params"]?.array ?? [], host, seconds))
         } catch {
             return RPCMessage.failure(id, error)
         }
@@ -139,32 +155,42 @@ extension FakeChain.World {
     private mutating func call(
         _ method: String,
         _ parameters: [JSONValue],
+        _ host: String,
         _ seconds: UInt64
     ) throws(RPCFailure) -> JSONValue {
-        switch takeFault(method) {
+        switch takeFault(method, host) {
         case .error(let failure, let takesEffect):
-            if takesEffect { _ = try perform(method, parameters, seconds) }
+            if takesEffect { _ = try perform(method, parameters, host, seconds) }
             throw failure
         case .result(let lie, let takesEffect):
-            if takesEffect { _ = try perform(method, parameters, seconds) }
+            if takesEffect { _ = try perform(method, parameters, host, seconds) }
             return lie
         case nil:
-            return try perform(method, parameters, seconds)
+            return try perform(method, parameters, host, seconds)
         }
     }
 
     private mutating func perform(
         _ method: String,
         _ parameters: [JSONValue],
+        _ host: String,
         _ seconds: UInt64
     ) throws(RPCFailure) -> JSONValue {
-        let result = try chain.answer(method, parameters)
-        if method == "eth_sendRawTransaction", chain.mining == .onSubmit { chain.mine(at: seconds) }
-        return result
+        guard manners[host] != nil || branches[host] != nil, method != "eth_sendRawTransaction" else {
+            let result = try chain.answer(method, parameters)
+            if method == "eth_sendRawTransaction", chain.mining == .onSubmit { chain.mine(at: seconds) }
+            return result
+        }
+        var view = view(of: host)
+        let result = try view.answer(method, parameters)
+        return manners[host]?.lie.map { $0(method, parameters, result) } ?? result
     }
 
-    private mutating func takeFault(_ method: String) -> FakeChain.RPCFault? {
-        guard let index = rpcFaults.firstIndex(where: { $0.method == method && $0.remaining > 0 }) else { return nil }
+    private mutating func takeFault(_ method: String, _ host: String) -> FakeChain.RPCFault? {
+        let index = rpcFaults.firstIndex {
+            $0.method == method && $0.remaining > 0 && ($0.host ?? host) == host
+        }
+        guard let index else { return nil }
         rpcFaults[index].remaining -= 1
         return rpcFaults[index].fault
     }

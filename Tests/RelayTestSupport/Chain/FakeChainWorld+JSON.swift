@@ -1,5 +1,5 @@
 import Ethereum
-import JSON
+package import JSON
 
 extension FakeBlock {
     func json(withTransactions: Bool) -> JSONValue {
@@ -87,6 +87,12 @@ extension Log {
 }
 
 extension JSONValue {
+    /// An object with another value for one of its members.
+    package func replacing(_ name: String, _ value: JSONValue) -> JSONValue {
+        guard let members = object else { return self }
+        return .object(members.map { $0.name == name ? JSONMember(name, value) : $0 })
+    }
+
     static func quantity(_ value: UInt256) -> JSONValue { .string(value.hexQuantity) }
     static func quantity(_ value: UInt64) -> JSONValue { .string("0x" + String(value, radix: 16)) }
     static func bytes(_ bytes: [UInt8]) -> JSONValue { .string("0x" + Hex.encode(bytes)) }

@@ -5,7 +5,7 @@ import JSON
 extension FakeChainWorld {
     mutating func answer(_ method: String, _ parameters: [JSONValue]) throws(RPCFailure) -> JSONValue {
         switch method {
-        case "eth_chainId": return .quantity(chainID)
+        case "eth_chainId": return .quantity(manners.chainID ?? chainID)
         case "net_version": return .string(String(chainID))
         case "web3_clientVersion": return "Geth/v1.17.10-stable/linux-amd64/go1.26.8"
         case "eth_syncing": return false
@@ -32,13 +32,45 @@ extension FakeChainWorld {
     // MARK: - Blocks
 
     private func blockByNumber(_ parameters: [JSONValue]) throws(RPCFailure) -> JSONValue {
-        guard let block = try block(tag: parameters.first ?? "latest") else { return .null }
-        return block.json(withTransactions: parameters.dropFirst().first?.bool ?? false)
+        guard let block = try block(tag: parameters.first ?? "latest") else {
+            guard let height = parameters.first?.string.flatMap({ UInt256(hexQuantity: $0)?.asUInt64 }),
+                height < head.header.number
+            else { return .null }
+            return try nullRound(height)
+        }
+        return json(block, parameters)
     }
 
     private func blockByHash(_ parameters: [JSONValue]) throws(RPCFailure) -> JSONValue {
         guard let block = block(try hash(parameters.first)) else { return .null }
-        return block.json(withTransactions: parameters.dropFirst().first?.bool ?? false)
+        return json(block, parameters)
+    }
+
+    private func json(_ block: FakeBlock, _ parameters: [JSONValue]) -> JSONValue {
+        let json = block.json(withTransactions: parameters.dropFirst().first?.bool ?? false)
+        switch manners.bloom {
+        case .sound: return json
+        case .full: return json.replacing("logsBloom", .bytes([UInt8](repeating: 0xff, count: 256)))
+        case .missing: return json.replacing("logsBloom", .null)
+        }
+    }
+
+    /// A height that has no block.
+    private func nullRound(_ height: UInt64) throws(RPCFailure) -> JSONValue {
+        switch manners.nullRound {
+        case .error: throw RPCFailure(code: 12, "requested epoch was a null round (\(height))")
+        case .null: return .null
+        case .previous: return block(atOrBelow: height)?.json(withTransactions: false) ?? .null
+        }
+    }
+
+    private func tagged(_ tag: NodeManners.Tag, _ name: String) throws(RPCFailure) -> FakeBlock? {
+        switch tag {
+        case .missing: throw RPCFailure("\(name) block not found")
+        case .null: return nil
+        case .behind(let depth): return block(atOrBelow: head.header.number - min(depth, head.header.number))
+        case .stuck(let number): return block(atOrBelow: number)
+        }
     }
 
     /// Nil beyond the head.
@@ -48,8 +80,8 @@ extension FakeChainWorld {
         switch tag.string ?? "latest" {
         case "latest", "pending": return head
         case "earliest": return blocks[0]
-        case "safe": throw RPCFailure("safe block not found")
-        case "finalized": throw RPCFailure("finalized block not found")
+        case "safe": return try tagged(manners.safe, "safe")
+        case "finalized": return try tagged(manners.finalized, "finalized")
         case let text: return block(try number(text))
         }
     }
@@ -84,21 +116,38 @@ extension FakeChainWorld {
     private func logs(_ filter: JSONValue) throws(RPCFailure) -> JSONValue {
         let filter = try LogFilter(filter)
         let chosen: ArraySlice<FakeBlock>
+        let head = head.header.number
+        if filter.blockHash != nil, manners.refusesBlockHash {
+            throw RPCFailure(code: -32_602, "invalid argument 0: the blockHash filter is not supported")
+        }
         if let hash = filter.blockHash {
             guard let block = block(hash) else { throw RPCFailure("unknown block") }
             chosen = [block]
         } else {
             let from = try height(filter.fromBlock)
-            let to = try height(filter.toBlock)
+            var to = try height(filter.toBlock)
+            if manners.clampsRanges, to > head {
+                guard from <= head else { return [] }
+                to = head
+            }
             guard from <= to else { throw RPCFailure(code: -32_602, "invalid block range params") }
-            guard to <= head.header.number else {
+            guard to <= head else {
                 throw RPCFailure(code: -32_602, "block range extends beyond current head block")
             }
             if let logRangeLimit, to - from >= logRangeLimit { throw logRangeFailure }
-            chosen = blocks[Int(from)...Int(to)]
+            if let lookback = manners.lookback, from + lookback < head { throw manners.lookbackFailure }
+            if manners.deferredLogs > 0, to + manners.deferredLogs > head {
+                throw RPCFailure(code: 1, "events for the requested block are not yet available")
+            }
+            chosen = blocks(from...to)
         }
-        let found = chosen.flatMap { block in
+        let shown = chosen.filter { $0.header.number + manners.hiddenLogs <= head }
+        var found = shown.flatMap { block in
             block.logs.filter(filter.matches).map { $0.json(timestamp: block.header.timestamp) }
+        }
+        if filter.blockHash == nil {
+            if let most = manners.mostLogs, found.count > most { throw manners.mostLogsFailure }
+            if let limit = manners.silentLimit { found = Array(found.prefix(limit)) }
         }
         return .array(found)
     }

@@ -24,6 +24,13 @@ struct FakeChainWorld: Sendable {
     var logRangeLimit: UInt64?
     var logRangeFailure = RPCFailure(code: -32_005, "block range is too large")
 
+    /// How the node that shows it behaves.
+    var manners = NodeManners()
+    /// Blocks that the change under way has taken out, oldest first.
+    var lastRemoved: [FakeBlock] = []
+    /// Heights that the next block leaves out.
+    private var skipped: UInt64 = 0
+
     /// The canonical block of each mined transaction.
     private(set) var places: [Hash32: (block: UInt64, index: Int)] = [:]
 
@@ -57,8 +64,29 @@ struct FakeChainWorld: Sendable {
         return blocks.last { $0.header.hash == hash }
     }
 
+    /// nil beyond the head, and where the height has no block.
     func block(_ number: UInt64) -> FakeBlock? {
-        number < UInt64(blocks.count) ? blocks[Int(number)] : nil
+        guard let block = block(atOrBelow: number), block.header.number == number else { return nil }
+        return block
+    }
+
+    func block(atOrBelow number: UInt64) -> FakeBlock? { blocks[..<place(above: number)].last }
+
+    /// The blocks of these heights.
+    func blocks(_ range: ClosedRange<UInt64>) -> ArraySlice<FakeBlock> {
+        let end = place(above: range.upperBound)
+        let start = range.lowerBound == 0 ? 0 : place(above: range.lowerBound - 1)
+        return blocks[min(start, end)..<end]
+    }
+
+    /// The index of the first block above this height.
+    private func place(above number: UInt64) -> Int {
+        var (low, high) = (0, blocks.count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if blocks[middle].header.number <= number { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     func mined(_ hash: Hash32) -> (block: FakeBlock, index: Int)? {
@@ -78,7 +106,8 @@ struct FakeChainWorld: Sendable {
     /// Mines one block of what can be mined.
     mutating func mine(at seconds: UInt64, onlyEmpty: Bool = false) {
         var state = head.state
-        let number = head.header.number + 1
+        let number = head.header.number + 1 + skipped
+        skipped = 0
         var mined: [FakeMinedTransaction] = []
         var gasLeft = gasLimit
         while !onlyEmpty, let next = nextExecutable(state, gasLeft, without: mined) {
@@ -128,12 +157,27 @@ struct FakeChainWorld: Sendable {
         branch += 1
         let removed = Array(blocks.suffix(min(depth, blocks.count - 1)))
         blocks.removeLast(removed.count)
+        lastRemoved = removed + lastRemoved
         for block in removed {
             orphans[block.header.hash] = block
             for transaction in block.transactions { places[transaction.transaction.hash] = nil }
         }
         if keeping { pool.putBack(removed.flatMap { $0.transactions.map(\.transaction) }) }
     }
+
+    mutating func skip(_ heights: UInt64) { skipped += heights }
+
+    /// Shows less, as a node that is not as far.
+    mutating func fallBehind(_ depth: Int) {
+        let removed = blocks.suffix(min(depth, blocks.count - 1))
+        blocks.removeLast(removed.count)
+        for block in removed {
+            for transaction in block.transactions { places[transaction.transaction.hash] = nil }
+        }
+    }
+
+    /// What is mined from now on is of a branch that nobody else has.
+    mutating func leaveTheOthers() { branch += 1_000 }
 
     // MARK: - Sending
 

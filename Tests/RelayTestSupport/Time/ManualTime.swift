@@ -17,7 +17,15 @@ package final class ManualTime: TimeSource {
     package func now() -> Int64 {
         state.withLock { state in
             state.activity &+= 1
-            return state.now
+            return state.now.addingSaturated(state.skew)
+        }
+    }
+
+    /// The host's clock is set anew, forwards or backwards: nobody sleeps longer or shorter for it.
+    package func setClock(by duration: Duration) {
+        state.withLock { state in
+            state.activity &+= 1
+            state.skew += duration.components.seconds * 1_000
         }
     }
 

@@ -26,6 +26,8 @@ struct Sleepers: Sendable {
     }
 
     var now: Int64
+    /// What the clock on the wall shows beyond `now`.
+    var skew: Int64 = 0
     var activity: UInt64 = 0
     /// How many things are under way that take real time.
     var holds = 0

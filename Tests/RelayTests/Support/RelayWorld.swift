@@ -17,7 +17,13 @@ struct RelayWorld: Sendable {
     let account: TestAccount
     let directory: TemporaryDirectory
     let log: LogRecorder
+    /// Of all relayers that ever ran here.
+    let counters = Counters()
     var options: Relayer.Options
+    /// The nodes of the chain, in order of preference, by host.
+    var hosts = ["chain.test"]
+    /// Whether the nodes announce blocks and logs by WebSocket.
+    var hasWebSockets = false
     /// What stands between a relayer and the two servers, where a test wants something there.
     var chainWire: (any HTTPTransport)?
     var bacalhauWire: (any HTTPTransport)?
@@ -73,6 +79,7 @@ struct RelayWorld: Sendable {
         let environment = ServiceEnvironment(
             time: CrashingTime(time, crashSwitch: crash),
             log: Logger(level: .debug, sink: log, clock: { [time] in time.now() }),
+            counters: counters,
             stop: stop
         )
         let store: RelayStore
@@ -84,10 +91,12 @@ struct RelayWorld: Sendable {
         let relayer = Relayer(
             client: EthereumClient(
                 transport: CrashingTransport(chainWire ?? chain, crashSwitch: crash, name: RelayWorld.name),
-                endpoint: EthereumEndpoint("http://chain.test"),
+                endpoints: hosts.map {
+                    EthereumEndpoint("http://\($0)", webSocketURL: hasWebSockets ? "ws://\($0)" : nil)
+                },
                 time: time
             ),
-            webSocket: nil,
+            webSocket: hasWebSockets ? chain : nil,
             bacalhau: BacalhauClient(
                 transport: CrashingTransport(
                     bacalhauWire ?? bacalhau,

@@ -1,0 +1,114 @@
+import Ethereum
+import JSON
+import Relay
+import RelayCore
+import RelayStore
+import RelayTestSupport
+import Telemetry
+import Testing
+
+/// What was final is another one now: everything stands still until an operator has looked.
+@Suite(.timeLimit(.minutes(3)))
+struct HaltTests {
+    /// `settle` blocks deep is final.
+    static let settle = 6
+
+    @Test("case 9: a reorganisation as deep as finality, or deeper, halts", arguments: [settle, settle + 1, 20])
+    func halts(depth: Int) async throws {
+        let world = try await RelayWorld.ready(settle: UInt64(Self.settle), blocks: 30)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.run(blocks: nil) { try world.state(of: request) == .answered }
+        world.chain.mine(Self.settle - 2)
+        try await world.readToHead()
+        world.chain.reorg(depth: depth, keeping: depth % 2 == 0)
+        let next = try world.nextBlock()
+
+        await #expect(throws: ChainHalt.self) { try await world.run { false } }
+
+        let halt = try #require(try world.view.overview().chain.halt)
+        #expect(halt.reason.contains("was final as"))
+        #expect(try world.nextBlock() == next, "nothing is read on, and nothing taken back")
+        #expect(world.chain.callCount("eth_sendRawTransaction") == 0)
+        // Also after a restart.
+        await #expect(throws: ChainHalt.self) { try await world.run { false } }
+        #expect(world.chain.callCount("eth_sendRawTransaction") == 0)
+
+        try world.acceptChain()
+        try await world.runUntilSettled()
+        #expect(try world.view.overview().chain.halt == nil)
+        #expect(world.log.messages.contains("halt ended: the operator has accepted the chain"))
+        try world.expectCanonical(jobs: 1)
+        #expect(try world.state(of: request) == (depth % 2 == 0 ? .settled : .orphaned))
+    }
+
+    @Test("case 9: a reorganisation deeper than all that was kept halts, and is read anew once accepted")
+    func deeperThanKept() async throws {
+        let world = try await RelayWorld.ready(settle: 3, blocks: 30)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.runUntilSettled()
+        try await world.run(for: .seconds(20))
+        world.chain.reorg(depth: Int(world.chain.head.number))
+        #expect(world.chain.requestLogs.count == 1)
+
+        // The anchor is gone too: at the start that is a chain that was reset.
+        await #expect(throws: (any Error).self) { try await world.run { false } }
+
+        #expect(world.isSettledOnce(request) || world.chain.effectiveSettlements(of: request.jobID).isEmpty)
+        #expect(world.bacalhau.jobs.count == 1)
+    }
+
+    @Test("case 10: what is taken away after its answer was mined halts, and is answered again once it is accepted")
+    func removedAfterTheAnswer() async throws {
+        let world = try await RelayWorld.ready(settle: 3, blocks: 20)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        let block = world.chain.head.number
+        try await world.runUntilSettled()
+        // Neither request nor answer are on the other branch; then somebody asks the same again.
+        world.chain.reorg(depth: Int(world.chain.head.number - block + 1), keeping: false)
+        let again = world.chain.request(spec: RelayWorld.spec)
+        #expect(again.requestHash == request.requestHash && world.answer(to: again) == nil)
+
+        await #expect(throws: ChainHalt.self) { try await world.run { false } }
+        try world.acceptChain()
+        try await world.runUntilSettled()
+
+        try world.expectCanonical(jobs: 1)
+        #expect(try world.history(of: request).contains("log gone"))
+        #expect(try world.dossier(of: request)?.settlements.map(\.state).first == "lost")
+    }
+
+    @Test("case 9: an acceptance of an earlier halt ends no later one")
+    func acceptsOneHalt() async throws {
+        let world = try await RelayWorld.ready(settle: 3, blocks: 20)
+        for _ in 0..<2 {
+            world.chain.reorg(depth: 5)
+            await #expect(throws: ChainHalt.self) { try await world.run { false } }
+            if try world.view.overview().openInstructions == 0 { try world.acceptChain() }
+            await #expect(throws: Never.self) { try await world.readToHead() }
+            world.chain.mine(4)
+            try await world.readToHead()
+        }
+
+        #expect(try world.view.overview().chain.halt == nil)
+        #expect(world.log.messages.count { $0.hasPrefix("halt ended") } == 2)
+    }
+
+    @Test("case 9: one answer that contradicts what is final halts nothing")
+    func oneLie() async throws {
+        let world = try await RelayWorld.ready(settle: 3, blocks: 20)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        world.chain.fork("chain.test")
+        world.chain.mineFork("chain.test", 8, replacing: 8)
+        let looks = world.chain.callCount("eth_getBlockByNumber")
+
+        try await world.run(blocks: nil) {
+            if world.log.messages.contains("not reachable") { world.chain.join("chain.test") }
+            return try world.state(of: request) == .answered
+        }
+
+        #expect(world.chain.callCount("eth_getBlockByNumber") > looks)
+        #expect(try world.view.overview().chain.halt == nil)
+        try await world.runUntilSettled()
+        try world.expectCanonical(jobs: 1)
+    }
+}
