@@ -74,7 +74,8 @@ extension Relayer {
             account: signer.address,
             chainID: options.chainID,
             bacalhau: bacalhau,
-            known: stored.identity.map { ($0, stored.anchor) }
+            // After a halt the anchor may be gone too: that is what an operator looks at, and accepts or not.
+            known: stored.identity.map { ($0, stored.halt == nil ? stored.anchor : nil) }
         )
         let backoff = Backoff(first: .milliseconds(250), limit: .seconds(15))
         let wakeup = Wakeup()

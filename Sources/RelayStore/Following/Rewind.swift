@@ -34,6 +34,9 @@ extension RelayStore {
                 """
             ).binding(last).run()
             try t.prepare("UPDATE chain SET final_number = NULL WHERE final_number > ?").binding(last).run()
+            // The next block that is final becomes the anchor: only an operator's word takes back what was.
+            try t.prepare("UPDATE chain SET anchor_number = NULL, anchor_hash = NULL WHERE anchor_number > ?")
+                .binding(last).run()
             return above.count
         }
     }
