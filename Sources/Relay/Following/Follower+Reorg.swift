@@ -31,9 +31,20 @@ extension Follower {
         showing shown: Shown? = nil,
         at node: EthereumClient
     ) async throws -> Meeting {
-        var verdict = chain.begin(head)
-        if let shown, verdict == .confirm(shown.link) { verdict = chain.found(shown.hash, at: shown.link) }
-        return try await settle(verdict, &head, node)
+        let verdict = chain.begin(head)
+        guard case .confirm(let link) = verdict else { return try await settle(verdict, &head, node) }
+        if let shown, shown.link == link {
+            return try await settle(chain.found(shown.hash, at: link), &head, node)
+        }
+        let answer: (header: BlockHeader?, head: BlockHeader?)
+        do {
+            answer = try await node.headerWithHead(at: link.number)
+        } catch {
+            // A node that does not go back so far contradicts nothing.
+            guard error.logRangeFailure == .tooOld else { throw error }
+            return .onTop
+        }
+        return try await settle(found(answer, at: link, &head), &head, node)
     }
 
     private mutating func settle(
@@ -49,11 +60,7 @@ extension Follower {
                 return .onTop
             case .behind: return .below
             case .confirm(let link):
-                let answer = try await node.headerWithHead(at: link.number)
-                guard let newHead = answer.head else { throw FollowFault("the node has no latest block") }
-                head = newHead
-                // Its head may be lower than the one before it, or on another branch.
-                verdict = head.number > link.number ? chain.found(Self.hash(answer), at: link) : chain.begin(head)
+                verdict = try found(await node.headerWithHead(at: link.number), at: link, &head)
             case .vote(let link):
                 let (rejections, voters) = await votes(on: link, first: node)
                 verdict = chain.voted(link, rejections: rejections, of: voters)
@@ -70,6 +77,17 @@ extension Follower {
         }
     }
 
+    private mutating func found(
+        _ answer: (header: BlockHeader?, head: BlockHeader?),
+        at link: ChainLink,
+        _ head: inout BlockHeader
+    ) throws(FollowFault) -> CanonicalChain.Verdict {
+        guard let newHead = answer.head else { throw FollowFault("the node has no latest block") }
+        head = newHead
+        // Its head may be lower than the one before it, or on another branch.
+        return head.number > link.number ? chain.found(Self.hash(answer), at: link) : chain.begin(head)
+    }
+
     /// The block at a height; zero where the height has none, as the head above shows; nil where the node is not as far.
     static func hash(
         _ answer: (header: BlockHeader?, head: BlockHeader?),
@@ -78,7 +96,7 @@ extension Follower {
         answer.header?.hash ?? (answer.head.map { $0.number > number ?? 0 } ?? false ? .zero : nil)
     }
 
-    /// How many of the nodes have another block at the link's height, of those that have one.
+    /// How many of the nodes have another block at the link's height, of those that are as far.
     ///
     /// Only the nodes together say that the chain has changed: one of them may be behind a fail-over, or on a fork.
     private func votes(on link: ChainLink, first: EthereumClient) async -> (rejections: Int, voters: Int) {
@@ -137,8 +155,19 @@ extension Follower {
         guard environment.now - since >= options.apartPatience else { return node.setBehind() }
         let reason = "its block \(link.number) is not \(link.hash.hex), which other nodes have: it is on a fork"
         node.expel(reason)
-        environment.log.error("node expelled", ["node": node.maskedEndpoint, "reason": reason])
-        environment.counters.increment("nodes.expelled")
+    }
+
+    /// Says once who is left out, and why.
+    mutating func tellExpulsions() {
+        for state in client.states where state.reason != expelled[state.endpoint] {
+            expelled[state.endpoint] = state.reason
+            guard let reason = state.reason else {
+                environment.log.info("node asked again", ["node": state.endpoint])
+                continue
+            }
+            environment.log.error("node expelled", ["node": state.endpoint, "reason": reason])
+            environment.counters.increment("nodes.expelled")
+        }
     }
 
     /// Whether the head has stood still for long, and another node has gone on: then that one is asked first for a while.
@@ -175,7 +204,8 @@ extension Follower {
     private mutating func halt(at link: ChainLink, _ node: EthereumClient) async throws {
         haltLooks += 1
         let fault = "block \(link.number) was final as \(link.hash.hex), and is another one now"
-        guard haltLooks >= options.haltLooks else { throw FollowFault(fault) }
+        // The node is asked again: it would be left out as one of another chain, and nobody would hear of it.
+        guard haltLooks >= options.haltLooks else { throw FollowFault(fault, isOfTheNode: false) }
         let halt = ChainHalt(at: environment.now, reason: fault)
         try await store.halt(halt)
         throw halt

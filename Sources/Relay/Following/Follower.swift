@@ -55,6 +55,8 @@ package struct Follower: Sendable {
     var apartSince: [String: Timestamp] = [:]
     /// The highest head that what has been read led to.
     var highest: UInt64 = 0
+    /// Why each node is left out that is, as it was told.
+    var expelled: [String: String] = [:]
     /// The newest head, and since when it is that.
     var newest: (head: UInt64, since: Timestamp)?
     private var looks = 0
@@ -101,9 +103,10 @@ package struct Follower: Sendable {
     /// has to look; and what the store throws.
     package mutating func look() async throws -> Outcome {
         let node = client.pin()
+        defer { tellExpulsions() }
         do {
             return try await look(at: node)
-        } catch  where error is LogCheck.Fault || error is FollowFault {
+        } catch  where error is LogCheck.Fault || (error as? FollowFault)?.isOfTheNode == true {
             node.noteFault()
             throw error
         }
@@ -144,8 +147,14 @@ package struct Follower: Sendable {
         guard let tip = chain.tip, let since, let blockTime = pace.blockTime,
             environment.now - since > blockTime * 3 / 2
         else { return (try await node.header(at: .latest), nil) }
-        let answer = try await node.headerWithHead(at: tip.number)
-        return (answer.head, Shown(link: tip, hash: Self.hash(answer)))
+        do {
+            let answer = try await node.headerWithHead(at: tip.number)
+            return (answer.head, Shown(link: tip, hash: Self.hash(answer, below: tip.number)))
+        } catch {
+            // After a long pause the node may not go back so far.
+            guard error.logRangeFailure == .tooOld else { throw error }
+            return (try await node.header(at: .latest), nil)
+        }
     }
 
     /// The block that is final from now on, where there is a new one and the nodes agree on it; not sound: what was read
