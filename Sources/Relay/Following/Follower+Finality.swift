@@ -11,7 +11,9 @@ extension Follower {
         var receipt: Release?
     }
 
-    mutating func releases(at head: BlockHeader, _ node: EthereumClient) async throws -> Releases {
+    mutating func releases(at shown: BlockHeader, _ node: EthereumClient) async throws -> Releases {
+        // A miner whose clock is ahead would make final what is not old at all.
+        let head = shown.seen(at: environment.now)
         try await askTags(at: head, node)
         let links = chain.links
         return Releases(
@@ -82,5 +84,21 @@ extension Follower {
     func check(_ link: ChainLink, is release: Release) throws {
         guard link.number == release.number, let hash = named(by: release), hash != link.hash else { return }
         throw FollowFault("block \(link.number) was read as \(link.hash.hex), and \(release.rule) is \(hash.hex)")
+    }
+}
+
+extension BlockHeader {
+    /// As of now at the latest, whatever its miner says.
+    fileprivate func seen(at now: Timestamp) -> BlockHeader {
+        BlockHeader(
+            number: number,
+            hash: hash,
+            parentHash: parentHash,
+            timestamp: min(timestamp, UInt64(clamping: now.milliseconds / 1_000)),
+            baseFeePerGas: baseFeePerGas,
+            gasLimit: gasLimit,
+            gasUsed: gasUsed,
+            logsBloom: logsBloom
+        )
     }
 }
