@@ -24,6 +24,26 @@ extension EthereumClient {
         return genesis.hash
     }
 
+    /// Genesis' hash; nil where the node does not serve blocks so old, as Filecoin's gateways do not.
+    package func genesisHashIfKept() async throws(RPCError) -> Hash32? {
+        do {
+            return try await genesisHash()
+        } catch {
+            guard error.logRangeFailure == .tooOld else { throw error }
+            return nil
+        }
+    }
+
+    /// As `header(at:)`; nil also where the node does not serve blocks so old.
+    package func headerIfKept(_ number: UInt64) async throws(RPCError) -> BlockHeader? {
+        do {
+            return try await header(at: .number(number))
+        } catch {
+            guard error.logRangeFailure == .tooOld else { throw error }
+            return nil
+        }
+    }
+
     /// The height of the head.
     package func blockNumber() async throws(RPCError) -> UInt64 {
         try await call("eth_blockNumber") { reader in

@@ -31,15 +31,12 @@ extension NodeIdentity {
         let node = EthereumClient(nodes: NodePool([connection], time: connection.time))
         let found = try await node.chainID()
         guard found == chainID else { return "it serves chain \(found), not \(chainID)" }
-        let genesis = try await node.genesisHash()
-        guard genesis == genesisHash else {
+        if let genesis = try await node.genesisHashIfKept(), genesisHash != .zero, genesis != genesisHash {
             return "its chain has another genesis block (\(genesis.hex)): it was reset, or is another network"
         }
         guard let anchor, anchor.number > 0 else { return nil }
         // A node that does not go back so far, or not yet so far up, contradicts nothing.
-        guard let header = try await node.header(at: .number(anchor.number)), header.hash != anchor.hash else {
-            return nil
-        }
+        guard let header = try await node.headerIfKept(anchor.number), header.hash != anchor.hash else { return nil }
         return "its block \(anchor.number) is \(header.hash.hex), not \(anchor.hash.hex): it was reset, or is on a fork"
     }
 }

@@ -106,7 +106,7 @@ package struct Preflight: Sendable {
             do {
                 let found = try await node.chainID()
                 guard found == chainID else { throw Problem.anotherChain(configured: chainID, found: found) }
-                let identity = ChainIdentity(chainID: chainID, genesisHash: try await node.genesisHash())
+                let identity = try await identity(at: node)
                 if let known, known.identity != identity {
                     throw StoreError.anotherChain(stored: known.identity.description, found: identity.description)
                 }
@@ -122,9 +122,18 @@ package struct Preflight: Sendable {
         throw last ?? Problem.anotherChain(configured: chainID, found: 0)
     }
 
+    /// Where a node does not go back to the genesis block its hash is the one that is known, or zero: then only chain id and
+    /// anchor tell the chain.
+    private func identity(at node: EthereumClient) async throws -> ChainIdentity {
+        let known = known?.identity.genesisHash
+        guard known != .zero else { return ChainIdentity(chainID: chainID, genesisHash: .zero) }
+        let genesis = try await node.genesisHashIfKept()
+        return ChainIdentity(chainID: chainID, genesisHash: genesis ?? known ?? .zero)
+    }
+
     /// A node that does not have the block contradicts nothing.
     private func check(_ anchor: ChainAnchor?, at node: EthereumClient) async throws {
-        guard let anchor, let header = try await node.header(at: .number(anchor.number)), header.hash != anchor.hash
+        guard let anchor, let header = try await node.headerIfKept(anchor.number), header.hash != anchor.hash
         else { return }
         throw Problem.resetChain(block: anchor.number, known: anchor.hash, found: header.hash)
     }
