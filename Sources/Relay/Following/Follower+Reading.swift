@@ -130,8 +130,11 @@ extension Follower {
         {
             return .moved
         }
-        let known = chain
-        try reader.check(reading, range, of: contracts) { known.hash(at: $0) }
+        let links = chain
+        try reader.check(reading, range, of: contracts) { links.hash(at: $0) }
+        // Not of the blocks that are read once more with each head.
+        let known = max(settle?.number ?? 0, step.range.lowerBound - min(1, step.range.lowerBound))
+        try await confirm(blocksOf: reading, above: known, node)
         guard try await seek(quorum: reading, range, contracts, node) else {
             guard absent.contains(step.range.lowerBound), try await pass(absent: step, node) else { return .narrower }
             return .stored
@@ -315,6 +318,25 @@ extension Follower {
     }
 
     // MARK: Doubts
+
+    /// Where a reorganisation may come in between, each block of the logs must be the one at its height: of those that are
+    /// not known already there are few.
+    ///
+    /// What is final is read once more.
+    private func confirm(
+        blocksOf reading: LogReader.Reading,
+        above final: UInt64,
+        _ node: EthereumClient
+    ) async throws {
+        var last = reading.last?.number
+        for log in reading.logs.logs where !log.removed && log.blockNumber > final && log.blockNumber != last {
+            last = log.blockNumber
+            guard log.blockNumber != reading.last?.number, chain.hash(at: log.blockNumber) == nil else { continue }
+            guard try await node.header(at: .number(log.blockNumber))?.hash == log.blockHash else {
+                throw LogCheck.Fault("block \(log.blockNumber) of the logs is not the node's own")
+            }
+        }
+    }
 
     /// Other nodes must give the same logs, as many as the operator wants.
     ///
