@@ -10,6 +10,8 @@ extension Follower {
     private static let rangesPerLook = 32
     /// Blocks below the head that a node may have and not their logs.
     private static let longestLogLag: UInt64 = 8
+    /// So far below the head the blocks of logs are checked; deeper ones have been settled long before they are read.
+    private static let checkedDepth: UInt64 = 64
     /// How often a block is read again that seems to hold what its logs do not show.
     private static let doubts = 3
 
@@ -133,7 +135,11 @@ extension Follower {
         let links = chain
         try reader.check(reading, range, of: contracts) { links.hash(at: $0) }
         // Not of the blocks that are read once more with each head.
-        let known = max(settle?.number ?? 0, step.range.lowerBound - min(1, step.range.lowerBound))
+        let known = max(
+            settle?.number ?? 0,
+            step.range.lowerBound - min(1, step.range.lowerBound),
+            head.number - min(head.number, Self.checkedDepth)
+        )
         try await confirm(blocksOf: reading, above: known, node)
         guard try await seek(quorum: reading, range, contracts, node) else {
             guard absent.contains(step.range.lowerBound), try await pass(absent: step, node) else { return .narrower }
@@ -255,7 +261,13 @@ extension Follower {
         _ node: EthereumClient
     ) async throws -> Read {
         let contracts = step.cursors.map(\.address)
-        let reading = try await reader.read(block: block, of: contracts, at: node)
+        let reading: LogReader.Reading
+        do {
+            reading = try await reader.read(block: block, of: contracts, at: node)
+        } catch let error as RPCError where !error.isOfTheNode {
+            // Another node may take it.
+            throw FollowFault("block \(block) alone is too much for the node: \(error)")
+        }
         let known = chain
         try reader.check(reading, block...block, of: contracts) { known.hash(at: $0) }
         guard try await seek(quorum: reading, block...block, contracts, node) else { return .narrower }
@@ -321,15 +333,13 @@ extension Follower {
 
     /// Where a reorganisation may come in between, each block of the logs must be the one at its height: of those that are
     /// not known already there are few.
-    ///
-    /// What is final is read once more.
     private func confirm(
         blocksOf reading: LogReader.Reading,
-        above final: UInt64,
+        above lowest: UInt64,
         _ node: EthereumClient
     ) async throws {
         var last = reading.last?.number
-        for log in reading.logs.logs where !log.removed && log.blockNumber > final && log.blockNumber != last {
+        for log in reading.logs.logs where !log.removed && log.blockNumber > lowest && log.blockNumber != last {
             last = log.blockNumber
             guard log.blockNumber != reading.last?.number, chain.hash(at: log.blockNumber) == nil else { continue }
             guard try await node.header(at: .number(log.blockNumber))?.hash == log.blockHash else {

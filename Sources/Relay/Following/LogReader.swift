@@ -55,11 +55,25 @@ package struct LogReader: Sendable {
         at node: EthereumClient
     ) async throws -> Reading {
         guard let before = try await node.header(at: .number(number)) else { return Reading(logs: LogBatch()) }
-        let logs = try await node.logs(filter(contracts, .block(before.hash)))
+        let logs = try await logs(of: before, contracts, node)
         guard try await node.header(at: .number(number))?.hash == before.hash else {
             throw LogCheck.Fault("block \(number) was replaced while it was read")
         }
         return Reading(logs: logs, last: before)
+    }
+
+    /// By its number at a node that takes no hash.
+    private func logs(
+        of block: BlockHeader,
+        _ contracts: [Address],
+        _ node: EthereumClient
+    ) async throws(RPCError) -> LogBatch {
+        do {
+            return try await node.logs(filter(contracts, .block(block.hash)))
+        } catch {
+            guard !error.isOfTheNode, error.logRangeFailure == .other else { throw error }
+            return try await node.logs(filter(contracts, .range(from: block.number, to: block.number)))
+        }
     }
 
     /// The whole answer is in doubt when one log of it is.
