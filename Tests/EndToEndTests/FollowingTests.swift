@@ -27,8 +27,10 @@ extension EndToEnd {
                     try await bridge.request(Spec.greeting("2"), .stdout),
                 ]
                 try await network.mine(4)
-                _ = try await bridge.waitForAnswers(to: jobs)
+                try await wait(for: "settling", program, count: 2)
+                // From the test too.
                 try await switched(network, ["hideLogs": 0])
+                _ = try await bridge.waitForAnswers(to: jobs)
                 try await network.mine(3)
                 try await wait(for: "settled", program, count: 2)
                 try await ledger.expectOnce(jobs)

@@ -32,6 +32,9 @@ extension FakeChainWorld {
     // MARK: - Blocks
 
     private func blockByNumber(_ parameters: [JSONValue]) throws(RPCFailure) -> JSONValue {
+        if let height = parameters.first?.string.flatMap({ UInt256(hexQuantity: $0)?.asUInt64 }), isTooOld(height) {
+            throw manners.lookbackFailure
+        }
         guard let block = try block(tag: parameters.first ?? "latest") else {
             guard let height = parameters.first?.string.flatMap({ UInt256(hexQuantity: $0)?.asUInt64 }),
                 height < head.header.number
@@ -122,6 +125,7 @@ extension FakeChainWorld {
         }
         if let hash = filter.blockHash {
             guard let block = block(hash) else { throw RPCFailure("unknown block") }
+            if isTooOld(block.header.number) { throw manners.lookbackFailure }
             chosen = [block]
         } else {
             let from = try height(filter.fromBlock)
@@ -135,7 +139,7 @@ extension FakeChainWorld {
                 throw RPCFailure(code: -32_602, "block range extends beyond current head block")
             }
             if let logRangeLimit, to - from >= logRangeLimit { throw logRangeFailure }
-            if let lookback = manners.lookback, from + lookback < head { throw manners.lookbackFailure }
+            if isTooOld(from) { throw manners.lookbackFailure }
             if manners.deferredLogs > 0, to + manners.deferredLogs > head {
                 throw RPCFailure(code: 1, "events for the requested block are not yet available")
             }
@@ -150,6 +154,10 @@ extension FakeChainWorld {
             if let limit = manners.silentLimit { found = Array(found.prefix(limit)) }
         }
         return .array(found)
+    }
+
+    private func isTooOld(_ number: UInt64) -> Bool {
+        manners.lookback.map { number + $0 < head.header.number } ?? false
     }
 
     private func height(_ tag: String?) throws(RPCFailure) -> UInt64 {

@@ -60,7 +60,7 @@ package struct NodeManners: Sendable {
     package var hiddenLogs: UInt64 = 0
     /// The logs of its newest so many blocks are refused as not yet there: deferred execution, as of Lotus.
     package var deferredLogs: UInt64 = 0
-    /// Ranges that begin further behind the head are refused.
+    /// Logs and blocks further behind the head are refused, as Filecoin's gateways do.
     package var lookback: UInt64?
     package var lookbackFailure = RPCFailure(
         code: 1,

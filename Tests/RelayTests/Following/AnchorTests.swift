@@ -33,6 +33,7 @@ struct AnchorTests {
     @Test("case 12: a chain that is shorter than what was final is not followed, and said")
     func shorterThanFinal() async throws {
         let world = try await RelayWorld.ready(settle: 3, blocks: 12)
+        try await world.lengthen()
         let next = try world.nextBlock()
         world.chain.setManners("chain.test") { $0.lag = 8 }
 
@@ -89,7 +90,7 @@ struct AnchorTests {
     @Test("case 13: a chain that began anew under the same genesis block is refused by its anchor")
     func resetAboveGenesis() async throws {
         let world = try await RelayWorld.ready(settle: 2, blocks: 10)
-        try await world.run(for: .seconds(30))
+        try await world.lengthen()
         world.chain.reorg(depth: Int(world.chain.head.number))
 
         let error = await #expect(throws: Preflight.Problem.self) { try await world.run { false } }
@@ -102,10 +103,10 @@ struct AnchorTests {
         try fresh.expectCanonical(jobs: 1)
     }
 
-    @Test("case 13: a node that is reset while the relayer runs is left out, or halts it")
+    @Test("case 13: a chain that begins anew while the relayer runs halts it")
     func resetWhileRunning() async throws {
         let world = try await RelayWorld.ready(settle: 2, blocks: 10)
-        try await world.run(for: .seconds(30))
+        try await world.lengthen()
 
         await #expect(throws: ChainHalt.self) {
             try await world.run(

@@ -84,9 +84,8 @@ struct FilecoinTests {
         arguments: [1, 2] as [UInt64]
     )
     func deferredLogs(blocks: UInt64) async throws {
-        let world = try await RelayWorld.ready(settle: 6) { world in
-            world.chain.setManners(Self.host) { $0.deferredLogs = blocks }
-        }
+        let world = try await RelayWorld.ready(settle: 6)
+        world.chain.setManners(Self.host) { $0.deferredLogs = blocks }
         for _ in 0..<3 { world.chain.request(spec: RelayWorld.spec) }
 
         try await world.runUntilSettled()

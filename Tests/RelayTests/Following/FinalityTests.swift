@@ -15,6 +15,7 @@ struct FinalityTests {
         try await RelayWorld.ready { world in
             world.options.follow.settle = rule
             world.options.follow.receipt = FinalityRule(blocks: 2)
+            world.options.follow.pollInterval = .seconds(20)
             world.chain.setManners(Self.host) { manners in
                 manners.finalized = tag
                 manners.safe = tag
@@ -28,13 +29,15 @@ struct FinalityTests {
     func fallsBack(tag: NodeManners.Tag) async throws {
         let world = try await world(FinalityRule(tag: .finalized), tag)
         let request = world.chain.request(spec: RelayWorld.spec)
-        let block = world.chain.head.number
+        try await world.run(blocks: nil) { try world.state(of: request) == .answered }
         // 256 blocks are there long before an hour is over.
-        try await world.run(blocks: .seconds(2), within: .seconds(3_000)) { world.chain.head.number > block + 300 }
+        world.chain.mine(300)
+        try await world.run(for: .seconds(60))
         #expect(try world.state(of: request) == .answered)
         #expect(world.chain.callCount("eth_sendRawTransaction") == 0)
 
-        try await world.runUntilSettled(within: .seconds(9_000))
+        world.time.advance(by: .seconds(3_600))
+        try await world.runUntilSettled()
 
         try world.expectCanonical(jobs: 1)
         #expect(try world.rule(of: request) == "256 blocks and 3600 s in place of finalized")
@@ -53,7 +56,19 @@ struct FinalityTests {
         world.chain.setManners(Self.host) { $0.finalized = .stuck(stuck) }
         let second = world.chain.request(spec: RelayWorld.spec)
 
-        try await world.run(blocks: .seconds(12), within: .seconds(20_000)) { world.allSettled([second]) }
+        try await world.run(blocks: nil) { try world.state(of: second) == .answered }
+        world.chain.mine(256)
+        let hours = Recorder<Int64>()
+        try await world.run {
+            // It stands still for some hours, each of which passes in one leap.
+            let now = world.time.now()
+            if hours.count < 4, now - (hours.last ?? 0) > 60_000 {
+                hours.record(now + 3_600_000)
+                world.time.advance(by: .seconds(3_600))
+                world.chain.mine()
+            }
+            return world.allSettled([second])
+        }
 
         #expect(try world.rule(of: second) == "256 blocks and 3600 s in place of finalized")
         #expect(world.log.records.contains { $0.fields["error"]?.contains("it has not moved for") == true })

@@ -13,9 +13,10 @@ struct HaltTests {
     /// `settle` blocks deep is final.
     static let settle = 6
 
-    @Test("case 9: a reorganisation as deep as finality, or deeper, halts", arguments: [settle, settle + 1, 20])
+    @Test("case 9: a reorganisation as deep as finality, or deeper, halts", arguments: [settle, settle + 1, 12])
     func halts(depth: Int) async throws {
-        let world = try await RelayWorld.ready(settle: UInt64(Self.settle), blocks: 30)
+        let world = try await RelayWorld.ready(settle: UInt64(Self.settle), blocks: 20)
+        try await world.lengthen(by: 10)
         let request = world.chain.request(spec: RelayWorld.spec)
         try await world.run(blocks: nil) { try world.state(of: request) == .answered }
         world.chain.mine(Self.settle - 2)
@@ -41,25 +42,36 @@ struct HaltTests {
         #expect(try world.state(of: request) == (depth % 2 == 0 ? .settled : .orphaned))
     }
 
-    @Test("case 9: a reorganisation deeper than all that was kept halts, and is read anew once accepted")
+    @Test("case 9: a reorganisation deeper than all that was kept halts too, and all is read anew once it is accepted")
     func deeperThanKept() async throws {
-        let world = try await RelayWorld.ready(settle: 3, blocks: 30)
-        let request = world.chain.request(spec: RelayWorld.spec)
+        let world = try await RelayWorld.ready(settle: 3, blocks: 20)
+        try await world.lengthen()
+        let gone = world.chain.request(spec: RelayWorld.spec)
+        try await world.run(blocks: nil) { try world.state(of: gone) == .answered }
+
+        await #expect(throws: ChainHalt.self) {
+            try await world.run(
+                onReady: { world.chain.reorg(depth: Int(world.chain.head.number), keeping: false) },
+                until: { false }
+            )
+        }
+        // A halt, and not a chain that was reset: the anchor is gone as well.
+        await #expect(throws: ChainHalt.self) { try await world.run { false } }
+
+        try world.acceptChain()
+        world.chain.request(spec: RelayWorld.spec + " ")
         try await world.runUntilSettled()
-        try await world.run(for: .seconds(20))
-        world.chain.reorg(depth: Int(world.chain.head.number))
-        #expect(world.chain.requestLogs.count == 1)
-
-        // The anchor is gone too: at the start that is a chain that was reset.
-        await #expect(throws: (any Error).self) { try await world.run { false } }
-
-        #expect(world.isSettledOnce(request) || world.chain.effectiveSettlements(of: request.jobID).isEmpty)
-        #expect(world.bacalhau.jobs.count == 1)
+        try world.expectCanonical(jobs: 2)
+        #expect(try world.state(of: gone) == .orphaned)
+        try await world.lengthen()
+        let anchor = try #require(try world.view.overview().chain.anchor)
+        #expect(world.chain.header(anchor.number)?.hash == anchor.hash)
     }
 
     @Test("case 10: what is taken away after its answer was mined halts, and is answered again once it is accepted")
     func removedAfterTheAnswer() async throws {
         let world = try await RelayWorld.ready(settle: 3, blocks: 20)
+        try await world.lengthen()
         let request = world.chain.request(spec: RelayWorld.spec)
         let block = world.chain.head.number
         try await world.runUntilSettled()
@@ -80,15 +92,20 @@ struct HaltTests {
     @Test("case 9: an acceptance of an earlier halt ends no later one")
     func acceptsOneHalt() async throws {
         let world = try await RelayWorld.ready(settle: 3, blocks: 20)
-        for _ in 0..<2 {
-            world.chain.reorg(depth: 5)
-            await #expect(throws: ChainHalt.self) { try await world.run { false } }
-            if try world.view.overview().openInstructions == 0 { try world.acceptChain() }
-            await #expect(throws: Never.self) { try await world.readToHead() }
-            world.chain.mine(4)
-            try await world.readToHead()
-        }
+        try await world.lengthen()
+        world.chain.reorg(depth: 8)
+        await #expect(throws: ChainHalt.self) { try await world.run { false } }
+        // Given twice, so that one is left over.
+        try world.acceptChain()
+        try world.acceptChain()
+        try await world.lengthen()
+        world.chain.reorg(depth: 8)
 
+        await #expect(throws: ChainHalt.self) { try await world.run { false } }
+        await #expect(throws: ChainHalt.self) { try await world.run { false } }
+
+        try world.acceptChain()
+        try await world.lengthen()
         #expect(try world.view.overview().chain.halt == nil)
         #expect(world.log.messages.count { $0.hasPrefix("halt ended") } == 2)
     }
@@ -96,6 +113,7 @@ struct HaltTests {
     @Test("case 9: one answer that contradicts what is final halts nothing")
     func oneLie() async throws {
         let world = try await RelayWorld.ready(settle: 3, blocks: 20)
+        try await world.lengthen()
         let request = world.chain.request(spec: RelayWorld.spec)
         world.chain.fork("chain.test")
         world.chain.mineFork("chain.test", 8, replacing: 8)

@@ -26,6 +26,14 @@ extension RelayWorld {
         return world
     }
 
+    /// Mines and reads so many times so many blocks, so that there are links to be final, and an anchor.
+    func lengthen(by blocks: Int = 5, times: Int = 2) async throws {
+        for _ in 0..<times {
+            chain.mine(blocks)
+            try await readToHead()
+        }
+    }
+
     /// Lets a relayer run until it has read all that there is, without blocks.
     func readToHead() async throws {
         let head = chain.head.number
@@ -52,6 +60,8 @@ extension RelayWorld {
     var standing: [Listed] { get throws { try requests.filter { $0.request.state != .orphaned } } }
 
     func counter(_ name: Counters.Counter) -> Int64 { counters[name] }
+
+    func gauge(_ name: Counters.Gauge) -> Int64? { counters[name] }
 
     /// The operator says that the chain as it is now counts.
     func acceptChain() throws {
@@ -89,6 +99,7 @@ extension RelayWorld {
             let logs = chain.requestLogs
             let standing = try standing
             return Set(standing.map(\.request.observed.hash)) == Set(logs.map(\.contentHash))
+                && Set(standing.map(\.request.observed.place.blockHash)) == Set(logs.map(\.blockHash))
                 && standing.allSatisfy { $0.request.state == .settled }
         }
     }

@@ -26,7 +26,7 @@ struct SequenceTests {
         try world.expectCanonical(jobs: 5)
         #expect(world.counter("requests.missedAtFirst") == 3)
         #expect(world.log.messages.contains("requests that both readings missed, found by the contract's own count"))
-        #expect(world.counters["requests.unaccounted"] == 0)
+        #expect(world.gauge("requests.unaccounted") == 0)
     }
 
     @Test("case 8: an answer that is cut at the second reading takes nothing back")
@@ -56,7 +56,7 @@ struct SequenceTests {
         let requests = world.chain.requests(specs: Array(repeating: RelayWorld.spec, count: 3))
 
         try await world.run {
-            try world.counters["requests.unaccounted"] == 1 && world.allSettled([requests[0], requests[2]])
+            try world.gauge("requests.unaccounted") == 1 && world.allSettled([requests[0], requests[2]])
                 && world.allClosed()
         }
 
@@ -66,7 +66,7 @@ struct SequenceTests {
         world.chain.setManners(Self.host) { $0.lie = nil }
         try await world.runUntilSettled()
         try world.expectCanonical(jobs: 3)
-        try await world.run { world.counters["requests.unaccounted"] == 0 }
+        try await world.run { world.gauge("requests.unaccounted") == 0 }
     }
 
     @Test("case 22: what lies before the nodes' look-back is a gap on record, and reading goes on behind it")
@@ -91,7 +91,7 @@ struct SequenceTests {
         #expect(world.chain.callCount("eth_getLogs") < 200)
         // The contract's count tells that somebody is missing in it.
         try await world.run(for: .seconds(300))
-        #expect(world.counters["requests.unaccounted"] == 1)
+        #expect(world.gauge("requests.unaccounted") == 1)
 
         // An operator reads it at a node that has it.
         world.chain.setManners(Self.host) { $0.lookback = nil }

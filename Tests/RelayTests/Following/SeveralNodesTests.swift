@@ -143,8 +143,9 @@ struct SeveralNodesTests {
         )
 
         #expect(world.chain.callCount("eth_getLogs", at: "b.test") == 0)
-        let spoken = world.log.records.compactMap { $0.fields["error"] }
-        #expect(spoken.contains { $0.contains("it serves chain 999, not 1337") }, "\(spoken)")
+        let expelled = world.log.records.first { $0.message == "node expelled" }
+        #expect(expelled?.fields["reason"]?.contains("it serves chain 999, not 1337") == true)
+        #expect(expelled?.fields["node"]?.contains("b.test") == true)
         world.chain.setManners("a.test") { $0.fault = nil }
         world.chain.request(spec: RelayWorld.spec)
         try await world.runUntilSettled()
