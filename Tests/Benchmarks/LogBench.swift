@@ -13,6 +13,7 @@ struct LogBench {
     private let contract: Address
     private let rows: UInt64
     private let window: UInt64
+    private let first: UInt64
 
     struct BadArguments: Error {}
 
@@ -22,6 +23,7 @@ struct LogBench {
         self.contract = contract
         rows = arguments.count > 3 ? UInt64(arguments[3]) ?? 10_000 : 10_000
         window = arguments.count > 4 ? max(1, UInt64(arguments[4]) ?? rows) : rows
+        first = arguments.count > 5 ? UInt64(arguments[5]) ?? 0 : 0
     }
 
     /// From the call to values of the request's fields: the best of five.
@@ -43,17 +45,17 @@ struct LogBench {
         RelayerBench.report("decode_s", best)
     }
 
-    /// As many logs into a fresh database, a window of blocks at a time, each with its cursor.
+    /// The logs of so many blocks into a fresh database, a window of blocks at a time, each with its cursor.
     func ingest() async throws {
         let directory = try TemporaryDirectory()
         let store = try RelayStore(path: directory.file("bench.sqlite"))
-        let cursors = try await store.register([(address: contract, startBlock: 0)])
+        let cursors = try await store.register([(address: contract, startBlock: first)])
         let reader = LogReader(binding: .reference)
         var found = 0
         let took = try await RelayerBench.seconds {
-            for first in stride(from: 0, to: rows, by: Int(window)) {
-                let last = min(first + window, rows) - 1
-                let range = first...last
+            for start in stride(from: first, to: first + rows, by: Int(window)) {
+                let last = min(start + window, first + rows) - 1
+                let range = start...last
                 let reading = try await reader.read(range, of: [contract], withLast: false, at: client)
                 try reader.check(reading, range, of: [contract]) { _ in nil }
                 var batch = reader.batch(reading.logs)
@@ -66,7 +68,16 @@ struct LogBench {
         await store.close()
         RelayerBench.report("ingested", Double(found))
         RelayerBench.report("ingest_s", took)
+        RelayerBench.report("cpu_s", Self.cpuSeconds())
         RelayerBench.report("rss_mb", Self.residentMegabytes())
+    }
+
+    /// Of this process since its start.
+    private static func cpuSeconds() -> Double {
+        var used = rusage()
+        unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &used)
+        let micro = used.ru_utime.tv_usec + used.ru_stime.tv_usec
+        return Double(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + Double(micro) / 1e6
     }
 
     /// Of this process, as the kernel says.

@@ -3,7 +3,8 @@ import RelayTestSupport
 
 /// Measures parts of the relayer inside a process, for `make bench`: each command prints `name number` lines.
 ///
-///     relayer-bench keccak | sign | decode URL CONTRACT | ingest URL CONTRACT ROWS [WINDOW] | settle
+///     relayer-bench keccak | sign | decode URL CONTRACT | ingest URL CONTRACT BLOCKS [WINDOW [FIRST]] | settle
+///         | idle [12s | 2s | 250ms]…
 @main
 enum RelayerBench {
     static func main() async throws {
@@ -14,7 +15,12 @@ enum RelayerBench {
         case "decode": try await LogBench(arguments).decode()
         case "ingest": try await LogBench(arguments).ingest()
         case "settle": try await SettleBench.run()
-        default: print("relayer-bench keccak | sign | decode URL CONTRACT | ingest URL CONTRACT ROWS [WINDOW] | settle")
+        case "idle": try await IdleBench.run(arguments.dropFirst())
+        default:
+            print(
+                "relayer-bench keccak | sign | decode URL CONTRACT | ingest URL CONTRACT BLOCKS [WINDOW [FIRST]] | settle"
+                    + " | idle [CHAIN…]"
+            )
         }
     }
 

@@ -251,6 +251,11 @@ extension FakeChain {
         world.withLock { $0.chain.pool.minimumTip = tip }
     }
 
+    /// Several blocks may have the same time from now on, as where they come faster than once a second.
+    package func shareSeconds() {
+        world.withLock { $0.chain.sharesSeconds = true }
+    }
+
     /// Shows a receipt only when this many blocks follow its own.
     package func delayReceipts(blocks: UInt64) {
         world.withLock { $0.chain.receiptDelay = blocks }

@@ -19,6 +19,8 @@ struct FakeChainWorld: Sendable {
     /// Blocks that have to follow before a receipt is shown.
     var receiptDelay: UInt64 = 0
     var hidesReceipts = false
+    /// Whether several blocks may have the same time, as where they come faster than once a second.
+    var sharesSeconds = false
     var mining = FakeChain.Mining.manual
     /// More blocks in one `eth_getLogs` are refused.
     var logRangeLimit: UInt64?
@@ -115,7 +117,7 @@ struct FakeChainWorld: Sendable {
             gasLeft -= min(gasLeft, next.signed?.transaction.gasLimit ?? result.gasUsed)
             mined.append(result)
         }
-        let timestamp = max(head.header.timestamp + 1, seconds)
+        let timestamp = max(head.header.timestamp + (sharesSeconds ? 0 : 1), seconds)
         let hash = FakeBlock.hash(
             number: number,
             parent: head.header.hash,
