@@ -1,4 +1,5 @@
-"""Measures the relayer as it is released: prints a table and writes `.build/bench.json`, a number for each key.
+"""Measures the relayer as it is released: prints a table and writes `.build/bench.json`, a number for each key that was
+measured.
 
 Ratios are taken in one run on one machine; absolute times depend on the machine.
 """
@@ -15,6 +16,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from web3 import Web3
@@ -29,8 +31,13 @@ from processes import FOLDER, Server
 ROOT = FOLDER.parents[1]
 BINARY = ROOT / ".build" / "dist" / "lilypad-relayer"
 SCRATCH = ROOT / ".build" / "bench"
+SIMULATOR = "relayer-simulate"
 SAMPLES = 60
+# Each waits for two blocks.
+POLLED_SAMPLES = 30
 IDLE_SECONDS = 60
+IDLE_CHAINS = ("12s", "2s", "250ms")
+SIMULATED_SEEDS = 2_000
 
 KEYS = (
     "keccak_mb_s",
@@ -38,6 +45,10 @@ KEYS = (
     "decode_logs_per_s",
     "decode_vs_web3py",
     "ingest_rows_per_s",
+    "log_to_stored_ms_p50",
+    "log_to_stored_ms_p95",
+    "log_to_stored_polled_ms_p50",
+    "log_to_stored_polled_ms_p95",
     "log_to_put_ms_p50",
     "log_to_put_ms_p95",
     "log_to_mined_ms_p50",
@@ -49,6 +60,8 @@ KEYS = (
     "cold_start_ms",
     "binary_mb",
     "rpc_calls_per_idle_minute",
+    *(f"idle_{what}_{chain}{ws}" for what in ("requests", "calls") for chain in IDLE_CHAINS for ws in ("_ws", "")),
+    "simulation_seeds_per_s",
     "gas_request_615",
     "gas_fulfill_64",
 )
@@ -63,17 +76,20 @@ TARGETS = {
     "catch_up_missing": (0, False),
     "catch_up_double": (0, False),
     "ingest_vs_floor": (1.6, False),
+    # With a healthy WebSocket, in an hour: one in ten seconds.
+    **{f"idle_requests_{chain}_ws": (360, False) for chain in IDLE_CHAINS},
+    "simulation_seeds_per_s": (200, True),
     "cold_start_ms": (150, False),
     "gas_request_615": (120_000, False),
     "gas_fulfill_64": (90_000, False),
 }
 
 
-def build_tool() -> Path:
-    command = ["swift", "build", "-c", "release", "--product", "relayer-bench", "--scratch-path", str(SCRATCH)]
+def build(product: str) -> Path:
+    command = ["swift", "build", "-c", "release", "--product", product, "--scratch-path", str(SCRATCH)]
     subprocess.run([*command, "--quiet"], cwd=ROOT, check=True)
     folder = subprocess.run([*command, "--show-bin-path"], cwd=ROOT, check=True, capture_output=True, text=True)
-    return Path(folder.stdout.strip()) / "relayer-bench"
+    return Path(folder.stdout.strip()) / product
 
 
 def numbers(tool: Path, *arguments: str) -> dict[str, float]:
@@ -115,8 +131,8 @@ def web3_seconds(url: str, contract: str, count: int) -> float:
 
 
 @contextmanager
-def running(devnet: Devnet, folder: Path) -> Iterator[Relayer]:
-    relayer = Relayer(BINARY, devnet, folder)
+def running(devnet: Devnet, folder: Path, *, web_socket: bool = True) -> Iterator[Relayer]:
+    relayer = Relayer(BINARY, devnet, folder, web_socket=web_socket)
     try:
         relayer.wait_until_ready()
         yield relayer
@@ -138,9 +154,31 @@ def percentile(values: list[float], fraction: float) -> float:
     return ordered[min(len(ordered) - 1, int(fraction * len(ordered)))]
 
 
+def stored_times(log: str) -> list[int]:
+    """When each batch of requests was in the store, in nanoseconds of the monotonic clock: the relayer says so."""
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    # To the millisecond, so half of one is lost on average.
+    times = [datetime.fromisoformat(line["time"]) for line in lines if line["message"] == "requests found"]
+    offset = time.time_ns() - time.monotonic_ns()
+    return [int(each.timestamp() * 1e3) * 1_000_000 + 500_000 - offset for each in times]
+
+
+def spread(name: str, values: list[float]) -> dict[str, float]:
+    return {f"{name}_ms_p50": percentile(values, 0.5), f"{name}_ms_p95": percentile(values, 0.95)}
+
+
+def milliseconds(earlier: list[int], later: list[int]) -> list[float]:
+    return [(end - start) / 1e6 for start, end in zip(earlier, later, strict=True)]
+
+
 def measure_latency() -> dict[str, float]:
-    """From the head with the request to the PUT, and to the head with the answer, one request after the other."""
-    with devnet_up() as devnet, tempfile.TemporaryDirectory() as folder, running(devnet, Path(folder)):
+    """From the head with the request to the store, to the PUT, and to the head with the answer, one request after the
+    other."""
+    with (
+        devnet_up() as devnet,
+        tempfile.TemporaryDirectory() as folder,
+        running(devnet, Path(folder)) as relayer,
+    ):
         rpc = HttpRpc(devnet.rpc)
         bridge = Contract(Client(rpc), devnet.contract, load_artifact("JobBridge").abi)
         key = devnet.accounts[REQUESTER]["privateKey"]
@@ -157,17 +195,41 @@ def measure_latency() -> dict[str, float]:
             blocks.append((asked, asked + 1))
         heads = {each["number"]: each["monotonicNs"] for each in rpc("devnet_heads", [0])}
         puts = put_times(devnet.bacalhau)
+        stored = stored_times(relayer.log.read_text())
     # The first ones warm both servers up.
     asked = [heads[request] for request, _ in blocks][2:]
     mined = [heads[answer] for _, answer in blocks][2:]
-    to_put = [(put - head) / 1e6 for head, put in zip(asked, puts[2:], strict=True)]
-    to_mined = [(answer - head) / 1e6 for head, answer in zip(asked, mined, strict=True)]
-    return {
-        "log_to_put_ms_p50": percentile(to_put, 0.5),
-        "log_to_put_ms_p95": percentile(to_put, 0.95),
-        "log_to_mined_ms_p50": percentile(to_mined, 0.5),
-        "log_to_mined_ms_p95": percentile(to_mined, 0.95),
-    }
+    return (
+        spread("log_to_stored", milliseconds(asked, stored[2:]))
+        | spread("log_to_put", milliseconds(asked, puts[2:]))
+        | spread("log_to_mined", milliseconds(asked, mined))
+    )
+
+
+def measure_polling() -> dict[str, float]:
+    """From the head with the request to the store where nothing is announced, and nothing waits before it."""
+    options = ("--block-time", "1.5")
+    with (
+        devnet_up(*options) as devnet,
+        tempfile.TemporaryDirectory() as folder,
+        running(devnet, Path(folder), web_socket=False) as relayer,
+    ):
+        rpc = HttpRpc(devnet.rpc)
+        bridge = Contract(Client(rpc), devnet.contract, load_artifact("JobBridge").abi)
+        key = devnet.accounts[REQUESTER]["privateKey"]
+        fee = bridge.call("fee")
+        blocks: list[int] = []
+        for _ in range(POLLED_SAMPLES):
+            receipt = bridge.send(key, "requestJob", spec("hello"), STDOUT, value=fee)
+            blocks.append(int(receipt["blockNumber"], 16))
+            job = bridge.events(receipt, "BacalhauJobRequested")[0]["jobId"]
+            while bridge.call("job", job)[2] != FULFILLED:
+                time.sleep(0.05)
+            # Until the relayer has seen that too.
+            time.sleep(1.5)
+        heads = {each["number"]: each["monotonicNs"] for each in rpc("devnet_heads", [0])}
+        stored = stored_times(relayer.log.read_text())
+    return spread("log_to_stored_polled", milliseconds([heads[block] for block in blocks], stored))
 
 
 def put_times(api: str) -> list[int]:
@@ -205,6 +267,22 @@ def calls(rpc: HttpRpc) -> int:
     return sum(count for kind in kinds for method, count in kind.items() if not method.startswith("devnet_"))
 
 
+def measure_quiet_hour(tool: Path) -> dict[str, float]:
+    """What is asked in an hour without requests, on virtual time: the methods one by one are `relayer-bench idle`'s."""
+    return {name: value for name, value in numbers(tool, "idle").items() if name.startswith("idle_")}
+
+
+def measure_simulation() -> dict[str, float]:
+    """How fast `make simulate` plays seeds, if the project has simulations."""
+    if SIMULATOR not in (ROOT / "Package.swift").read_text():
+        print(f"  simulation: skipped, there is no {SIMULATOR}")
+        return {}
+    program = build(SIMULATOR)
+    began = time.perf_counter()
+    subprocess.run([program, str(SIMULATED_SEEDS), "0"], check=True, stdout=subprocess.DEVNULL)
+    return {"simulation_seeds_per_s": SIMULATED_SEEDS / (time.perf_counter() - began)}
+
+
 def measure_start() -> dict[str, float]:
     times = []
     with devnet_up() as devnet:
@@ -238,10 +316,13 @@ PARTS: dict[str, Callable[[Path], dict[str, float]]] = {
     "catch-up": lambda _: bench_catch_up.measure(BINARY),
     "settling": measure_settling,
     "latency": lambda _: measure_latency(),
+    "polling": lambda _: measure_polling(),
     "start": lambda _: measure_start(),
     "binary": lambda _: {"binary_mb": BINARY.stat().st_size / 1e6},
     "gas": lambda _: measure_gas(),
     "idle": lambda _: measure_idle(),
+    "quiet-hour": measure_quiet_hour,
+    "simulation": lambda _: measure_simulation(),
 }
 
 
@@ -255,6 +336,10 @@ def row(key: str, value: float) -> str:
     return f"  {key:<28} {shown:>14}   {aim}: {'reached' if reached else 'MISSED'}"
 
 
+def as_text(results: dict[str, float]) -> str:
+    return json.dumps({key: round(results[key], 3) for key in KEYS if key in results}, indent=2) + "\n"
+
+
 def main(arguments: list[str]) -> int:
     unknown = [name for name in arguments if name not in PARTS]
     if unknown:
@@ -263,7 +348,7 @@ def main(arguments: list[str]) -> int:
     if not BINARY.exists():
         print(f"bench: {BINARY} is missing: run `make bench`", file=sys.stderr)
         return 1
-    tool = build_tool()
+    tool = build("relayer-bench")
     results: dict[str, float] = {}
     for name in arguments or PARTS:
         part = PARTS[name](tool)
@@ -273,7 +358,7 @@ def main(arguments: list[str]) -> int:
     if arguments:
         return 0
     target = ROOT / ".build" / "bench.json"
-    target.write_text(json.dumps({key: round(results[key], 3) for key in KEYS}, indent=2) + "\n")
+    target.write_text(as_text(results))
     print(f"written to {os.path.relpath(target, ROOT)}")
     return 0
 

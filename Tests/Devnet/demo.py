@@ -98,10 +98,11 @@ class Screen:
 class Relayer:
     """The built program, with settings of its own in a folder of its own. It does not outlive this process."""
 
-    def __init__(self, binary: Path, devnet: Devnet, folder: Path) -> None:
+    def __init__(self, binary: Path, devnet: Devnet, folder: Path, *, web_socket: bool = True) -> None:
         settings = folder / "relayer.yaml"
+        ws = f"      ws: {devnet.ws}\n" if web_socket else ""
         settings.write_text(
-            f"chain:\n  id: {devnet.chain_id}\n  rpc:\n    - url: {devnet.rpc}\n      ws: {devnet.ws}\n"
+            f"chain:\n  id: {devnet.chain_id}\n  rpc:\n    - url: {devnet.rpc}\n{ws}"
             f"  startBlock: 0\n  confirmations:\n    settle: 1\n"
             f'contracts:\n  - address: "{devnet.contract}"\nbacalhau:\n  api: {devnet.bacalhau}\n'
             f"log:\n  format: json\n"

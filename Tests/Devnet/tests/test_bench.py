@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.request
+from datetime import UTC, datetime
 
 import pytest
 from web3 import Web3
@@ -15,7 +17,7 @@ from processes import Server
 
 def test_each_target_is_of_a_key_that_is_measured() -> None:
     assert set(bench.TARGETS) <= set(bench.KEYS)
-    assert len(set(bench.KEYS)) == len(bench.KEYS) == 28
+    assert len(set(bench.KEYS)) == len(bench.KEYS) == 45
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,41 @@ def test_says_nothing_of_a_target_where_there_is_none() -> None:
 def test_refuses_a_part_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert bench.main(["hashin"]) == 2
     assert "no part hashin: hashing, logs" in capsys.readouterr().err
+
+
+def test_writes_what_was_measured_in_the_order_of_the_keys() -> None:
+    assert bench.as_text({"gas_fulfill_64": 1.23456, "keccak_mb_s": 350}) == (
+        '{\n  "keccak_mb_s": 350,\n  "gas_fulfill_64": 1.235\n}\n'
+    )
+
+
+def test_reads_from_the_log_when_requests_were_in_the_store() -> None:
+    now = time.time_ns() // 1_000_000
+    moments = [now - 5_000, now]
+    log = "".join(
+        json.dumps({"time": datetime.fromtimestamp(moment / 1e3, UTC).isoformat(), "message": message}) + "\n"
+        for moment, message in [(moments[0], "requests found"), (moments[0], "ready"), (moments[1], "requests found")]
+    )
+
+    times = bench.stored_times("no line of ours\n" + log)
+
+    assert times[1] - times[0] == 5_000_000_000
+    assert abs(times[1] - time.monotonic_ns()) < 60_000_000_000
+
+
+def test_a_spread_is_of_milliseconds() -> None:
+    took = bench.milliseconds([0, 1_000_000], [2_000_000, 5_000_000])
+
+    assert bench.spread("seen", took) == {"seen_ms_p50": 4.0, "seen_ms_p95": 4.0}
+
+
+def test_says_that_there_are_no_simulations(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bench, "SIMULATOR", "no-such-product")
+
+    assert bench.measure_simulation() == {}
+    assert "skipped, there is no no-such-product" in capsys.readouterr().out
 
 
 def test_percentiles_are_values_that_were_measured() -> None:
