@@ -50,7 +50,16 @@ extension Relayer {
         let node = client.pin()
         guard var head = try await node.header(at: .latest) else { throw FollowFault("the node has no latest block") }
         switch try await follower.meet(&head, at: node) {
-        case .onTop, .changed: break
+        case .changed: break
+        case .onTop:
+            // Of this node: it may be the one that the others have left.
+            guard let tip = follower.chain.tip else { break }
+            do {
+                try await follower.agree(on: tip, with: node)
+            } catch {
+                node.setBehind()
+                throw error
+            }
         case .below:
             throw FollowFault(
                 "the chain cannot be accepted yet: the node's head, block \(head.number), is below what was read"
