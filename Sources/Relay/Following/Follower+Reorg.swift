@@ -55,9 +55,7 @@ extension Follower {
         var verdict = first
         while true {
             switch verdict {
-            case .extends:
-                haltLooks = 0
-                return .onTop
+            case .extends: return .onTop
             case .behind: return .below
             case .confirm(let link):
                 verdict = try found(await node.headerWithHead(at: link.number), at: link, &head)

@@ -130,6 +130,8 @@ package struct Follower: Sendable {
         let releases = try await releases(at: head, node)
         let final = try await newFinal(releases.settle, below: head, node)
         guard final.isSound else { return .again }
+        // Not before: a node on a fork of its own goes on from what was read, and others have left it.
+        haltLooks = 0
         let isRead = try await readOn(to: head, at: node, settle: releases.settle, final: final.link)
         if isRead == .again { return .again }
         post(head, releases)
