@@ -108,7 +108,10 @@ extension Follower {
         return .done
     }
 
-    /// Requests of this range whose logs are not there any more: each block is looked at alone before it is believed.
+    /// Requests of this range whose logs are not there any more: each block is looked at alone before it is believed, and
+    /// by its hash too.
+    ///
+    /// A node may cut a range's answer off without a word; what is taken back here is never read again.
     private func withdraw(
         _ range: ClosedRange<UInt64>,
         _ contracts: [Address],
@@ -123,8 +126,11 @@ extension Follower {
         var gone: [Int64] = []
         for number in Set(missing.map(\.place.blockNumber)).sorted() {
             let alone = try await read(alone: number, contracts, final, node)
-            let found = Set(alone.logs.logs.map(\.contentHash))
-            gone += missing.filter { $0.place.blockNumber == number && !found.contains($0.hash) }.map(\.request)
+            var left = missing.filter { $0.place.blockNumber == number }
+            left = Self.remove(alone, from: left)
+            guard !left.isEmpty else { continue }
+            left = Self.remove(try await read(byHash: number, contracts, node), from: left)
+            gone += left.map(\.request)
         }
         guard !gone.isEmpty else { return }
         let now = environment.now
@@ -136,6 +142,11 @@ extension Follower {
         )
         environment.counters.increment("requests.withdrawn", by: Int64(gone.count))
         environment.log.error("requests whose logs are not in the chain", ["requests": gone.count])
+    }
+
+    private static func remove(_ reading: LogReader.Reading, from placed: [PlacedLog]) -> [PlacedLog] {
+        let found = Set(reading.logs.logs.filter { !$0.removed }.map(\.contentHash))
+        return placed.filter { !found.contains($0.hash) }
     }
 
     /// Asks the contracts how many jobs they have, where all that is final has been read twice: as seldom as that is done.
