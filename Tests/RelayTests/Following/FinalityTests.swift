@@ -59,7 +59,7 @@ struct FinalityTests {
         try await world.run(blocks: nil) { try world.state(of: second) == .answered }
         world.chain.mine(256)
         let hours = Recorder<Int64>()
-        try await world.run {
+        try await world.run(within: .seconds(60_000)) {
             // It stands still for some hours, each of which passes in one leap.
             let now = world.time.now()
             if hours.count < 4, now - (hours.last ?? 0) > 60_000 {

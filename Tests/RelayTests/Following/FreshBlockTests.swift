@@ -25,6 +25,7 @@ struct FreshBlockTests {
         try await world.runUntilSettled()
 
         try world.expectCanonical(jobs: 3)
+        #expect(world.counter("requests.missedAtFirst") == 0)
         #expect(world.counter("requests.withdrawn") == 0)
         #expect(world.counter("chain.reorgs") == 0)
     }

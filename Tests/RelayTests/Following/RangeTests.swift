@@ -191,7 +191,7 @@ struct RangeTests {
         let calls = world.chain.httpCallCount
         let hours = Recorder<Int>()
 
-        try await world.run(blocks: nil) {
+        try await world.run(blocks: nil, within: .seconds(400_000)) {
             guard try world.nextBlock() > world.chain.head.number else { return false }
             let second = try world.view.overview().cursors.map(\.secondBlock).min() ?? 0
             guard hours.count < 48 else { return second + 70 > world.chain.head.number }
