@@ -54,8 +54,10 @@ extension Follower {
     /// A link that is near enough: which block it was that was read there is known without a question.
     func finalLink(_ release: Release?, _ node: EthereumClient) async throws -> ChainLink? {
         guard let release, let tip = chain.tip else { return nil }
-        // What a tag names says nothing of a block that may be of another branch.
-        if named(by: release) != nil, tip.number < release.number { return nil }
+        // What a tag names beyond what has been read must be of the branch that this is of.
+        if let hash = named(by: release), tip.number < release.number {
+            guard try await node.header(at: .number(release.number))?.hash == hash else { return nil }
+        }
         let number = min(release.number, tip.number)
         guard number > chain.final?.number ?? 0 || chain.final == nil else { return nil }
         let link = chain.links.last { $0.number <= number }
