@@ -136,7 +136,6 @@ extension Follower {
         try reader.check(reading, range, of: contracts) { links.hash(at: $0) }
         // Not of the blocks that are read once more with each head.
         let known = max(
-            settle?.number ?? 0,
             step.range.lowerBound - min(1, step.range.lowerBound),
             head.number - min(head.number, Self.checkedDepth)
         )
