@@ -61,9 +61,15 @@ final class Committer {
         for change in batch { change.finish(error) }
     }
 
-    /// Runs the changes in one transaction and returns what each threw.
+    /// Runs the changes in one transaction and returns what each threw; throws what a lone one threw.
     private func attempt(_ batch: [any Work]) throws -> [(any Error)?] {
         try connection.transaction { transaction in
+            if batch.count == 1 {
+                // A savepoint copies each page that is changed: a lone change is undone with its transaction.
+                if let error = batch[0].run(in: transaction) { throw error }
+                try call(hooks.beforeCommit, commits.value + 1)
+                return [nil]
+            }
             var errors: [(any Error)?] = []
             for change in batch { errors.append(try runInSavepoint(change, transaction)) }
             try call(hooks.beforeCommit, commits.value + 1)

@@ -10,7 +10,11 @@ final class Handle {
     let path: String
     private let busyTimeout: Int64
 
+    /// Once in a process: SQLite counts its memory under a lock that all connections share, and nobody asks for it.
+    private static let countsNoMemory = csqlite_count_no_memory() == SQLITE_OK
+
     init(path: String, flags: Int32, busyTimeout: Int64) throws(SQLiteError) {
+        _ = Self.countsNoMemory
         var db: OpaquePointer?
         // "./" keeps SQLite from reading "file:…" and ":memory:" as anything but file names.
         let name = path.hasPrefix("/") ? path : "./" + path

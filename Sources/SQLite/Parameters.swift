@@ -29,9 +29,9 @@ struct Parameters: ~Copyable {
 
     mutating func set(_ index: Int, _ value: Int64?) { store(index, value.map(Value.integer) ?? .null) }
 
-    mutating func set(_ index: Int, text: Span<UInt8>) { store(index, .text(at: copy(text), count: text.count)) }
+    mutating func set(_ index: Int, text: RawSpan) { store(index, .text(at: copy(text), count: text.byteCount)) }
 
-    mutating func set(_ index: Int, blob: Span<UInt8>) { store(index, .blob(at: copy(blob), count: blob.count)) }
+    mutating func set(_ index: Int, blob: RawSpan) { store(index, .blob(at: copy(blob), count: blob.byteCount)) }
 
     private mutating func store(_ index: Int, _ value: Value) {
         guard values.indices.contains(index - 1) else {
@@ -41,14 +41,14 @@ struct Parameters: ~Copyable {
         values[index - 1] = value
     }
 
-    private mutating func copy(_ bytes: Span<UInt8>) -> Int {
+    private mutating func copy(_ bytes: RawSpan) -> Int {
         let start = used
-        reserve(bytes.count)
+        reserve(bytes.byteCount)
         unsafe bytes.withUnsafeBytes { source in
             guard source.count > 0 else { return }
             unsafe UnsafeMutableRawBufferPointer(rebasing: arena[start...]).copyMemory(from: source)
         }
-        used += bytes.count
+        used += bytes.byteCount
         return start
     }
 

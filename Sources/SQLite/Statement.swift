@@ -41,7 +41,7 @@ package final class Statement {
     /// Binds a text, or NULL for nil; the bytes are copied.
     package func bind(_ index: Int, _ text: String?) {
         guard let text else { return bind(index, Int64?.none) }
-        if isIdle() { parameters.set(index, text: text.utf8.span) }
+        if isIdle() { parameters.set(index, text: unsafe text.utf8.span.bytes) }
     }
 
     /// Binds a blob, or NULL for nil; the bytes are copied.
@@ -51,10 +51,20 @@ package final class Statement {
     }
 
     /// Binds a blob, also an empty one; the bytes are copied.
-    package func bind(_ index: Int, _ blob: Span<UInt8>) { if isIdle() { parameters.set(index, blob: blob) } }
+    package func bind(_ index: Int, _ blob: Span<UInt8>) { bind(index, unsafe blob.bytes) }
+
+    /// Binds four bytes a word, as memory has them; the bytes are copied.
+    package func bind(_ index: Int, bytesOf words: Span<UInt32>) { bind(index, unsafe words.bytes) }
+
+    /// Binds eight bytes a word, as memory has them; the bytes are copied.
+    package func bind(_ index: Int, bytesOf words: Span<UInt64>) { bind(index, unsafe words.bytes) }
+
+    private func bind(_ index: Int, _ blob: RawSpan) { if isIdle() { parameters.set(index, blob: blob) } }
 
     /// Binds checked bytes as text, without making a `String` of them.
-    package func bind(_ index: Int, text: UTF8Span) { if isIdle() { parameters.set(index, text: text.span) } }
+    package func bind(_ index: Int, text: UTF8Span) {
+        if isIdle() { parameters.set(index, text: unsafe text.span.bytes) }
+    }
 
     /// Binds values to the parameters 1, 2, …: `try t.prepare("… VALUES (?, ?)").binding(number, name).run()`.
     package func binding<each Value: Bindable>(_ values: repeat each Value) -> Statement {

@@ -50,6 +50,18 @@ import Testing
         #expect(row?.0 == true && row?.1 == "text" && row?.2 == [1, 2])
     }
 
+    @Test func bindsWordsAsMemoryHasThem() throws {
+        let (four, eight): ([UInt32], [UInt64]) = ([1, 0x0203], [0x0102_0304_0506_0708])
+        let statement = try insert()
+        statement.bind(3, bytesOf: four.span)
+        try statement.run()
+        statement.bind(3, bytesOf: eight.span)
+        try statement.run()
+        let blobs = try connection.prepare("SELECT b FROM value ORDER BY id").all { row in try row.blob(0) }
+        let memory = unsafe (four.withUnsafeBytes { unsafe Array($0) }, eight.withUnsafeBytes { unsafe Array($0) })
+        #expect(blobs == [memory.0, memory.1])
+    }
+
     @Test func forgetsItsParametersAfterARun() throws {
         try insert().binding(Int64(1), "one", [1] as [UInt8]).run()
         try insert().run()

@@ -83,6 +83,19 @@ import Testing
         #expect(writer.commitCount == 2)
     }
 
+    @Test func undoesALoneChangeThatThrows() async throws {
+        let writer = try Writer(directory.database)
+        await #expect(throws: Refusal()) {
+            try await writer.write { transaction in
+                try Notes.add("gone", transaction)
+                throw Refusal()
+            }
+        }
+        try await writer.add("kept")
+        #expect(try Notes.all(in: directory.database) == ["kept"])
+        #expect(writer.commitCount == 1)
+    }
+
     /// A deferred foreign key fails at the commit, when it is too late to undo one savepoint.
     @Test func keepsTheNeighboursOfAChangeThatBreaksTheCommit() async throws {
         let writer = try Writer(directory.database)
