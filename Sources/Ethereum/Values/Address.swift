@@ -63,6 +63,15 @@ package struct Address: Hashable, Sendable {
         appendBigEndian(UInt64(word2), count: 4, to: &bytes)
     }
 
+    /// The 20 bytes in place, four at a time as memory has them.
+    package var inPlace: InlineArray<5, UInt32> {
+        [
+            UInt32(truncatingIfNeeded: word0 &>> 32).bigEndian, UInt32(truncatingIfNeeded: word0).bigEndian,
+            UInt32(truncatingIfNeeded: word1 &>> 32).bigEndian, UInt32(truncatingIfNeeded: word1).bigEndian,
+            word2.bigEndian,
+        ]
+    }
+
     /// `0x` and 40 lower-case digits.
     package var hex: String { "0x" + Hex.encode(bytes) }
 }

@@ -66,6 +66,11 @@ package struct Hash32: Hashable, Sendable {
         appendBigEndian(word3, to: &bytes)
     }
 
+    /// The 32 bytes in place, eight at a time as memory has them.
+    package var inPlace: InlineArray<4, UInt64> {
+        [word0.bigEndian, word1.bigEndian, word2.bigEndian, word3.bigEndian]
+    }
+
     /// `0x` and 64 lower-case digits.
     package var hex: String { "0x" + Hex.encode(bytes) }
 

@@ -88,8 +88,9 @@ extension RelayStore {
         try await writer.write { t in
             var report = IngestReport()
             var contracts: [Address: Int64] = [:]
+            let statements = try IngestStatements(t)
             for request in batch.requests {
-                switch try t.insert(request, isLive: batch.isLive, contracts: &contracts, at: now) {
+                switch try t.insert(request, isLive: batch.isLive, by: statements, contracts: &contracts, at: now) {
                 case .found: report.found += 1
                 case .known: report.known += 1
                 case .returned:
@@ -107,6 +108,25 @@ extension RelayStore {
     }
 }
 
+/// What is run for each new request, found once for all of them: to find it takes a hash of its text.
+private struct IngestStatements {
+    let find: Statement
+    let insert: Statement
+    let audit: Statement
+
+    init(_ t: borrowing Transaction) throws {
+        find = try t.prepare("SELECT id, state, orphaned_from FROM request WHERE hash_key = ? AND hash = ?")
+        insert = try t.prepare(
+            """
+            INSERT INTO request (hash_key, hash, contract_id, job_id, requester, spec, result_type, damage, block_number,
+              block_hash, transaction_hash, log_index, state, wake_at, observed_at, changed_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'observed', ?, ?, ?)
+            """
+        )
+        audit = try t.prepareAudit()
+    }
+}
+
 /// What became of a request that was read.
 private enum Insertion {
     case found
@@ -119,11 +139,11 @@ extension Transaction {
     fileprivate borrowing func insert(
         _ request: ObservedRequest,
         isLive: Bool,
+        by statements: IngestStatements,
         contracts: inout [Address: Int64],
         at now: Timestamp
     ) throws -> Insertion {
-        let key = request.hash.key
-        if let (id, state, orphanedFrom) = try requestRow(of: request.hash) {
+        if let (id, state, orphanedFrom) = try statements.find.row(of: request.hash) {
             try prepare(
                 """
                 UPDATE request SET block_number = ?, block_hash = ?, transaction_hash = ?, log_index = ?
@@ -131,51 +151,36 @@ extension Transaction {
                 """
             ).binding(
                 Int64(column: request.place.blockNumber),
-                request.place.blockHash.bytes,
-                request.place.transactionHash.bytes,
+                request.place.blockHash,
+                request.place.transactionHash,
                 Int64(column: request.place.logIndex),
                 id,
-                request.place.blockHash.bytes
+                request.place.blockHash
             ).run()
             guard state == .orphaned else { return .known }
             try bringBack(id, from: orphanedFrom, in: request.place.blockNumber, at: now)
             return .returned
         }
         let contract = try contractID(of: request.contract, &contracts)
-        try prepare(
-            """
-            INSERT INTO request (hash_key, hash, contract_id, job_id, requester, spec, result_type, damage, block_number,
-              block_hash, transaction_hash, log_index, state, wake_at, observed_at, changed_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'observed', ?, ?, ?)
-            """
-        ).binding(
-            key,
-            request.hash.bytes,
+        try statements.insert.binding(
+            request.hash.key,
+            request.hash,
             contract,
-            request.jobID.bigEndianBytes,
-            request.requester.bytes,
+            request.jobID,
+            request.requester,
             request.spec,
             request.resultType.map { Int64($0) },
             request.damage,
             Int64(column: request.place.blockNumber),
-            request.place.blockHash.bytes,
-            request.place.transactionHash.bytes,
+            request.place.blockHash,
+            request.place.transactionHash,
             Int64(column: request.place.logIndex),
             isLive ? 0 : now.milliseconds,
             now.milliseconds,
             now.milliseconds
         ).run()
-        try audit(lastInsertRowID, from: nil, to: .observed, "observed", detail: nil, at: now)
+        try statements.audit.audit(lastInsertRowID, from: nil, to: .observed, "observed", detail: nil, at: now)
         return .found
-    }
-
-    /// The request of this hash: found by 8 bytes of it, told apart by all of it.
-    private borrowing func requestRow(of hash: Hash32) throws -> (Int64, RequestState, RequestState?)? {
-        try prepare("SELECT id, state, orphaned_from FROM request WHERE hash_key = ? AND hash = ?")
-            .binding(hash.key, hash.bytes).first { row in
-                let orphanedFrom = row.isNull(2) ? nil : try row.requestState(2)
-                return (try row.int64(0), try row.requestState(1), orphanedFrom)
-            }
     }
 
     private borrowing func contractID(of address: Address, _ cache: inout [Address: Int64]) throws -> Int64 {
@@ -217,7 +222,17 @@ extension Transaction {
     }
 }
 
+extension Statement {
+    /// The request of this hash: found by 8 bytes of it, told apart by all of it.
+    fileprivate func row(of hash: Hash32) throws -> (Int64, RequestState, RequestState?)? {
+        try binding(hash.key, hash).first { row in
+            let orphanedFrom = row.isNull(2) ? nil : try row.requestState(2)
+            return (try row.int64(0), try row.requestState(1), orphanedFrom)
+        }
+    }
+}
+
 extension Hash32 {
     /// The first 8 bytes, as the index over them wants it.
-    var key: Int64 { Int64(bitPattern: bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }) }
+    var key: Int64 { Int64(bitPattern: inPlace[0].bigEndian) }
 }

@@ -33,9 +33,25 @@ extension Transaction {
         detail: String?,
         at: Timestamp
     ) throws {
-        try prepare(
-            "INSERT INTO audit (request_id, at, from_state, to_state, event, detail) VALUES (?, ?, ?, ?, ?, ?)"
-        ).binding(
+        try prepareAudit().audit(request, from: from, to: to, event, detail: detail, at: at)
+    }
+
+    borrowing func prepareAudit() throws -> Statement {
+        try prepare("INSERT INTO audit (request_id, at, from_state, to_state, event, detail) VALUES (?, ?, ?, ?, ?, ?)")
+    }
+}
+
+extension Statement {
+    /// Writes a line, by the statement of `prepareAudit`.
+    func audit(
+        _ request: Int64,
+        from: RequestState?,
+        to: RequestState,
+        _ event: String,
+        detail: String?,
+        at: Timestamp
+    ) throws {
+        try binding(
             request,
             at.milliseconds,
             from?.rawValue,

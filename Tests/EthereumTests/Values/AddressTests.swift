@@ -43,6 +43,8 @@ import Testing
     @Test func standsInAWordBehindTwelveZeros() throws {
         let address = try #require(Address((1...20).map { UInt8($0) }))
         #expect(address.asWord.bytes == [UInt8](repeating: 0, count: 12) + address.bytes)
+        let words = address.inPlace
+        #expect(words.indices.flatMap { words[$0].memory } == address.bytes)
     }
 
     @Test func ordersAsItsBytesDo() throws {

@@ -2,6 +2,11 @@ import Ethereum
 import RelayTestSupport
 import Testing
 
+extension FixedWidthInteger {
+    /// Its bytes from the lowest address on.
+    var memory: [UInt8] { unsafe withUnsafeBytes(of: self) { bytes in unsafe Array(bytes) } }
+}
+
 @Suite struct Hash32Tests {
     @Test(arguments: [0, 1, 31, 33, 64])
     func refusesAnyOtherLength(_ count: Int) {
@@ -13,6 +18,8 @@ import Testing
         let bytes = (0..<32).map { UInt8($0 * 8 + 7) }
         let hash = try #require(Hash32(bytes))
         #expect(hash.bytes == bytes)
+        let words = hash.inPlace
+        #expect(words.indices.flatMap { words[$0].memory } == bytes)
         #expect(hash.hex == "0x" + Hex.encode(bytes))
         #expect(Hash32(hex: hash.hex) == hash)
         #expect(Hash32(hex: Hex.encode(bytes).uppercased()) == hash)
