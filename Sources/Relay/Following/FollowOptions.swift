@@ -36,6 +36,8 @@ package struct FollowOptions: Sendable {
     package var secondWindowPause: Duration = .milliseconds(500)
     /// Between two questions for a tag.
     package var tagPause: Duration = .seconds(15)
+    /// The same while no request waits for anything to be final.
+    package var idleTagPause: Duration = .seconds(120)
 
     package init(settle: FinalityRule, receipt: FinalityRule? = nil) {
         self.settle = settle

@@ -25,7 +25,8 @@ package struct FollowService: Sendable {
                 failures = 0
                 environment.outages.recovered("chain node")
                 if outcome == .again { continue }
-                pause = try await self.pause(follower)
+                follower.isBusy = try await store.hasOpenRequests()
+                pause = self.pause(follower)
             } catch let error as any Error & CustomStringConvertible where Self.isNodes(error) {
                 failures += 1
                 environment.outages.failed("chain node", error)
@@ -39,8 +40,8 @@ package struct FollowService: Sendable {
         }
     }
 
-    private func pause(_ follower: Follower) async throws -> Duration {
-        let isBusy = try await store.hasOpenRequests()
+    private func pause(_ follower: Follower) -> Duration {
+        let isBusy = follower.isBusy
         let next = follower.cursors.map(\.nextBlock).min() ?? 0
         let isAnnounced = announcements.looked(
             next: next,

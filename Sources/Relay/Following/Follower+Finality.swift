@@ -26,11 +26,13 @@ extension Follower {
         rule.release(head: head, tagged: rule.tag.flatMap { tagged[$0] }, links: links)
     }
 
-    /// Tags move seldom, so they are asked for seldom; what is wrong with one is said as an outage of it.
+    /// Tags move seldom, so they are asked for seldom, and where nothing waits for them more seldom still; what is wrong
+    /// with one is said as an outage of it.
     private mutating func askTags(at head: BlockHeader, _ node: EthereumClient) async throws {
         let wanted = Set([options.settle.tag, options.receipt.tag].compactMap { $0 })
         guard !wanted.isEmpty else { return }
-        if let last = tagsAskedAt, environment.now >= last, environment.now - last < options.tagPause { return }
+        let pause = isBusy ? options.tagPause : options.idleTagPause
+        if let last = tagsAskedAt, environment.now >= last, environment.now - last < pause { return }
         for tag in wanted {
             let header = try await node.header(at: tag == .safe ? .safe : .finalized)
             let number = tags[tag, default: TagWatch()].told(header?.number, head: head)

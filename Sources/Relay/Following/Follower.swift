@@ -34,6 +34,8 @@ package struct Follower: Sendable {
     /// The block of that number, as it was told.
     var toldByTag: [FinalityRule.Tag: Hash32] = [:]
     var tagsAskedAt: Timestamp?
+    /// Whether a request waits for the chain to go on.
+    var isBusy = true
     /// Since when all nodes show less than has been read.
     var behindSince: Timestamp?
     /// Looks in a row that found the chain left below what was final.
