@@ -1,3 +1,4 @@
+import Relay
 import RelayCore
 import RelayTestSupport
 import Synchronization
