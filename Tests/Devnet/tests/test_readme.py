@@ -22,7 +22,20 @@ SHELL = [line.strip() for kind, text in BLOCKS if kind == "sh" for line in text.
 
 TARGETS = sorted(set(re.findall(r"\bmake ([a-z][a-z-]*)", "\n".join(QUOTED + SHELL))))
 FILES = [text for text in QUOTED if re.fullmatch(r"(abi|config|Tests|Sources|\.ci)/[\w./-]*|Dockerfile|LICENSE", text)]
-COMMANDS = ("run", "replay", "status", "jobs", "chain", "doctor", "config", "key", "request", "version", "help", "completion")
+COMMANDS = (
+    "run",
+    "replay",
+    "status",
+    "jobs",
+    "chain",
+    "doctor",
+    "config",
+    "key",
+    "request",
+    "version",
+    "help",
+    "completion",
+)
 
 needs_the_relayer = pytest.mark.skipif(
     not BINARY.exists(), reason="the relayer is not built: swift build --product lilypad-relayer"
