@@ -35,8 +35,8 @@ struct HaltTests {
         #expect(world.chain.callCount("eth_sendRawTransaction") == 0)
 
         try world.acceptChain()
+        try await world.run { try world.view.overview().chain.halt == nil }
         try await world.runUntilSettled()
-        #expect(try world.view.overview().chain.halt == nil)
         #expect(world.log.messages.contains("halt ended: the operator has accepted the chain"))
         try world.expectCanonical(jobs: 1)
         #expect(try world.state(of: request) == (depth % 2 == 0 ? .settled : .orphaned))
