@@ -16,6 +16,7 @@ struct AnchorTests {
         let request = world.chain.request(spec: RelayWorld.spec)
         world.chain.mine(2)
         try await world.readToHead()
+        try await world.run(blocks: nil) { try world.state(of: request) == .answered }
         let (next, began) = (try world.nextBlock(), world.time.now())
         world.chain.rollBack(depth: 4, keeping: false)
         let head = world.chain.head.number
