@@ -52,9 +52,10 @@ struct AnchorTests {
     @Test("case 12: at the start, what changed meanwhile is found at its last common block")
     func restoredFromASnapshot() async throws {
         let world = try await RelayWorld.ready(settle: 8, blocks: 12)
-        world.chain.request(spec: RelayWorld.spec)
+        let request = world.chain.request(spec: RelayWorld.spec)
         world.chain.mine(3)
         try await world.readToHead()
+        try await world.run(blocks: nil) { try world.state(of: request) == .answered }
         world.chain.rollBack(depth: 5, keeping: false)
         world.chain.mine(1)
         world.chain.request(spec: RelayWorld.spec + " ")
