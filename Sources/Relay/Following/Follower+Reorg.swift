@@ -132,7 +132,7 @@ extension Follower {
     /// of its own, which would be followed like any other as long as nobody else is asked.
     ///
     /// Of two nodes none can be outvoted, so the other one is not asked.
-    func agree(on final: ChainLink, with node: EthereumClient) async throws {
+    mutating func agree(on final: ChainLink, with node: EthereumClient) async throws {
         guard client.nodeCount > 2 else { return }
         var (sharing, reached) = (1, 1)
         for other in node.others {
@@ -142,7 +142,17 @@ extension Follower {
                 if header?.hash == final.hash { sharing += 1 }
             } catch { continue }
         }
-        guard sharing * 2 < reached else { return }
+        guard sharing * 2 < reached else {
+            aloneSince[node.maskedEndpoint] = nil
+            return
+        }
+        let since = aloneSince[node.maskedEndpoint, default: environment.now]
+        aloneSince[node.maskedEndpoint] = since
+        // For as long as the others need to take back what only this one has: asked again at once it would bring it back.
+        node.setBehind()
+        if environment.now - since >= options.apartPatience {
+            node.expel("its block \(final.number) is \(final.hash.hex), which other nodes do not have: it is on a fork")
+        }
         throw FollowFault("block \(final.number) is not final: most of the nodes do not have it as \(final.hash.hex)")
     }
 

@@ -55,6 +55,8 @@ package struct Follower: Sendable {
     var secondFaults = 0
     /// Since when each node has been on a branch that the others do not share.
     var apartSince: [String: Timestamp] = [:]
+    /// Since when each has had a block to be final that most of the others do not have.
+    var aloneSince: [String: Timestamp] = [:]
     /// The highest head that what has been read led to.
     var highest: UInt64 = 0
     /// Why each node is left out that is, as it was told.
