@@ -218,7 +218,9 @@ extension Follower {
     ) async throws -> LogReader.Reading {
         let alone = try await reader.read(block: number, of: contracts, at: node)
         let shown = try await node.headerWithHead(at: number)
-        guard let block = alone.last, shown.header?.hash == block.hash, let head = shown.head, head.number >= highest
+        // Of a height that has no block now both say so.
+        guard let head = shown.head, head.number >= highest, alone.last != nil || head.number > number,
+            shown.header?.hash == alone.last?.hash
         else {
             throw FollowFault("the node is not as far as others, or does not have block \(number) any more")
         }
