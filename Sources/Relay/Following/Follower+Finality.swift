@@ -56,8 +56,8 @@ extension Follower {
     /// A link that is near enough: which block it was that was read there is known without a question.
     func finalLink(_ release: Release?, _ node: EthereumClient) async throws -> ChainLink? {
         guard let release, let tip = chain.tip else { return nil }
-        // What a tag names beyond what has been read must be of the branch that this is of.
-        if let hash = named(by: release), tip.number < release.number {
+        // What a tag names must be of the branch that has been read: another node may have told it.
+        if let hash = named(by: release), chain.hash(at: release.number) != hash {
             guard try await node.header(at: .number(release.number))?.hash == hash else { return nil }
         }
         let number = min(release.number, tip.number)

@@ -94,6 +94,7 @@ package struct Follower: Sendable {
         self.heads = heads
         self.cursors = cursors
         self.chain = chain
+        highest = chain.tip?.number ?? 0
         audits = cursors.map(SequenceAudit.init)
         planner = LogRangePlanner(maximum: options.window)
     }

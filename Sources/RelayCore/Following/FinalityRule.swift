@@ -46,7 +46,8 @@ extension FinalityRule {
         var releases: [Release] = []
         if let tag {
             if let tagged {
-                releases.append(Release(number: min(tagged, head.number), rule: tag.rawValue))
+                // A head below it is one of a node that lags, and may be of a branch that others have left.
+                if tagged <= head.number { releases.append(Release(number: tagged, rule: tag.rawValue)) }
             } else if blocks == nil, seconds == nil, let release = Self.fallback(head, links, in: tag) {
                 releases.append(release)
             }
