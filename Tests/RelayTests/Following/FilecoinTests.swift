@@ -36,6 +36,7 @@ struct FilecoinTests {
             try await world.runUntilSettled()
         }
         try world.expectCanonical(jobs: 9)
+        #expect(!world.log.messages.contains("not reachable"))
         #expect(world.counter("chain.reorgs") == 0)
         #expect(world.counter("requests.missedAtFirst") == 0)
         #expect(try world.view.overview().chain.halt == nil)
@@ -57,6 +58,7 @@ struct FilecoinTests {
         try await world.runUntilSettled()
 
         try world.expectCanonical(jobs: 2)
+        #expect(!world.log.messages.contains("not reachable"))
         #expect(world.counter("chain.reorgs") == 0)
     }
 
