@@ -124,7 +124,8 @@ let package = Package(
             dependencies: [
                 "Relay", "RelayStore", "RelayCore", "EthereumRPC", "BacalhauAPI", "Transport", "Telemetry", "Keys",
                 "Ethereum", "Bacalhau", "JSON", "SQLite", "RelayTestSupport",
-            ]
+            ],
+            exclude: ["Following/README.md"]
         ),
         // The chain simulation: what it draws from a seed, plays and checks; tests and `make simulate` run it.
         .target(
