@@ -481,6 +481,34 @@ struct FakeChainTests {
         #expect(chain.socketCount == 0)
     }
 
+    /// As geth does (`geth/reorg.json`): first what is gone, oldest first, then what is new, and of the heads only the last.
+    @Test func tellsAReorgAsGethDoes() async throws {
+        let frames = Recorder<JSONValue>()
+        let listener = Task {
+            try await chain.withConnection(to: "ws://chain.test") { connection in
+                try connection.send(#"{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["newHeads"]}"#)
+                try connection.send(#"{"jsonrpc":"2.0","id":2,"method":"eth_subscribe","params":["logs",{}]}"#)
+                while true { frames.record(try JSONValue.parse(try await connection.next().bytes)) }
+            }
+        }
+        try await eventually("both subscriptions") { frames.count == 2 ? true : nil }
+        chain.request(spec: "a")
+        chain.request(spec: "b")
+        try await eventually("two heads, two logs") { frames.count == 6 ? true : nil }
+        let blocks = [chain.head.number - 1, chain.head.number]
+
+        chain.reorg(depth: 2)
+        try await eventually("two removed logs, two new ones, a head") { frames.count == 11 ? true : nil }
+
+        let results = frames.all.dropFirst(6).compactMap { $0["params"]?["result"] }
+        #expect(results.map { $0["removed"]?.bool } == [true, true, false, false, nil])
+        let numbers = results.compactMap { ($0["blockNumber"] ?? $0["number"])?.string }
+        #expect(numbers.prefix(2) == blocks.map { "0x" + String($0, radix: 16) }[...])
+        #expect(results.last?["hash"] == .string(chain.head.hash.hex))
+        listener.cancel()
+        _ = await listener.result
+    }
+
     @Test func cancellingEndsWaitingForAHead() async throws {
         let listener = Task {
             try await chain.withConnection(to: "ws://chain.test") { _ = try await $0.next() }
