@@ -8,7 +8,7 @@ import Telemetry
 import Testing
 
 /// A chain that is shorter than it was, or another one.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct AnchorTests {
     @Test("case 12: a chain that stays shorter takes the cursor back with it")
     func shorterChain() async throws {

@@ -7,7 +7,7 @@ import Telemetry
 import Testing
 
 /// Heights without a block, and logs that come one block later.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct FilecoinTests {
     private static let host = "chain.test"
 

@@ -7,7 +7,7 @@ import Telemetry
 import Testing
 
 /// What is final by which rule, when a node's tags are missing, stand still, or name nothing.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct FinalityTests {
     private static let host = "chain.test"
 
@@ -131,7 +131,8 @@ struct FinalityTests {
         let requests = (0..<2).map { _ in world.chain.request(spec: RelayWorld.spec) }
         let sent = Recorder<Bool>()
 
-        try await world.run(within: .seconds(1_800)) {
+        // What had a time of day to wait for waits until that comes, at worst.
+        try await world.run(within: .seconds(9_000)) {
             if sent.count == 0, try world.state(of: requests[0]) == .answered {
                 world.time.setClock(by: .seconds(seconds))
                 sent.record(true)
@@ -140,8 +141,8 @@ struct FinalityTests {
         }
 
         let last = world.chain.request(spec: RelayWorld.spec)
-        try await world.run(within: .seconds(1_800)) { world.allSettled([last]) }
-        try await world.runUntilSettled(within: .seconds(1_800))
+        try await world.run(within: .seconds(9_000)) { world.allSettled([last]) }
+        try await world.runUntilSettled(within: .seconds(9_000))
         try world.expectCanonical(jobs: 3)
         #expect(world.counter("chain.reorgs") == 0)
     }

@@ -8,7 +8,7 @@ import Telemetry
 import Testing
 
 /// A node that has a block and not yet its logs.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct FreshBlockTests {
     private static let host = "chain.test"
 

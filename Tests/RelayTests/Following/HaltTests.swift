@@ -8,7 +8,7 @@ import Telemetry
 import Testing
 
 /// What was final is another one now: everything stands still until an operator has looked.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HaltTests {
     /// `settle` blocks deep is final.
     static let settle = 6

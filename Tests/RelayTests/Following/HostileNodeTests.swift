@@ -9,7 +9,7 @@ import Testing
 import Transport
 
 /// Nodes that fail, flood, refuse, or invent.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HostileNodeTests {
     static let faults: [Fault] = [
         .timedOut, .late(.seconds(300)), .answerDropped, .status(200, "<html>Welcome</html>"), .status(200, ""),

@@ -7,7 +7,7 @@ import Telemetry
 import Testing
 
 /// Nodes of different heights, branches and networks.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct SeveralNodesTests {
     @Test("case 5: behind a balancer the cursor does not pass what a slower node has not seen")
     func balancer() async throws {
