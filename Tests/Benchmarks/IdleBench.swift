@@ -62,9 +62,10 @@ struct IdleBench {
         let before = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await relayer.run() }
             group.addTask { try await chain.mine(every: blockTime) }
-            try await time.run(for: Self.warmUp)
+            var clock = PatientClock(time)
+            try await clock.run(for: Self.warmUp)
             let before = (requests: chain.httpCallCount, calls: chain.calls.count)
-            try await time.run(for: Self.measured)
+            try await clock.run(for: Self.measured)
             group.cancelAll()
             // What is cut off is of no interest here.
             try? await group.waitForAll()
