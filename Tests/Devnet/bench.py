@@ -35,6 +35,7 @@ SIMULATOR = "relayer-simulate"
 SAMPLES = 60
 # Each waits for two blocks.
 POLLED_SAMPLES = 30
+PATIENCE = 60.0
 IDLE_SECONDS = 60
 IDLE_CHAINS = ("12s", "2s", "250ms")
 SIMULATED_SEEDS = 2_000
@@ -206,6 +207,14 @@ def measure_latency() -> dict[str, float]:
     )
 
 
+def wait_until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            raise RuntimeError("what was waited for did not happen")
+        time.sleep(0.05)
+
+
 def measure_polling() -> dict[str, float]:
     """From the head with the request to the store where nothing is announced, and nothing waits before it."""
     options = ("--block-time", "1.5")
@@ -220,11 +229,13 @@ def measure_polling() -> dict[str, float]:
         fee = bridge.call("fee")
         blocks: list[int] = []
         for _ in range(POLLED_SAMPLES):
-            receipt = bridge.send(key, "requestJob", spec("hello"), STDOUT, value=fee)
+            data = bridge.encode("requestJob", spec("hello"), STDOUT)
+            sent = bridge.client.send(key, bridge.address, data, fee)
+            wait_until(lambda sent=sent: rpc("eth_getTransactionReceipt", [sent]))
+            receipt = bridge.client.receipt(sent)
             blocks.append(int(receipt["blockNumber"], 16))
             job = bridge.events(receipt, "BacalhauJobRequested")[0]["jobId"]
-            while bridge.call("job", job)[2] != FULFILLED:
-                time.sleep(0.05)
+            wait_until(lambda job=job: bridge.call("job", job)[2] == FULFILLED)
             # Until the relayer has seen that too.
             time.sleep(1.5)
         heads = {each["number"]: each["monotonicNs"] for each in rpc("devnet_heads", [0])}
