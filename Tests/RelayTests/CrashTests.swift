@@ -25,8 +25,8 @@ struct CrashTests {
             for try await point in group { died += [point].compactMap { $0 } }
         }
 
-        // Two runs of a seed differ by looks and commits, more of them on a busy machine; each kind of step has its crash.
-        #expect(died.count >= steps.count / 2, "\(died.count) of \(steps.count)")
+        // Two runs of a seed differ by some looks and commits, no more; and each kind of step has had its crash.
+        #expect(died.count >= steps.count * 3 / 4, "\(died.count) of \(steps.count)")
         #expect(Self.kinds.isSubset(of: Set(died)), "\(Self.kinds.subtracting(died))")
     }
 

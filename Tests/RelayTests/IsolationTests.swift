@@ -122,7 +122,8 @@ struct IsolationTests {
         try await world.run(blocks: nil) { try world.state(of: request) == .answered }
 
         try await world.run(
-            onReady: { world.chain.failNext("eth_call", with: FakeChain.RPCFault.result("0x")) },
+            // One of them may meet the count of jobs, which is asked for at the start.
+            onReady: { world.chain.failNext("eth_call", with: FakeChain.RPCFault.result("0x"), count: 2) },
             until: { try world.listed(request)?.reason != nil }
         )
 

@@ -155,7 +155,7 @@ extension Follower {
         if let last = auditedAt, now >= last, now - last < options.secondReadPause { return }
         guard let final = chain.final else { return }
         let node = first.pin(otherThan: first)
-        for index in audits.indices where !audits[index].isOff {
+        for index in audits.indices {
             let contract = audits[index].contractID
             guard let cursor = cursors.first(where: { $0.contractID == contract }),
                 final.number < cursor.secondBlock.saturatingAdding(planner.window)
@@ -164,7 +164,7 @@ extension Follower {
             do {
                 let found = try await audits[index].round(cursor, reader, store, at: node)
                 try await store(missed: found, cursor)
-            } catch  where error is RPCError || error is LogCheck.Fault {
+            } catch  where error is RPCError || error is LogCheck.Fault || error is ContractDesk.UnexpectedOutput {
                 // It is looked at again: following does not depend on it.
                 environment.log.debug("the contract's count of jobs is not to be had", ["error": "\(error)"])
             }

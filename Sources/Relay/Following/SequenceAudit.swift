@@ -20,8 +20,6 @@ struct SequenceAudit: Sendable {
     private var sequence: JobSequence?
     /// Requests of ids that are still to be accounted for are in this block or above.
     private var since: UInt64 = 0
-    /// Its contract does not tell.
-    private(set) var isOff = false
 
     init(_ cursor: ContractCursor) {
         contract = cursor.address
@@ -33,8 +31,8 @@ struct SequenceAudit: Sendable {
 
     /// One round, of what has been read twice.
     ///
-    /// Returns the logs of holes that could be filled; throws `RPCError`, and `LogCheck.Fault` for a block that does not
-    /// hold together.
+    /// Returns the logs of holes that could be filled; throws `RPCError`, `ContractDesk.UnexpectedOutput`, and
+    /// `LogCheck.Fault` for a block that does not hold together.
     mutating func round(
         _ cursor: ContractCursor,
         _ reader: LogReader,
@@ -43,28 +41,22 @@ struct SequenceAudit: Sendable {
     ) async throws -> LogBatch {
         let desk = ContractDesk(client: node, binding: reader.binding)
         var found = LogBatch()
-        do {
-            guard let count = try await desk.jobCount(of: contract).asUInt64 else { return found }
-            var sequence = try await known(cursor, count, desk)
-            // Those given up are looked for again, a few at a time.
-            for id in sequence.missing.sorted().prefix(4) {
-                if try await fill(id, cursor, reader, desk, &found) == .found { sequence.fill(id) }
-            }
-            let known = try await store.jobIDs(of: contractID, from: sequence.next, above: since)
-            var holes = 0
-            while holes < Self.holesPerRound, let id = sequence.hole(count: count, known: known) {
-                holes += 1
-                let outcome = try await fill(id, cursor, reader, desk, &found)
-                guard outcome != .notYet else { break }
-                if outcome == .found { sequence.fill(id) } else { sequence.giveUp(id) }
-            }
-            if holes < Self.holesPerRound { since = cursor.secondBlock }
-            self.sequence = sequence
-        } catch is ContractDesk.UnexpectedOutput {
-            isOff = true
-        } catch let error as RPCError where error.executionFailure != nil || error.revertData != nil {
-            isOff = true
+        guard let count = try await desk.jobCount(of: contract).asUInt64 else { return found }
+        var sequence = try await known(cursor, count, desk)
+        // Those given up are looked for again, a few at a time.
+        for id in sequence.missing.sorted().prefix(4) {
+            if try await fill(id, cursor, reader, desk, &found) == .found { sequence.fill(id) }
         }
+        let known = try await store.jobIDs(of: contractID, from: sequence.next, above: since)
+        var holes = 0
+        while holes < Self.holesPerRound, let id = sequence.hole(count: count, known: known) {
+            holes += 1
+            let outcome = try await fill(id, cursor, reader, desk, &found)
+            guard outcome != .notYet else { break }
+            if outcome == .found { sequence.fill(id) } else { sequence.giveUp(id) }
+        }
+        if holes < Self.holesPerRound { since = cursor.secondBlock }
+        self.sequence = sequence
         return found
     }
 

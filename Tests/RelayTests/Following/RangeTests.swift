@@ -220,7 +220,7 @@ struct RangeTests {
         try await world.run(blocks: .milliseconds(250)) { world.time.now() >= end }
 
         let blocks = Int(world.chain.head.number - block)
-        #expect(blocks > 100)
+        #expect(blocks > 200)
         #expect(world.chain.httpCallCount - calls < blocks * 2, "\(world.chain.httpCallCount - calls) calls")
         #expect(world.chain.callCount("eth_getLogs") < blocks)
         try await world.runUntilSettled()

@@ -38,7 +38,7 @@ struct SameLogTests {
             return isOver && second
         }
 
-        #expect(world.chain.callCount("eth_getLogs") > reads + 1)
+        #expect(world.chain.callCount("eth_getLogs") > reads + 3)
         try world.expectCanonical(jobs: 1)
         #expect(world.counter("requests.found") == 1)
         #expect(world.counter("requests.missedAtFirst") == 0)
