@@ -110,12 +110,10 @@ package struct Relayer: Sendable {
     func gasPolicies(_ findings: Preflight.Findings) -> [Address: GasPolicy] {
         var policies: [Address: GasPolicy] = [:]
         for contract in options.contracts {
-            let gas = ContractBinding.Gas(
-                base: contract.gasBase ?? binding.gas.base,
-                perByte: contract.gasPerByte ?? binding.gas.perByte
+            policies[contract.address] = contract.gasPolicy(
+                binding,
+                callbackGas: findings.callbackGas[contract.address]
             )
-            let callback = contract.callbackGas ?? findings.callbackGas[contract.address] ?? 0
-            policies[contract.address] = GasPolicy(gas: gas, callbackGas: callback)
         }
         return policies
     }
@@ -196,5 +194,16 @@ package struct Relayer: Sendable {
                 group.cancelAll()
             }
         }
+    }
+}
+
+extension Relayer.Contract {
+    /// What a settlement of it may use; `callbackGas` as the contract itself says, where it was asked.
+    package func gasPolicy(_ binding: ContractBinding, callbackGas said: UInt64?) -> GasPolicy {
+        let gas = ContractBinding.Gas(
+            base: gasBase ?? binding.gas.base,
+            perByte: gasPerByte ?? binding.gas.perByte
+        )
+        return GasPolicy(gas: gas, callbackGas: callbackGas ?? said ?? 0)
     }
 }

@@ -114,7 +114,7 @@ struct ReplayCommand: RunnableCommand {
         }
     }
 
-    private func check(head: UInt64) throws {
+    func check(head: UInt64) throws {
         guard from <= head else {
             throw CommandFailure("block \(from) is beyond the head, which is block \(head)", .usage)
         }
@@ -192,76 +192,13 @@ struct ReplayCommand: RunnableCommand {
     }
 
     /// The nodes of the settings, of which the first that answers serves the chain that they name.
-    private func client(_ wiring: Wiring) async throws -> EthereumClient {
+    func client(_ wiring: Wiring) async throws -> EthereumClient {
         let client = wiring.client()
         let chainID = try await client.chainID()
         guard chainID == wiring.settings.chain.id else {
             throw Preflight.Problem.anotherChain(configured: wiring.settings.chain.id, found: chainID)
         }
         return client
-    }
-
-    // MARK: Only looking
-
-    private func plan(_ wiring: Wiring) async throws -> ExitCode {
-        let client = try await client(wiring)
-        let head = try await client.blockNumber()
-        try check(head: head)
-        // Without a database all is new.
-        let view = PrivateFile.isMissing(wiring.settings.database) ? nil : try wiring.storeView()
-        let contracts = wiring.settings.contracts
-        let plan = ReplayPlan(
-            client: client,
-            reader: LogReader(binding: .reference),
-            contracts: contracts.map(\.address),
-            window: wiring.settings.chain.maxBlockRange,
-            callsPerSecond: rate,
-            time: wiring.time
-        )
-        var findings = ReplayPlan.Findings(from: from, to: min(to ?? head, head))
-        var progress = Progress()
-        try await plan.run(&findings) { hash in
-            try view?.state(of: hash)
-        } report: { found in
-            progress.show("block \(found.next) of \(found.from) to \(found.to)", fraction: found.fraction)
-        }
-        progress.close()
-        let cost = try await cost(of: plan, wiring, client, answers: findings.new[.open] ?? 0)
-        if json {
-            Output.line(findings.json(cost: cost).line)
-        } else {
-            Output.write(findings.text(cost: cost))
-        }
-        return .done
-    }
-
-    /// The most that the answers may cost at this moment; nil where there are none, or where the fees are above the cap.
-    private func cost(
-        of plan: ReplayPlan,
-        _ wiring: Wiring,
-        _ client: EthereumClient,
-        answers: Int
-    ) async throws -> UInt256? {
-        guard answers > 0 else { return nil }
-        let options = wiring.options(process: 0)
-        let desk = ContractDesk(client: client, binding: .reference)
-        var dearest: UInt256?
-        for contract in options.contracts {
-            let callback: UInt64
-            if let own = contract.callbackGas {
-                callback = own
-            } else {
-                callback = try await desk.callbackGas(of: contract.address)
-            }
-            let gas = ContractBinding.Gas(
-                base: contract.gasBase ?? ContractBinding.reference.gas.base,
-                perByte: contract.gasPerByte ?? ContractBinding.reference.gas.perByte
-            )
-            let policy = GasPolicy(gas: gas, callbackGas: callback)
-            guard let one = try await plan.costPerAnswer(policy, options.settle.fees) else { return nil }
-            dearest = max(dearest ?? one, one)
-        }
-        return dearest?.multipliedSaturating(by: UInt256(UInt64(answers)))
     }
 }
 
