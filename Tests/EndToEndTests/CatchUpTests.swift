@@ -14,6 +14,7 @@ extension EndToEnd {
             try await program.whileRunning { _ in }
             let jobs = try await ask(50, bridge, blocksApart: 10)
 
+            try await expectPlan(program, jobs: Int64(jobs.count), settled: 0, known: 0)
             try await program.whileRunning { _ in
                 let answers = try await bridge.waitForAnswers(to: jobs)
                 for (index, job) in jobs.enumerated() { #expect(answers[job]?.content == .result("hello \(index)\n")) }
@@ -74,7 +75,23 @@ extension EndToEnd {
             return jobs
         }
 
+        /// Nothing is done by a plan: so twice.
+        private func expectPlan(_ program: RelayerProgram, jobs: Int64, settled: Int64, known: Int64) async throws {
+            for _ in 0..<2 {
+                let plan = try await program.command("replay", "--from-block", "0", "--dry-run", "--json")
+                #expect(plan.status == 0, "\(plan.errors)")
+                #expect(try plan.json["jobs"]?.int64 == jobs, "\(plan.output)")
+                #expect(try plan.json["new"]?["fulfilled"]?.int64 == settled, "\(plan.output)")
+                #expect(try plan.json["requests"]?.int64 == jobs + settled + known, "\(plan.output)")
+                #expect(try (plan.json["maxCostWei"]?.string == nil) == (jobs == 0), "\(plan.output)")
+            }
+        }
+
         private func expectReplay(_ program: RelayerProgram, found: Int64, known: Int64) async throws {
+            // Told first: what the contract has settled already is skipped.
+            try await expectPlan(program, jobs: 0, settled: found, known: known)
+            let words = try await program.command("replay", "--from-block", "0", "--dry-run")
+            #expect(words.output.contains("would read   blocks 0 to "), "\(words.output)")
             let replay = try await program.command("replay", "--from-block", "0", "--json")
             #expect(replay.status == 0, "\(replay.errors)")
             #expect(try replay.json["found"]?.int64 == found, "\(replay.output)")
