@@ -160,8 +160,7 @@ struct SimulationPlan: Sendable {
             node(&chance, blocks: blocks, blockTime: blockTime, finality: finality)
         }
         if count > 1, chance.oneIn(5) {
-            // A new database takes the genesis block of the first node.
-            nodes[chance.within(1...(count - 1))].allegiance = .otherGenesis
+            nodes[chance.below(count)].allegiance = .otherGenesis
         } else if count > 1, chance.oneIn(5) {
             nodes[chance.below(count)].allegiance = .otherID
         } else if count > 2, chance.oneIn(3) {

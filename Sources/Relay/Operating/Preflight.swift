@@ -48,6 +48,8 @@ package struct Preflight: Sendable {
     package enum Problem: Error, Equatable, Sendable, CustomStringConvertible {
         case anotherChain(configured: UInt64, found: UInt64)
         case resetChain(block: UInt64, known: Hash32, found: Hash32)
+        /// Two nodes with their genesis blocks.
+        case nodesDiffer(String, String)
         case noContract(Address)
         case notTheContract(Address, String)
         case notARelayer(account: Address, contract: Address)
@@ -63,6 +65,9 @@ package struct Preflight: Sendable {
             case .resetChain(let block, let known, let found):
                 "block \(block) was \(known.hex) when it was final, and the node says \(found.hex): the chain was reset, or"
                     + " chain.rpc is another network. For a chain that begins anew take another database file"
+            case .nodesDiffer(let first, let other):
+                "the nodes in chain.rpc serve chains with different genesis blocks, and the database is new: \(first),"
+                    + " \(other). Take out of chain.rpc the one that is another network or was reset"
             case .noContract(let address):
                 "there is no contract at \(address): correct contracts[].address, or the node in chain.rpc"
             case .notTheContract(let address, let what):
@@ -86,7 +91,7 @@ package struct Preflight: Sendable {
 
     /// Throws `Problem` for what will not mend itself, and the clients' errors for what may.
     package func run() async throws -> Findings {
-        let identity = try await identify()
+        let identity = try await ChainSurvey(client: client, chainID: chainID, known: known).run()
         var callbackGas: [Address: UInt64] = [:]
         for address in addresses { callbackGas[address] = try await check(address) }
         let version = try await bacalhau.version()
@@ -97,45 +102,6 @@ package struct Preflight: Sendable {
             balance: try await client.balance(of: account),
             head: try await client.blockNumber()
         )
-    }
-
-    /// Finds a node that serves the chain, and requires of all others that they serve the same one.
-    private func identify() async throws -> ChainIdentity {
-        var last: (any Error)?
-        for node in client.each {
-            do {
-                let found = try await node.chainID()
-                guard found == chainID else { throw Problem.anotherChain(configured: chainID, found: found) }
-                let identity = try await identity(at: node)
-                if let known, known.identity != identity {
-                    throw StoreError.anotherChain(stored: known.identity.description, found: identity.description)
-                }
-                try await check(known?.anchor, at: node)
-                let anchor = known?.anchor.map { BlockAnchor(number: $0.number, hash: $0.hash) }
-                client.require(NodeIdentity(chainID: chainID, genesisHash: identity.genesisHash, anchor: anchor))
-                return identity
-            } catch {
-                // What mends itself comes before what does not: another node may be the right one.
-                if last == nil || error is RPCError { last = error }
-            }
-        }
-        throw last ?? Problem.anotherChain(configured: chainID, found: 0)
-    }
-
-    /// Where a node does not go back to the genesis block its hash is the one that is known, or zero: then only chain id and
-    /// anchor tell the chain.
-    private func identity(at node: EthereumClient) async throws -> ChainIdentity {
-        let known = known?.identity.genesisHash
-        guard known != .zero else { return ChainIdentity(chainID: chainID, genesisHash: .zero) }
-        let genesis = try await node.genesisHashIfKept()
-        return ChainIdentity(chainID: chainID, genesisHash: genesis ?? known ?? .zero)
-    }
-
-    /// A node that does not have the block contradicts nothing.
-    private func check(_ anchor: ChainAnchor?, at node: EthereumClient) async throws {
-        guard let anchor, let header = try await node.headerIfKept(anchor.number), header.hash != anchor.hash
-        else { return }
-        throw Problem.resetChain(block: anchor.number, known: anchor.hash, found: header.hash)
     }
 
     private func check(_ contract: Address) async throws -> UInt64 {

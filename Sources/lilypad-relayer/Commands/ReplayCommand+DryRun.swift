@@ -9,11 +9,11 @@ import RelayerConfiguration
 /// `replay --dry-run`: what a replay would find, do and cost.
 extension ReplayCommand {
     func plan(_ wiring: Wiring) async throws -> ExitCode {
-        let client = try await client(wiring)
-        let head = try await client.blockNumber()
-        try check(head: head)
         // Without a database all is new.
         let view = PrivateFile.isMissing(wiring.settings.database) ? nil : try wiring.storeView()
+        let client = try await chain(wiring, known: view?.overview().chain).client
+        let head = try await client.blockNumber()
+        try check(head: head)
         let contracts = wiring.settings.contracts
         let plan = ReplayPlan(
             client: client,

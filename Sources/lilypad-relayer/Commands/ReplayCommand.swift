@@ -134,11 +134,9 @@ struct ReplayCommand: RunnableCommand {
     // MARK: Here
 
     private func readHere(_ wiring: Wiring, _ store: RelayStore) async throws -> ExitCode {
-        let client = try await client(wiring)
-        let identity = ChainIdentity(
-            chainID: wiring.settings.chain.id,
-            genesisHash: try await client.genesisHash()
-        )
+        let stored = try await store.chain()
+        if let halt = stored.halt { throw halt }
+        let (client, identity) = try await chain(wiring, known: stored)
         try await store.claim(identity)
         let contracts = wiring.settings.contracts
         _ = try await store.register(contracts.map { (address: $0.address, startBlock: $0.startBlock) })
@@ -191,14 +189,15 @@ struct ReplayCommand: RunnableCommand {
         return (number, progress)
     }
 
-    /// The nodes of the settings, of which the first that answers serves the chain that they name.
-    func client(_ wiring: Wiring) async throws -> EthereumClient {
+    /// The nodes of the settings that serve the chain that this database belongs to, and that chain.
+    func chain(_ wiring: Wiring, known: StoredChain?) async throws -> (client: EthereumClient, identity: ChainIdentity) {
         let client = wiring.client()
-        let chainID = try await client.chainID()
-        guard chainID == wiring.settings.chain.id else {
-            throw Preflight.Problem.anotherChain(configured: wiring.settings.chain.id, found: chainID)
-        }
-        return client
+        let identity = try await ChainSurvey(
+            client: client,
+            chainID: wiring.settings.chain.id,
+            known: known?.identity.map { ($0, known?.anchor) }
+        ).run()
+        return (client, identity)
     }
 }
 

@@ -1,4 +1,5 @@
 import Ethereum
+import JSON
 import Relay
 import RelayCore
 import RelayStore
@@ -129,6 +130,33 @@ struct SeveralNodesTests {
 
         #expect(problem.description.contains("chain.id is 1337, but the node serves chain 999"))
         #expect(!world.log.messages.contains("ready"))
+    }
+
+    @Test("case 14: a new database is not begun while nodes have different genesis blocks")
+    func nodesThatDifferAtTheFirstStart() async throws {
+        var world = try RelayWorld()
+        world.hosts = ["a.test", "b.test"]
+        world.isPatient = true
+        let other = "0x" + String(repeating: "ab", count: 32)
+        world.chain.setManners("b.test") { manners in
+            manners.lie = { method, parameters, result in
+                guard method == "eth_getBlockByNumber", parameters.first?.string == "0x0" else { return result }
+                return result.replacing("hash", .string(other))
+            }
+        }
+
+        let problem = await #expect(throws: Preflight.Problem.self) { try await world.run { false } }
+
+        let text = try #require(problem?.description)
+        #expect(text.contains("a.test") && text.contains("b.test") && text.contains(other), "\(text)")
+        // Whoever has the one chain on record goes on, and leaves the other node alone.
+        world.chain.setManners("b.test") { $0.fault = .refused }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        let first = world
+        try await first.run(blocks: nil) { try first.state(of: request) != nil }
+        world.chain.setManners("b.test") { $0.fault = nil }
+        try await world.runUntilSettled()
+        try world.expectCanonical(jobs: 1)
     }
 
     @Test("case 14: a node that serves another network after a fail-over is expelled with its reason")

@@ -72,10 +72,11 @@ extension Judge {
                 name,
                 "genesis",
                 "block 0 cannot be had: \(details.genesis.failure ?? "")",
-                remedy: "run needs it to know the chain: take a node that has it"
+                remedy: "without it only chain.id and the first final block tell the chain: take a node that has it"
             )
         }
-        if let known = seen.database.state?.identity, known.genesisHash != genesis {
+        // Zero: the nodes that it began with did not go back so far.
+        if let known = seen.database.state?.identity, known.genesisHash != .zero, known.genesisHash != genesis {
             return Finding(
                 .error,
                 name,
