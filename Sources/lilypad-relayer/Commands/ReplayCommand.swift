@@ -190,7 +190,8 @@ struct ReplayCommand: RunnableCommand {
     }
 
     /// The nodes of the settings that serve the chain that this database belongs to, and that chain.
-    func chain(_ wiring: Wiring, known: StoredChain?) async throws -> (client: EthereumClient, identity: ChainIdentity) {
+    func chain(_ wiring: Wiring, known: StoredChain?) async throws -> (client: EthereumClient, identity: ChainIdentity)
+    {
         let client = wiring.client()
         let identity = try await ChainSurvey(
             client: client,
