@@ -11,8 +11,7 @@ extension EthereumClient {
     /// bytes may be.
     package func send(raw bytes: [UInt8]) async throws(RPCError) -> Hash32 {
         guard pinned == nil, nodeCount > 1 else { return try await hand(over: bytes) }
-        let all = nodes.served().map { EthereumClient(nodes: nodes, pinned: $0) }
-        let outcomes = await handOver(bytes, to: all)
+        let outcomes = await handOver(bytes, to: known)
         guard let best = outcomes.min(by: { $0.rank < $1.rank }) else { return try await hand(over: bytes) }
         return try best.get()
     }

@@ -25,6 +25,16 @@ extension EthereumClient {
         nodes.candidates().filter { $0 != pinned }.map { EthereumClient(nodes: nodes, pinned: $0) }
     }
 
+    /// All nodes that serve the chain as far as is known, the fittest first, also those that rest.
+    ///
+    /// What is put to the vote is put to all: whom somebody else's failure has made rest may have the deciding vote.
+    package var known: [EthereumClient] { nodes.served().map { EthereumClient(nodes: nodes, pinned: $0) } }
+
+    /// The pinned node's place in the order of preference, by which it is told from the others.
+    ///
+    /// Two of them may look alike when they are shown: what tells them apart may be a key.
+    package var index: Int? { pinned }
+
     /// Why a pinned node is not asked at present: another chain, or a branch of its own.
     package var expulsion: String? { pinned.flatMap { nodes.expulsion(of: $0) } }
 

@@ -146,6 +146,33 @@ struct NodePoolTests {
     }
 
     @Test
+    func knowsAllButThoseOfAnotherChainWhateverTheyRestFor() async throws {
+        #expect(client.known.map(\.index) == [0, 1, 2])
+        client.each[0].noteFault()
+        client.each[1].setBehind()
+        // From a pin too, which is one of them.
+        #expect(client.pin().known.map(\.index) == [2, 1, 0])
+        #expect(client.pin().others.map(\.index) == [1])
+        client.each[2].expel("its branch is its own")
+        #expect(client.known.map(\.index) == [1, 0])
+    }
+
+    @Test
+    func aPinIsKnownByItsPlaceThoughItIsShownAsAnotherIs() {
+        let client = EthereumClient(
+            transport: nodes,
+            endpoints: ["AbCdEfGhIjKlMnOpQrStUvWxYz012345", "012345AbCdEfGhIjKlMnOpQrStUvWxYz"].map {
+                EthereumEndpoint("http://a/\($0)")
+            },
+            time: time
+        )
+        #expect(client.each.map(\.maskedEndpoint) == ["http://a/***", "http://a/***"])
+        #expect(client.each.map(\.index) == [0, 1])
+        #expect(client.index == nil)
+        #expect(client.pin(otherThan: client.pin()).index == 1)
+    }
+
+    @Test
     func knowsEachHead() {
         client.each[1].note(head: 12)
         #expect(client.each.map(\.knownHead) == [nil, 12, nil])
