@@ -28,6 +28,9 @@ package struct LogsBloom: Hashable, Sendable {
     /// Says nothing of the block: the node does not compute it.
     package var isFull: Bool { bytes.allSatisfy { $0 == 0xff } }
 
+    /// So many bits are set that it fits much by chance: a log's address and topic have six of them.
+    package var saysLittle: Bool { bytes.reduce(0) { $0 + $1.nonzeroBitCount } > Self.size * 4 }
+
     /// No contract wrote a log, if the node computes it at all.
     package var isEmpty: Bool { bytes.allSatisfy { $0 == 0 } }
 

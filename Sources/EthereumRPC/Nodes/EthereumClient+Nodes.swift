@@ -11,6 +11,9 @@ extension EthereumClient {
     /// All nodes must serve this chain: one that does not is asked no more.
     package func require(_ identity: NodeIdentity) { nodes.require(identity) }
 
+    /// This block is final: from now on all nodes are known by it, unless they are by an earlier one.
+    package func anchor(at block: BlockAnchor) { nodes.anchor(at: block) }
+
     /// The node that is fittest now, as a client that asks no other; of those that are as fit, one other than `other`.
     ///
     /// Questions that belong together go to one node: two of them may be at different heights, or on different branches.
@@ -42,6 +45,9 @@ extension EthereumClient {
     package func expel(_ reason: String) {
         if let pinned { nodes.expel(pinned, reason) }
     }
+
+    /// For how long the pinned node has answered nothing well; nil where its last call went well.
+    package var failing: Duration? { pinned.flatMap { nodes.failing($0) } }
 
     /// The pinned node's answers do not hold together: it counts as failed, and another one is asked next.
     package func noteFault() {

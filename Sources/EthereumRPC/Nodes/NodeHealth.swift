@@ -6,6 +6,8 @@
 struct NodeHealth: Equatable, Sendable {
     /// Failures in a row.
     private(set) var failures = 0
+    /// Since when: the first of these failures.
+    private(set) var failingSince: Int64?
     /// When it may be asked again after a failure.
     private(set) var opensAt: Int64 = .min
     /// Serves another chain, or a branch of its own; asked again only to find out whether that has changed.
@@ -21,8 +23,8 @@ struct NodeHealth: Equatable, Sendable {
     private var ratedAt: Int64 = .min
 
     static func == (left: NodeHealth, right: NodeHealth) -> Bool {
-        left.failures == right.failures && left.opensAt == right.opensAt && left.behindUntil == right.behindUntil
-            && left.isVerified == right.isVerified && left.head == right.head && left.errorRate == right.errorRate
+        left.failures == right.failures && left.failingSince == right.failingSince && left.opensAt == right.opensAt
+            && left.behindUntil == right.behindUntil && left.isVerified == right.isVerified && left.head == right.head && left.errorRate == right.errorRate
             && left.ratedAt == right.ratedAt
             && left.expulsion?.reason == right.expulsion?.reason && left.expulsion?.until == right.expulsion?.until
     }
@@ -52,6 +54,7 @@ struct NodeHealth: Equatable, Sendable {
 
     mutating func answered(at now: Int64) {
         failures = 0
+        failingSince = nil
         opensAt = .min
         let rate = errorRate(at: now)
         (errorRate, ratedAt) = (rate - rate / 8, now)
@@ -63,6 +66,7 @@ struct NodeHealth: Equatable, Sendable {
         let rate = errorRate(at: now)
         (errorRate, ratedAt) = (rate + (1_000 - rate) / 8, now)
         failures = min(failures + 1, 1_000)
+        failingSince = failingSince.map { min($0, now) } ?? now
         let own = min(500 << min(failures - 1, 6), Self.longestPause)
         let asked = retryAfter.map { min(max($0.components.seconds, 0), 600) * 1_000 } ?? 0
         opensAt = now.addingReportingOverflow(max(own, min(asked, Self.longestRetryAfter))).partialValue

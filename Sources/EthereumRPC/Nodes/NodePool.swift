@@ -104,6 +104,13 @@ final class NodePool: Sendable {
         }
     }
 
+    /// A block by which the nodes are known where none was so far.
+    func anchor(at block: BlockAnchor) {
+        let identity = state.withLock { $0.identity }
+        guard let identity, identity.anchor == nil else { return }
+        require(NodeIdentity(chainID: identity.chainID, genesisHash: identity.genesisHash, anchor: block))
+    }
+
     /// Checks chain, genesis and anchor where that has not been done since the node failed last.
     private func verify(_ node: Int) async throws(RPCError) {
         let identity = state.withLock { $0.health[node].isVerified ? nil : $0.identity }
@@ -130,6 +137,11 @@ final class NodePool: Sendable {
     func expulsion(of node: Int) -> String? {
         let now = time.now()
         return health(node).expulsion.flatMap { now < $0.until ? $0.reason : nil }
+    }
+
+    func failing(_ node: Int) -> Duration? {
+        let now = time.now()
+        return health(node).failingSince.map { .milliseconds(max(0, now - $0)) }
     }
 
     func expel(_ node: Int, _ reason: String) {

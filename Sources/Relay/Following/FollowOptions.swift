@@ -24,12 +24,22 @@ package struct FollowOptions: Sendable {
     package var shortChainPatience: Duration = .seconds(300)
     /// How long a node may be on a branch that the others do not share before it is expelled.
     package var apartPatience: Duration = .seconds(300)
+    /// How long a node that does not answer is held to keep to what was read: for the time of a blip nobody else decides.
+    package var silencePatience: Duration = .seconds(60)
+    /// How long a node may be silent about blocks that the others do not keep any more, before they are noted as a gap.
+    package var gapPatience: Duration = .seconds(600)
     /// How long a head may stand still before the other nodes are asked for theirs; at least five blocks' time.
     package var stillTime: Duration = .seconds(10)
+    /// How far, in blocks' time, a node may be behind another one that is asked after it; at least three blocks.
+    package var steadyLag: Duration = .seconds(30)
+    /// How long it may stand still before an operator hears of it; at least 20 blocks' time.
+    package var headPatience: Duration = .seconds(600)
     /// How long a request's job goes on after its log is gone.
     package var orphanPatience: Duration = .seconds(60)
-    /// Looks in a row that must find the chain left below what was final before it is believed.
+    /// How many looks must find the chain left below what was final, and for how long, before it is believed; nothing is
+    /// read or sent meanwhile.
     package var haltLooks = 3
+    package var haltPatience: Duration = .seconds(30)
     /// Between two second readings of a few blocks.
     package var secondReadPause: Duration = .seconds(120)
     /// Between two of whole windows.

@@ -16,27 +16,30 @@ package struct FollowService: Sendable {
     /// Follows until it is asked to stop or is cancelled; throws what the store throws, and `ChainHalt`.
     func run(_ follower: Follower) async throws {
         environment.stop.wake(wakeup)
+        // After a failure only the end of the program is a reason to look earlier: heads that come by WebSocket would make
+        // of a pause none.
+        let stopped = Wakeup()
+        environment.stop.wake(stopped)
         var follower = follower
         var failures = 0
         while !environment.stop.isRequested {
-            var pause: Duration
             do {
                 let outcome = try await follower.look()
                 failures = 0
                 environment.outages.recovered("chain node")
                 if outcome == .again { continue }
                 follower.isBusy = try await store.hasOpenRequests()
-                pause = self.pause(follower)
+                try await wakeup.next(within: pause(follower), of: environment.time)
             } catch let error as any Error & CustomStringConvertible where Self.isNodes(error) {
                 failures += 1
                 environment.outages.failed("chain node", error)
                 let own = options.outageBackoff.delay(after: failures)
-                pause = max(own, min((error as? RPCError)?.retryAfter ?? .zero, options.longestRetryAfter))
+                var pause = max(own, min((error as? RPCError)?.retryAfter ?? .zero, options.longestRetryAfter))
                 // Another node may do at once: after each pause all are tried, since the first would otherwise be the only
                 // one that is ever asked.
                 if !failures.isMultiple(of: follower.client.nodeCount) { pause = .milliseconds(50) }
+                try await stopped.next(within: pause, of: environment.time)
             }
-            try await wakeup.next(within: pause, of: environment.time)
         }
     }
 
@@ -49,7 +52,11 @@ package struct FollowService: Sendable {
             isBusy: isBusy,
             at: environment.now
         )
-        return options.pollInterval ?? follower.pace.pause(isAnnounced: isAnnounced, isBusy: isBusy)
+        if let interval = options.pollInterval { return interval }
+        let pace = follower.pace
+        // A block whose logs seem to be missing is looked at again soon.
+        guard follower.doubts == 0 else { return pace.pause(isAnnounced: false, isBusy: true) }
+        return pace.pause(isAnnounced: isAnnounced, isBusy: isBusy)
     }
 
     /// Errors of the node, which pass; anything else (the store, a cancelled task, a halt) ends the service.

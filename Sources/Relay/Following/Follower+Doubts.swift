@@ -6,7 +6,7 @@ internal import Telemetry
 
 /// What a reading must stand before it is stored: its blocks, the other nodes, its block's bloom.
 extension Follower {
-    /// How often a block is read again that seems to hold what its logs do not show.
+    /// How often in a row what is in doubt is read again before it is taken as it is.
     private static let doubts = 3
 
     /// Where a reorganisation may come in between, each block of the logs must be the one at its height: of those that are
@@ -35,32 +35,59 @@ extension Follower {
         _ contracts: [Address],
         _ node: EthereumClient
     ) async throws -> Bool {
-        var missing = options.quorum - 1
-        let mine = reading.logs.logs.filter { !$0.removed }
-        var differing: [String] = []
+        let opinions = await opinions(on: reading, range, contracts, node)
+        guard opinions.missing > 0 else { return true }
         var isNarrower = false
-        for other in node.others where missing > 0 {
+        for hint in opinions.tooMany { isNarrower = planner.refused(range, hint: hint) == .narrower || isNarrower }
+        if isNarrower { return false }
+        throw missed(quorum: opinions, range)
+    }
+
+    /// What the other nodes say of a reading.
+    struct Opinions {
+        /// Nodes that would have to give the same logs, and have not.
+        var missing: Int
+        /// Those that give other logs, and those that give none, with the reason.
+        var differing: [String] = []
+        var silent: [String] = []
+        /// With the hints of those that want a smaller range.
+        var tooMany: [UInt64?] = []
+    }
+
+    func opinions(
+        on reading: LogReader.Reading,
+        _ range: ClosedRange<UInt64>,
+        _ contracts: [Address],
+        _ node: EthereumClient
+    ) async -> Opinions {
+        var opinions = Opinions(missing: options.quorum - 1)
+        let mine = reading.logs.logs.filter { !$0.removed }
+        for other in node.others where opinions.missing > 0 {
             let theirs: LogReader.Reading
             do {
                 theirs = try await second(opinion: reading, range, contracts, other)
             } catch {
-                if case .tooMany(let hint)? = (error as? RPCError)?.logRangeFailure {
-                    isNarrower = planner.refused(range, hint: hint) == .narrower || isNarrower
-                }
+                if case .tooMany(let hint)? = (error as? RPCError)?.logRangeFailure { opinions.tooMany.append(hint) }
+                opinions.silent.append("\(other.maskedEndpoint): \(error)")
                 continue
             }
             if theirs.logs.logs.filter({ !$0.removed }) == mine {
-                missing -= 1
+                opinions.missing -= 1
             } else {
-                differing.append(other.maskedEndpoint)
+                opinions.differing.append(other.maskedEndpoint)
             }
         }
-        guard missing > 0 else { return true }
-        if isNarrower { return false }
+        return opinions
+    }
+
+    func missed(quorum opinions: Opinions, _ range: ClosedRange<UInt64>) -> FollowFault {
         environment.counters.increment("quorum.missed")
-        let words = differing.isEmpty ? "no other node answers" : "\(differing.joined(separator: ", ")) differ"
-        throw FollowFault(
-            "blocks \(range.lowerBound) to \(range.upperBound): \(options.quorum) nodes must give the same logs; \(words)"
+        var words = opinions.silent
+        if !opinions.differing.isEmpty { words.insert("\(opinions.differing.joined(separator: ", ")) differ", at: 0) }
+        if words.isEmpty { words = ["no other node may be asked"] }
+        return FollowFault(
+            "blocks \(range.lowerBound) to \(range.upperBound): \(options.quorum) nodes must give the same logs; "
+                + words.joined(separator: "; ")
         )
     }
 
@@ -84,25 +111,47 @@ extension Follower {
         return theirs
     }
 
-    /// Whether to read again, since the block's bloom speaks of logs that the answer does not have: the node may not have
-    /// them yet.
+    /// Whether to read again later, since the block's bloom speaks of logs that the answer does not have: the node may not
+    /// have them yet.
     ///
-    /// Blooms err on the side of logs, so a few times are enough.
-    mutating func doubts(
+    /// Blooms err on the side of logs, so after a few times in a row, of whatever blocks, the block is asked for by its
+    /// hash, at all nodes. Throws `FollowFault` where one of them shows what this one hides.
+    mutating func isInDoubt(
         _ header: BlockHeader,
         _ reading: LogReader.Reading,
-        _ contracts: [Address]
-    ) throws -> Bool {
-        guard let bloom = header.logsBloom, !bloom.isFull, bloom.mayContain(reader.binding.requestEvent.topic),
+        _ contracts: [Address],
+        _ node: EthereumClient
+    ) async throws -> Bool {
+        guard let bloom = header.logsBloom, !bloom.saysLittle, bloom.mayContain(reader.binding.requestEvent.topic),
             contracts.contains(where: { bloom.mayContain($0) }),
             !reading.logs.logs.contains(where: { $0.blockNumber == header.number })
-        else { return false }
-        let times = doubt.map { $0.block == header.hash ? $0.times : 0 } ?? 0
-        guard times < Self.doubts else {
-            environment.counters.increment("blooms.unexplained")
+        else {
+            doubts = 0
             return false
         }
-        doubt = (header.hash, times + 1)
-        throw FollowFault("block \(header.number) has no logs although its bloom speaks of some: not indexed yet")
+        doubts += 1
+        guard doubts > Self.doubts else { return true }
+        doubts = 0
+        for other in [node] + node.others {
+            guard let alone = try? await reader.read(block: header.number, of: contracts, at: other),
+                alone.last?.hash == header.hash, !alone.logs.logs.isEmpty
+            else { continue }
+            throw FollowFault("block \(header.number) has no logs in its range although it has some by its hash")
+        }
+        environment.counters.increment("blooms.unexplained")
+        return false
+    }
+
+    /// A log that is none is the node's doing, since no chain has such: it, or another node, is asked again some times,
+    /// before the log goes into quarantine and reading goes on.
+    mutating func mind(_ logs: [MalformedLog], in range: ClosedRange<UInt64>) throws {
+        guard let log = logs.first else { return }
+        let block = log.blockNumber ?? range.lowerBound
+        let times = malformed.map { $0.block == block ? $0.times : 0 } ?? 0
+        guard times < Self.doubts else { return }
+        malformed = (block, times + 1)
+        throw LogCheck.Fault(
+            "blocks \(range.lowerBound) to \(range.upperBound): \(logs.count) of the logs are none: \(log.reason)"
+        )
     }
 }

@@ -15,6 +15,18 @@ extension Follower {
         /// The lowest unread blocks, and the contracts that have not been read there.
         var range: ClosedRange<UInt64>
         var cursors: [ContractCursor]
+        /// Far below the head: those that are near it have been read to it.
+        var isBacklog: Bool
+    }
+
+    /// How far a look has read.
+    enum Reach {
+        /// To the head.
+        case head
+        /// Contracts near the head to it, and others a part of what they have left.
+        case backlog
+        /// The chain has moved under the reading, or there is very much of it.
+        case moved
     }
 
     /// Reads on to this head; the first range that is stored takes the block with it that is `final` from now on.
@@ -23,29 +35,39 @@ extension Follower {
         at node: EthereumClient,
         settle: Release?,
         final: ChainLink?
-    ) async throws -> Outcome {
+    ) async throws -> Reach {
         var final = final
         var ranges = 0
-        while let step = nextStep(head: head.number, settle: settle), !environment.stop.isRequested {
+        var reach = Reach.head
+        reading: while let step = nextStep(head: head.number, settle: settle), !environment.stop.isRequested {
             ranges += 1
-            guard ranges <= Self.rangesPerLook else { return .again }
+            guard ranges <= Self.rangesPerLook else {
+                guard step.isBacklog else { return .moved }
+                reach = .backlog
+                break
+            }
             switch try await read(step, head, node, settle, &final) {
             case .stored, .narrower: break
-            case .moved: return .again
+            case .moved: return .moved
+            case .unindexed: break reading
             }
         }
         if let link = final {
             _ = try await store.ingest(IngestBatch(final: link), at: environment.now)
-            chain.finalise(link)
+            finalise(link)
         }
-        return .idle
+        return reach
     }
 
+    /// Contracts near the head come first: one that is new and begins long ago holds nobody up.
+    ///
     /// Far below the head ranges end where what is final ends, so that it is released at once; above that each ends with a
     /// block that is remembered.
     private func nextStep(head: UInt64, settle: Release?) -> Step? {
         let head = head - min(head, logLag)
-        guard let lowest = cursors.map(\.nextBlock).min(), lowest <= head else { return nil }
+        let unread = cursors.map(\.nextBlock).filter { $0 <= head }
+        let near = unread.filter { head - $0 <= options.window }
+        guard let lowest = near.min() ?? unread.min() else { return nil }
         // Where the next contract begins the range ends, so that each range has one set of contracts.
         let others = cursors.map(\.nextBlock).filter { $0 > lowest }.min()
         let bound = settle.map { isFar(lowest, below: $0.number) ? min($0.number, head) : head } ?? head
@@ -53,7 +75,8 @@ extension Follower {
         guard let range = planner.range(from: lowest, head: end), let last = self.end(of: range, head: head) else {
             return nil
         }
-        return Step(range: lowest...last, cursors: cursors.filter { $0.nextBlock == lowest })
+        let group = cursors.filter { $0.nextBlock == lowest }
+        return Step(range: lowest...last, cursors: group, isBacklog: near.isEmpty)
     }
 
     /// Whether a range of its own is worth its call: more than what comes between two looks.
@@ -77,6 +100,8 @@ extension Follower {
         case narrower
         /// The chain has moved under the reading.
         case moved
+        /// The node seems not to have the logs of its newest block yet.
+        case unindexed
     }
 
     private mutating func read(
@@ -86,20 +111,17 @@ extension Follower {
         _ settle: Release?,
         _ final: inout ChainLink?
     ) async throws -> Read {
-        let last = step.range.upperBound
-        let finalNumber = settle?.number
-        // A block to be remembered: what is not final yet, and the last one that is.
-        let isNew = chain.tip.map { last > $0.number } ?? true
-        let withLast = isNew && (finalNumber.map { last >= $0 } ?? true)
         let range = withTail(step, head: head.number)
         let contracts = step.cursors.map(\.address)
         let reading: LogReader.Reading
         do {
-            reading = try await reader.read(range, of: contracts, withLast: withLast, at: node)
+            // With the block that the range ends with, always: of blocks that it does not have a node may say that there
+            // is nothing in them.
+            reading = try await reader.read(range, of: contracts, withHeaderAt: step.range.upperBound, at: node)
         } catch {
             return try await refused(error, step, range, head, node)
         }
-        return try await take(reading, of: range, step, withLast, head, node, settle, &final)
+        return try await take(reading, of: range, step, head, node, settle, &final)
     }
 
     /// Checks what was read, and stores it.
@@ -107,7 +129,6 @@ extension Follower {
         _ reading: LogReader.Reading,
         of range: ClosedRange<UInt64>,
         _ step: Step,
-        _ withLast: Bool,
         _ head: BlockHeader,
         _ node: EthereumClient,
         _ settle: Release?,
@@ -115,21 +136,19 @@ extension Follower {
     ) async throws -> Read {
         let last = step.range.upperBound
         let contracts = step.cursors.map(\.address)
-        if withLast, last == head.number, reading.last?.hash != head.hash {
-            guard reading.last != nil else { throw FollowFault("the node does not have its own head \(last)") }
-            return .moved
-        }
-        if withLast, reading.last == nil {
+        guard let header = reading.last else {
+            guard last != head.number, chain.hash(at: last) == nil else {
+                throw FollowFault("the node does not have block \(last) any more")
+            }
             absent.insert(last)
             return .narrower
         }
-        if let header = reading.last, let tip = chain.tip, header.number == tip.number + 1,
-            header.parentHash != tip.hash
-        {
-            return .moved
-        }
+        if last == head.number, header.hash != head.hash { return .moved }
+        if let tip = chain.tip, header.number == tip.number + 1, header.parentHash != tip.hash { return .moved }
+        if let known = chain.hash(at: last), header.hash != known { return .moved }
         let links = chain
         try reader.check(reading, range, of: contracts) { links.hash(at: $0) }
+        try mind(reading.logs.malformed, in: range)
         // Not of the blocks that are read once more with each head.
         let known = max(
             step.range.lowerBound - min(1, step.range.lowerBound),
@@ -140,8 +159,8 @@ extension Follower {
             guard absent.contains(step.range.lowerBound), try await pass(absent: step, node) else { return .narrower }
             return .stored
         }
-        if let header = reading.last, try doubts(header, reading, contracts) { return .moved }
-        try await store(reading, step, withLast ? reading.last : nil, settle, head, &final)
+        if try await isInDoubt(header, reading, contracts, node) { return .unindexed }
+        try await store(reading, step, header, settle, head, &final)
         return .stored
     }
 
@@ -169,26 +188,38 @@ extension Follower {
             cursor.nextBlock = step.range.upperBound.saturatingAdding(1)
             return cursor
         }
-        batch.link = last.map(ChainLink.init)
+        // A block to be remembered, unless those above it are remembered already.
+        batch.link = last.flatMap { last in chain.tip.map { last.number > $0.number } ?? true ? ChainLink(last) : nil }
         batch.final = final
         // Anything below the head is confirmed first, at the next look, and where several nodes can say so by them.
-        if let link = batch.link, let settle, link.number == settle.number, link.hash == head.hash, client.nodeCount < 3
+        if let link = batch.link, let settle, link.number == settle.number, link.hash == head.hash, client.nodeCount < 2
         {
             try check(link, is: settle)
             batch.final = link
         }
         let report = try await store.ingest(batch, at: environment.now)
         if let link = batch.link { chain.extend(to: link) }
-        if let link = batch.final { chain.finalise(link) }
+        if let link = batch.final { finalise(link) }
         final = nil
+        highest = max(highest, chain.tip?.number ?? 0)
         planner.answered()
-        for cursor in batch.cursors {
-            if let index = cursors.firstIndex(where: { $0.contractID == cursor.contractID }) {
-                cursors[index].nextBlock = cursor.nextBlock
-            }
-        }
+        moveCursors(batch.cursors) { $0.nextBlock = $1.nextBlock }
         if let newest = batch.requests.map(\.place.blockNumber).max() { foundIn = max(foundIn ?? 0, newest) }
         tell(report, step.range.upperBound)
+    }
+
+    /// As they have been moved in the store.
+    mutating func moveCursors(_ moved: [ContractCursor], _ move: (inout ContractCursor, ContractCursor) -> Void) {
+        for cursor in moved {
+            guard let index = cursors.firstIndex(where: { $0.contractID == cursor.contractID }) else { continue }
+            move(&cursors[index], cursor)
+        }
+    }
+
+    /// As it has been stored; by the first final block all nodes are known from now on.
+    private mutating func finalise(_ link: ChainLink) {
+        chain.finalise(link)
+        client.anchor(at: BlockAnchor(number: link.number, hash: link.hash))
     }
 
     private func tell(_ report: IngestReport, _ block: UInt64) {

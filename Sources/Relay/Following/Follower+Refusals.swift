@@ -43,7 +43,8 @@ extension Follower {
         guard answer.header == nil, let head = answer.head, head.number > height else { return false }
         var none: ChainLink?
         let nothing = LogReader.Reading(logs: LogBatch())
-        try await store(nothing, Step(range: height...height, cursors: step.cursors), nil, nil, head, &none)
+        let alone = Step(range: height...height, cursors: step.cursors, isBacklog: step.isBacklog)
+        try await store(nothing, alone, nil, nil, head, &none)
         return true
     }
 
@@ -62,24 +63,27 @@ extension Follower {
             // Another node may take it.
             throw FollowFault("block \(block) alone is too much for the node: \(error)")
         }
+        guard let header = reading.last else {
+            // It has been asked for by its height: where there is none of that height, the chain above it says so.
+            guard try await pass(absent: step, node) else { throw FollowFault("the node does not have block \(block)") }
+            return .stored
+        }
         let known = chain
         try reader.check(reading, block...block, of: contracts) { known.hash(at: $0) }
+        if let hash = known.hash(at: block), hash != header.hash { return .moved }
+        try mind(reading.logs.malformed, in: block...block)
         guard try await seek(quorum: reading, block...block, contracts, node) else { return .narrower }
+        if try await isInDoubt(header, reading, contracts, node) { return .unindexed }
         var none: ChainLink?
-        let isLinked = block > chain.tip?.number ?? 0
-        try await store(
-            reading,
-            Step(range: block...block, cursors: step.cursors),
-            isLinked ? reading.last : nil,
-            nil,
-            head,
-            &none
-        )
+        let alone = Step(range: block...block, cursors: step.cursors, isBacklog: step.isBacklog)
+        try await store(reading, alone, header, nil, head, &none)
         return .stored
     }
 
     /// The node does not go back so far, nor does any other: what lies between is noted as a gap, and reading goes on
     /// behind it.
+    ///
+    /// Every node has to say so itself; one that is silent is waited for, but not for ever.
     private mutating func passGap(
         _ step: Step,
         _ head: BlockHeader,
@@ -88,38 +92,73 @@ extension Follower {
     ) async throws {
         let contracts = step.cursors.map(\.address)
         let first = step.range.lowerBound
-        // One answer may be a slip.
-        if (try? await reader.read(first...first, of: contracts, withLast: false, at: node)) != nil {
-            _ = planner.refused(step.range)
-            return
-        }
-        for other in node.others
-        where (try? await reader.read(first...first, of: contracts, withLast: false, at: other)) != nil {
-            // Another one has them: it comes first for a while.
-            node.setBehind()
-            throw FollowFault("\(reason): another node is asked")
-        }
-        var (closed, open) = (first, head.number)
-        while open - closed > 1 {
-            let middle = closed + (open - closed) / 2
-            do {
-                _ = try await reader.read(middle...middle, of: contracts, withLast: false, at: node)
-                open = middle
-            } catch {
-                guard error.logRangeFailure == .tooOld else { throw error }
-                closed = middle
+        var keepers: [EthereumClient] = []
+        var silent: [String] = []
+        for asked in [node] + client.known.filter({ $0.index != node.index }) {
+            switch await keeps(first, contracts, asked) {
+            case .yes where asked.index == node.index:
+                // One answer was a slip.
+                _ = planner.refused(step.range)
+                return
+            case .yes:
+                // It comes first for a while.
+                node.setBehind()
+                throw FollowFault("\(reason): another node is asked")
+            case .no: keepers.append(asked)
+            case .silent(let error): silent.append("\(asked.maskedEndpoint): \(error)")
             }
         }
-        try await store.skip(first...closed, for: step.cursors, reason, at: environment.now)
-        for cursor in step.cursors {
-            if let index = cursors.firstIndex(where: { $0.contractID == cursor.contractID }) {
-                cursors[index].nextBlock = closed + 1
-            }
+        guard !keepers.isEmpty else { throw FollowFault(reason) }
+        if !silent.isEmpty, !gapping.isOver(after: options.gapPatience, at: environment.now) {
+            let others = silent.joined(separator: "; ")
+            throw FollowFault("\(reason); whether others have the block is not known: \(others)", isOfTheNode: false)
         }
+        gapping.end()
+        var closed = head.number - min(1, head.number)
+        for keeper in keepers { closed = min(closed, try await lastTooOld(first, head.number, contracts, keeper)) }
+        guard closed >= first else { return }
+        let words = silent.isEmpty ? reason : "\(reason); silent: \(silent.joined(separator: "; "))"
+        try await store.skip(first...closed, for: step.cursors, words, at: environment.now)
+        moveCursors(step.cursors) { cursor, _ in cursor.nextBlock = closed + 1 }
         environment.counters.increment("chain.gaps")
         environment.log.error(
             "blocks cannot be read any more: requests in them are unknown",
-            ["block.from": first, "block.to": closed, "reason": reason, "remedy": "replay with a node that has them"]
+            ["block.from": first, "block.to": closed, "reason": words, "remedy": "replay with a node that has them"]
         )
+    }
+
+    private enum Keeping {
+        case yes
+        /// It says itself that it does not go back so far.
+        case no
+        case silent(String)
+    }
+
+    private func keeps(_ block: UInt64, _ contracts: [Address], _ node: EthereumClient) async -> Keeping {
+        do throws(RPCError) {
+            _ = try await reader.read(block...block, of: contracts, withHeaderAt: block, at: node)
+            return .yes
+        } catch {
+            return error.logRangeFailure == .tooOld ? .no : .silent("\(error)")
+        }
+    }
+
+    /// The last block that is too old for this node, found by halving.
+    private func lastTooOld(
+        _ first: UInt64,
+        _ head: UInt64,
+        _ contracts: [Address],
+        _ node: EthereumClient
+    ) async throws -> UInt64 {
+        var (closed, open) = (first, head)
+        while open > closed, open - closed > 1 {
+            let middle = closed + (open - closed) / 2
+            switch await keeps(middle, contracts, node) {
+            case .yes: open = middle
+            case .no: closed = middle
+            case .silent(let error): throw FollowFault("how far back the node goes is not known: \(error)")
+            }
+        }
+        return closed
     }
 }

@@ -97,12 +97,16 @@ extension Follower {
     /// How many of the nodes have another block at the link's height, of those that are as far.
     ///
     /// Only the nodes together say that the chain has changed: one of them may be behind a fail-over, or on a fork.
+    ///
+    /// Who is silent is held to keep to the link until it has been so for a while.
     private func votes(on link: ChainLink, first: EthereumClient) async -> (rejections: Int, voters: Int) {
         var (rejections, voters) = (0, 0)
-        for node in [first] + first.others {
-            guard let answer = try? await node.headerWithHead(at: link.number),
-                let hash = Self.hash(answer, below: link.number)
-            else { continue }
+        for node in [first] + client.known.filter({ $0.index != first.index }) {
+            guard let answer = try? await node.headerWithHead(at: link.number) else {
+                if node.expulsion == nil, node.failing ?? .zero < options.silencePatience { voters += 1 }
+                continue
+            }
+            guard let hash = Self.hash(answer, below: link.number) else { continue }
             // A node that lags shows what was so before a reorganisation: no reason to give up what is final.
             if link == chain.final, (answer.head?.number ?? 0) < highest { continue }
             voters += 1
@@ -131,44 +135,48 @@ extension Follower {
     /// Most of the nodes must have the block that is to be final: the one that is asked may have gone on alone on a branch
     /// of its own, which would be followed like any other as long as nobody else is asked.
     ///
-    /// Of two nodes none can be outvoted, so the other one is not asked.
-    mutating func agree(on final: ChainLink, with node: EthereumClient) async throws {
-        guard client.nodeCount > 2 else { return }
-        var (sharing, reached) = (1, 1)
+    /// False where as many have another block: it is not final yet, and nobody can be called wrong. Who is not as far says
+    /// nothing. Throws `FollowFault` where most have another one.
+    mutating func agree(on final: ChainLink, with node: EthereumClient) async throws -> Bool {
+        guard client.nodeCount > 1, let index = node.index else { return true }
+        var (sharing, differing) = (1, 0)
         for other in node.others {
-            do {
-                let header = try await other.header(at: .number(final.number))
-                reached += 1
-                if header?.hash == final.hash { sharing += 1 }
-            } catch { continue }
+            guard let answer = try? await other.headerWithHead(at: final.number),
+                let hash = Self.hash(answer, below: final.number)
+            else { continue }
+            if hash == final.hash { sharing += 1 } else { differing += 1 }
         }
-        guard sharing * 2 < reached else {
-            aloneSince[node.maskedEndpoint] = nil
-            return
+        guard differing >= sharing else {
+            alone[index] = nil
+            environment.outages.recovered("finality")
+            return true
         }
-        let since = aloneSince[node.maskedEndpoint, default: environment.now]
-        aloneSince[node.maskedEndpoint] = since
+        let fault = "block \(final.number) is not final: other nodes do not have it as \(final.hash.hex)"
+        guard differing > sharing else {
+            environment.outages.failed("finality", FollowFault(fault))
+            return false
+        }
         // For as long as the others need to take back what only this one has: asked again at once it would bring it back.
         node.setBehind()
-        if environment.now - since >= options.apartPatience {
+        if alone[index, default: Patience()].isOver(after: options.apartPatience, at: environment.now) {
             node.expel("its block \(final.number) is \(final.hash.hex), which other nodes do not have: it is on a fork")
         }
-        throw FollowFault("block \(final.number) is not final: most of the nodes do not have it as \(final.hash.hex)")
+        throw FollowFault(fault)
     }
 
     /// In a reorganisation nodes change one after the other: only who stays apart for long is expelled.
     private mutating func leave(_ node: EthereumClient, _ link: ChainLink) {
-        let since = apartSince[node.maskedEndpoint, default: environment.now]
-        apartSince[node.maskedEndpoint] = since
-        guard environment.now - since >= options.apartPatience else { return node.setBehind() }
+        guard let index = node.index else { return }
+        let isOver = apart[index, default: Patience()].isOver(after: options.apartPatience, at: environment.now)
+        guard isOver else { return node.setBehind() }
         let reason = "its block \(link.number) is not \(link.hash.hex), which other nodes have: it is on a fork"
         node.expel(reason)
     }
 
     /// Says once who is left out, and why.
     mutating func tellExpulsions() {
-        for state in client.states where state.reason != expelled[state.endpoint] {
-            expelled[state.endpoint] = state.reason
+        for (index, state) in client.states.enumerated() where state.reason != expelled[index] {
+            expelled[index] = state.reason
             guard let reason = state.reason else {
                 environment.log.info("node asked again", ["node": state.endpoint])
                 continue
@@ -178,15 +186,23 @@ extension Follower {
         }
     }
 
-    /// Whether the head has stood still for long, and another node has gone on: then that one is asked first for a while.
+    /// Whether another node has gone on where this one's head has stood still for long, or is well ahead of it, which is
+    /// looked at now and then: that one is asked first for a while.
     mutating func isLeftBehind(_ head: BlockHeader, _ node: EthereumClient) async throws -> Bool {
         let now = environment.now
-        guard client.nodeCount > 1, let newest,
-            now - newest.since >= max(options.stillTime, (pace.blockTime ?? .zero) * 5)
-        else { return false }
-        self.newest = (newest.head, now)
+        guard client.nodeCount > 1, let newest else { return false }
+        let blockTime = pace.blockTime ?? .zero
+        let stillTime = max(options.stillTime, blockTime * 5)
+        let last = comparedAt.map { min($0, now) } ?? now
+        comparedAt = last
+        let isStill = now - newest.since >= stillTime && now - last >= stillTime
+        guard isStill || now - last >= options.secondReadPause else { return false }
+        comparedAt = now
+        let lag = max(0, min(options.steadyLag / max(blockTime, .milliseconds(1)), 1e6))
+        let margin = isStill ? 1 : max(3, UInt64(lag))
         for other in node.others {
-            guard let header = try? await other.header(at: .latest), header.number > head.number + 1 else { continue }
+            guard let header = try? await other.header(at: .latest), header.number > head.number.saturatingAdding(margin)
+            else { continue }
             node.setBehind()
             return true
         }
@@ -198,6 +214,8 @@ extension Follower {
         let now = environment.now
         let orphans = try await store.rewind(to: link?.number, stopJobsAt: now + options.orphanPatience, at: now)
         chain.rewound(to: link)
+        highest = link?.number ?? 0
+        newest = nil
         cursors = try await store.cursors(of: cursors)
         tagsAskedAt = nil
         environment.counters.increment("chain.reorgs")
@@ -208,12 +226,17 @@ extension Follower {
         )
     }
 
-    /// Stands still for good once several looks in a row have found it: one answer may be a lie.
+    /// Stands still for good once several looks have found it, and for a while: one answer may be a lie, and so may be all
+    /// that one node says for a moment. Until then nothing is sent.
     private mutating func halt(at link: ChainLink, _ node: EthereumClient) async throws {
-        haltLooks += 1
         let fault = "block \(link.number) was final as \(link.hash.hex), and is another one now"
+        if let view = heads.view {
+            heads.post(HeadBoard.View(head: view.head, timestamp: view.timestamp, settle: nil, receipt: nil))
+        }
         // The node is asked again: it would be left out as one of another chain, and nobody would hear of it.
-        guard haltLooks >= options.haltLooks else { throw FollowFault(fault, isOfTheNode: false) }
+        guard halting.isOver(after: options.haltPatience, looks: options.haltLooks, at: environment.now) else {
+            throw FollowFault(fault, isOfTheNode: false)
+        }
         let halt = ChainHalt(at: environment.now, reason: fault)
         try await store.halt(halt)
         throw halt
@@ -222,16 +245,14 @@ extension Follower {
     /// All that the node shows has been read, and more: others may have it; if none does for a while, the chain has become
     /// shorter, and the cursors go back.
     mutating func fallBack(to head: BlockHeader, at node: EthereumClient) async throws -> Outcome {
-        guard let tip = chain.tip else { return .idle }
+        let unread = cursors.filter { $0.nextBlock > $0.startBlock }.map(\.nextBlock).max() ?? 0
+        let reached = max(chain.tip?.number ?? 0, unread - min(1, unread))
         for other in node.others {
-            guard let header = try? await other.header(at: .latest), header.number >= tip.number else { continue }
+            guard let header = try? await other.header(at: .latest), header.number >= reached else { continue }
             node.setBehind()
             return .again
         }
-        let now = environment.now
-        let since = behindSince ?? now
-        behindSince = since
-        guard now - since >= options.shortChainPatience else { return .idle }
+        guard behind.isOver(after: options.shortChainPatience, at: environment.now) else { return .idle }
         let kept = chain.links.last { $0.number <= head.number }
         if let final = chain.final, kept.map({ $0.number < final.number }) ?? true {
             throw FollowFault(
@@ -239,7 +260,7 @@ extension Follower {
                     + " far behind"
             )
         }
-        behindSince = nil
+        behind.end()
         try await rewind(to: kept)
         return .again
     }

@@ -18,6 +18,14 @@ package struct Follower: Sendable {
         case idle
     }
 
+    /// What tells whether a look has come any further.
+    private struct Progress: Equatable {
+        let cursors: [ContractCursor]
+        let tip: ChainLink?
+        let windows: [UInt64]
+        let logLag: UInt64
+    }
+
     let client: EthereumClient
     let reader: LogReader
     let store: RelayStore
@@ -28,6 +36,8 @@ package struct Follower: Sendable {
     var cursors: [ContractCursor]
     var chain: CanonicalChain
     var planner: LogRangePlanner
+    /// Of the second reading, which is mostly done by another node.
+    var secondPlanner: LogRangePlanner
     /// What each rule's tag names.
     var tags: [FinalityRule.Tag: TagWatch] = [:]
     var tagged: [FinalityRule.Tag: UInt64] = [:]
@@ -36,10 +46,12 @@ package struct Follower: Sendable {
     var tagsAskedAt: Timestamp?
     /// Whether a request waits for the chain to go on.
     var isBusy = true
-    /// Since when all nodes show less than has been read.
-    var behindSince: Timestamp?
-    /// Looks in a row that found the chain left below what was final.
-    var haltLooks = 0
+    /// All nodes show less than has been read.
+    var behind = Patience()
+    /// The chain has been left below what was final.
+    var halting = Patience()
+    /// A node is silent about blocks that the others do not keep.
+    var gapping = Patience()
     /// Blocks at the head whose logs the nodes do not have yet.
     var logLag: UInt64 = 0
     /// Heights without a block, as the node says in this look.
@@ -47,25 +59,35 @@ package struct Follower: Sendable {
     var secondReadAt: Timestamp?
     var audits: [SequenceAudit]
     var auditedAt: Timestamp?
+    /// Which of the nodes is asked for the contracts' counts.
+    var auditTurn = 0
     private var finalisedAt: Timestamp?
     private var lookedAt: Timestamp?
+    /// When the nodes' heads were compared last.
+    var comparedAt: Timestamp?
     /// The newest block in which a request was found.
     var foundIn: UInt64?
-    /// Second readings that came to nothing.
+    /// Second readings in a row that came to nothing.
     var secondFaults = 0
-    /// Since when each node has been on a branch that the others do not share.
-    var apartSince: [String: Timestamp] = [:]
-    /// Since when each has had a block to be final that most of the others do not have.
-    var aloneSince: [String: Timestamp] = [:]
-    /// The highest head that what has been read led to.
+    /// Of these, how many of the last ones because the node does not go back so far.
+    var secondTooOld = 0
+    /// By node: it is on a branch that the others do not share.
+    var apart: [Int: Patience] = [:]
+    /// By node: it has a block to be final that most of the others do not have.
+    var alone: [Int: Patience] = [:]
+    /// The highest block that has been stored as read.
     var highest: UInt64 = 0
     /// Why each node is left out that is, as it was told.
-    var expelled: [String: String] = [:]
+    var expelled: [Int: String] = [:]
     /// The newest head, and since when it is that.
     var newest: (head: UInt64, since: Timestamp)?
     private var looks = 0
-    /// How often a block was read as empty although its bloom says otherwise.
-    var doubt: (block: Hash32, times: Int)?
+    /// Looks in a row that wanted another one and had come no further.
+    private var futile = 0
+    /// How often in a row the newest block was read as empty although its bloom says otherwise.
+    var doubts = 0
+    /// Where a node gave something that is no log, and how often.
+    var malformed: (block: UInt64, times: Int)?
 
     /// - Parameters:
     ///   - client: the nodes.
@@ -97,6 +119,7 @@ package struct Follower: Sendable {
         highest = chain.tip?.number ?? 0
         audits = cursors.map(SequenceAudit.init)
         planner = LogRangePlanner(maximum: options.window)
+        secondPlanner = LogRangePlanner(maximum: options.window)
     }
 
     /// How fast blocks come.
@@ -109,25 +132,45 @@ package struct Follower: Sendable {
     package mutating func look() async throws -> Outcome {
         let node = client.pin()
         defer { tellExpulsions() }
+        let before = progress
+        let outcome: Outcome
         do {
-            return try await look(at: node)
-        } catch  where error is LogCheck.Fault || (error as? FollowFault)?.isOfTheNode == true {
-            node.noteFault()
+            outcome = try await look(at: node)
+        } catch {
+            // A refusal too: the pool does not count it, and would name the same node for ever.
+            let isRefusal = (error as? RPCError).map { !$0.isOfTheNode } ?? false
+            if isRefusal || error is LogCheck.Fault || (error as? FollowFault)?.isOfTheNode == true { node.noteFault() }
             throw error
         }
+        guard outcome == .again, progress == before else {
+            futile = 0
+            return outcome
+        }
+        futile += 1
+        guard futile > max(3, client.nodeCount) else { return .again }
+        futile = 0
+        throw FollowFault("the answers of the nodes do not fit together: nothing can be read", isOfTheNode: false)
+    }
+
+    private var progress: Progress {
+        Progress(
+            cursors: cursors,
+            tip: chain.tip,
+            windows: [planner.window, secondPlanner.window],
+            logLag: logLag
+        )
     }
 
     private mutating func look(at node: EthereumClient) async throws -> Outcome {
         let shown = try await show(at: node)
         guard var head = shown.head else { throw FollowFault("the node has no latest block") }
         node.note(head: head.number)
-        beginLook(head, node)
-        environment.counters.set("chain.head", to: Int64(clamping: head.number))
+        beginLook(head)
         switch try await meet(&head, showing: shown.tip, at: node) {
         case .onTop:
-            highest = max(highest, head.number)
-            behindSince = nil
-            apartSince[node.maskedEndpoint] = nil
+            guard !isAhead(of: head) else { return try await fallBack(to: head, at: node) }
+            behind.end()
+            if let index = node.index { apart[index] = nil }
         case .below: return try await fallBack(to: head, at: node)
         case .changed: return .again
         case .apart: return client.nodeCount > 1 ? .again : .idle
@@ -136,14 +179,14 @@ package struct Follower: Sendable {
         let final = try await newFinal(releases.settle, below: head, node)
         guard final.isSound else { return .again }
         // Not before: a node on a fork of its own goes on from what was read, and others have left it.
-        haltLooks = 0
-        let isRead = try await readOn(to: head, at: node, settle: releases.settle, final: final.link)
-        if isRead == .again { return .again }
+        halting.end()
+        let reading = try await readOn(to: head, at: node, settle: releases.settle, final: final.link)
+        if reading == .moved { return .again }
         post(head, releases)
         if try await isLeftBehind(head, node) { return .again }
-        if let outcome = try await readAgain(apartFrom: node) { return outcome }
+        try await readAgain(apartFrom: node)
         try await audit(apartFrom: node)
-        return .idle
+        return reading == .backlog ? .again : .idle
     }
 
     /// The node's head, and its block at the newest link's height where more than one block must have come since: both in
@@ -181,17 +224,32 @@ package struct Follower: Sendable {
         }
         guard let link = try await finalLink(release, node) else { return (nil, true) }
         guard try await confirm(link, below: head, at: node) else { return (nil, false) }
-        try await agree(on: link, with: node)
+        guard try await agree(on: link, with: node) else { return (nil, true) }
         finalisedAt = now
         return (link, true)
     }
 
-    private mutating func beginLook(_ head: BlockHeader, _ node: EthereumClient) {
+    private mutating func beginLook(_ head: BlockHeader) {
+        let now = environment.now
         absent = []
         looks &+= 1
         // A node that was slow with its logs once need not be so for ever.
         if looks % 8 == 0, logLag > 0 { logLag -= 1 }
-        if newest.map({ head.number > $0.head }) ?? true { newest = (head.number, environment.now) }
+        environment.counters.set("chain.head", to: Int64(clamping: head.number))
+        guard let newest, head.number <= newest.head, now >= newest.since else {
+            newest = (head.number, now)
+            return environment.outages.recovered("chain head")
+        }
+        let patience = max(options.headPatience, (pace.blockTime ?? .zero) * 20)
+        guard now - newest.since >= patience else { return }
+        let seconds = (now - newest.since).components.seconds
+        let fault = FollowFault("block \(newest.head) has been the newest one for \(seconds) s, of all that were told")
+        environment.outages.failed("chain head", fault)
+    }
+
+    /// Whether blocks count as read that are above the head: a node once said that they had passed.
+    private func isAhead(of head: BlockHeader) -> Bool {
+        cursors.contains { $0.nextBlock > max(head.number.saturatingAdding(1), $0.startBlock) }
     }
 
     private func post(_ head: BlockHeader, _ releases: Releases) {

@@ -54,11 +54,9 @@ extension Relayer {
         case .onTop:
             // Of this node: it may be the one that the others have left.
             guard let tip = follower.chain.tip else { break }
-            do {
-                try await follower.agree(on: tip, with: node)
-            } catch {
+            guard (try? await follower.agree(on: tip, with: node)) == true else {
                 node.setBehind()
-                throw error
+                throw FollowFault("the chain cannot be accepted yet: the nodes differ, see 'lilypad-relayer chain show'")
             }
         case .below:
             throw FollowFault(

@@ -12,6 +12,8 @@ internal import Telemetry
 struct SequenceAudit: Sendable {
     /// Holes that are looked at in one round.
     private static let holesPerRound = 16
+    /// Ids given up earlier that are looked for again in one round.
+    private static let soughtPerRound = 4
     /// Ids below the newest that are looked at in the first round, at most.
     private static let depth: UInt64 = 100_000
 
@@ -20,6 +22,8 @@ struct SequenceAudit: Sendable {
     private var sequence: JobSequence?
     /// Requests of ids that are still to be accounted for are in this block or above.
     private var since: UInt64 = 0
+    /// The last of the missing ids that was looked for again.
+    private var soughtLast: UInt64 = 0
 
     init(_ cursor: ContractCursor) {
         contract = cursor.address
@@ -29,35 +33,66 @@ struct SequenceAudit: Sendable {
     /// Ids whose requests are nowhere to be found.
     var missing: Int { sequence?.missing.count ?? 0 }
 
-    /// One round, of what has been read twice.
+    /// What a round has come to.
+    struct Round {
+        /// The logs of holes that could be filled.
+        var found = LogBatch()
+        /// Why it ended before all was looked at: at the next one this is tried again.
+        var trouble: (any Error)?
+    }
+
+    /// One round, of what has been read twice; `confirm` throws where a reading of one block may not be believed.
     ///
-    /// Returns the logs of holes that could be filled; throws `RPCError`, `ContractDesk.UnexpectedOutput`, and
-    /// `LogCheck.Fault` for a block that does not hold together.
+    /// Throws what the store throws; a node's trouble ends the round.
     mutating func round(
         _ cursor: ContractCursor,
         _ reader: LogReader,
         _ store: RelayStore,
-        at node: EthereumClient
-    ) async throws -> LogBatch {
-        let desk = ContractDesk(client: node, binding: reader.binding)
-        var found = LogBatch()
-        guard let count = try await desk.jobCount(of: contract).asUInt64 else { return found }
-        var sequence = try await known(cursor, count, desk)
-        // Those given up are looked for again, a few at a time.
-        for id in sequence.missing.sorted().prefix(4) {
-            if try await fill(id, cursor, reader, desk, &found) == .found { sequence.fill(id) }
+        at node: EthereumClient,
+        confirm: (LogReader.Reading, UInt64) async throws -> Void
+    ) async throws -> Round {
+        var round = Round()
+        do {
+            try await look(cursor, reader, store, node, &round.found, confirm)
+        } catch  where Self.isTheNodes(error) {
+            round.trouble = error
         }
+        return round
+    }
+
+    private static func isTheNodes(_ error: any Error) -> Bool {
+        error is RPCError || error is LogCheck.Fault || error is FollowFault || error is ContractDesk.UnexpectedOutput
+    }
+
+    private mutating func look(
+        _ cursor: ContractCursor,
+        _ reader: LogReader,
+        _ store: RelayStore,
+        _ node: EthereumClient,
+        _ found: inout LogBatch,
+        _ confirm: (LogReader.Reading, UInt64) async throws -> Void
+    ) async throws {
+        let desk = ContractDesk(client: node, binding: reader.binding)
+        guard let count = try await desk.jobCount(of: contract).asUInt64 else { return }
+        var sequence = try await known(cursor, count, desk)
+        // What is known so far counts, whatever ends the round.
+        defer { self.sequence = sequence }
         let known = try await store.jobIDs(of: contractID, from: sequence.next, above: since)
         var holes = 0
         while holes < Self.holesPerRound, let id = sequence.hole(count: count, known: known) {
             holes += 1
-            let outcome = try await fill(id, cursor, reader, desk, &found)
+            let outcome = try await fill(id, cursor, reader, desk, &found, confirm)
             guard outcome != .notYet else { break }
             if outcome == .found { sequence.fill(id) } else { sequence.giveUp(id) }
         }
         if holes < Self.holesPerRound { since = cursor.secondBlock }
-        self.sequence = sequence
-        return found
+        // Those given up are looked for again, a few at a time and each in its turn.
+        let missing = sequence.missing.sorted()
+        let turn = (missing.filter { $0 > soughtLast } + missing.filter { $0 <= soughtLast }).prefix(Self.soughtPerRound)
+        for id in turn {
+            soughtLast = id
+            if try await fill(id, cursor, reader, desk, &found, confirm) == .found { sequence.fill(id) }
+        }
     }
 
     private enum Outcome {
@@ -72,7 +107,8 @@ struct SequenceAudit: Sendable {
         _ cursor: ContractCursor,
         _ reader: LogReader,
         _ desk: ContractDesk,
-        _ found: inout LogBatch
+        _ found: inout LogBatch,
+        _ confirm: (LogReader.Reading, UInt64) async throws -> Void
     ) async throws -> Outcome {
         let job = try await desk.job(UInt256(id), of: contract)
         // What the node does not know, or what has not been read twice, is no hole yet.
@@ -90,13 +126,22 @@ struct SequenceAudit: Sendable {
         guard let log = reading.logs.logs.first(where: { $0.contentHash == job.requestHash && !$0.removed }) else {
             return .nowhere
         }
+        try await confirm(reading, block)
         found.logs.append(log)
         return .found
     }
 
-    private func known(_ cursor: ContractCursor, _ count: UInt64, _ desk: ContractDesk) async throws -> JobSequence {
+    private mutating func known(
+        _ cursor: ContractCursor,
+        _ count: UInt64,
+        _ desk: ContractDesk
+    ) async throws -> JobSequence {
         if let sequence { return sequence }
-        return try await begin(cursor, count, desk)
+        let first = try await begin(cursor, count, desk)
+        if first.next <= count {
+            since = try await desk.job(UInt256(first.next), of: contract).requestedAt.asUInt64 ?? 0
+        }
+        return first
     }
 
     /// Ids grow with the blocks, so the first that counts is found by halving.

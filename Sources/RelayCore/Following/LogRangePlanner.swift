@@ -1,7 +1,8 @@
 /// Chooses the next range of blocks whose logs are read.
 ///
-/// The window doubles with every answer and halves when a node says "too many"; it never falls below one block, so a
-/// single block that is too much for the node is named as such instead of being asked for again for ever.
+/// The window halves when a node says "too many", and doubles again once a number of answers have gone well: to grow at
+/// once would be to ask in vain every other time where the node's limit is a fixed one. It never falls below one block, so
+/// a single block that is too much for the node is named as such instead of being asked for again for ever.
 ///
 /// This folder holds what following decides.
 package struct LogRangePlanner: Equatable, Sendable {
@@ -14,6 +15,10 @@ package struct LogRangePlanner: Equatable, Sendable {
 
     package let maximum: UInt64
     package private(set) var window: UInt64
+    /// Answers until the window grows again.
+    private var rest = 0
+    /// Answers of the same window after a refusal, before a larger one is tried.
+    private static let patience = 16
 
     /// - Parameter maximum: blocks, at least 1.
     package init(maximum: UInt64) {
@@ -28,6 +33,10 @@ package struct LogRangePlanner: Equatable, Sendable {
     }
 
     package mutating func answered() {
+        guard rest == 0 else {
+            rest -= 1
+            return
+        }
         window = window > maximum / 2 ? maximum : window * 2
     }
 
@@ -36,6 +45,7 @@ package struct LogRangePlanner: Equatable, Sendable {
         let size = range.upperBound - range.lowerBound
         guard size > 0 else { return .singleBlock(range.lowerBound) }
         window = max(1, min(size / 2 + size % 2, hint ?? .max, maximum))
+        rest = Self.patience
         return .narrower
     }
 }

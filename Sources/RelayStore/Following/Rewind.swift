@@ -7,6 +7,7 @@ package struct PlacedLog: Equatable, Sendable {
     package let request: Int64
     package let hash: Hash32
     package let contract: Address
+    package let jobID: UInt256
     package let place: Place
 }
 
@@ -57,8 +58,11 @@ extension RelayStore {
     package func jobIDs(of contract: Int64, from first: UInt64, above block: UInt64) async throws -> Set<UInt64> {
         try await readers.read { t in
             let ids = try t.prepare(
-                "SELECT job_id FROM request WHERE contract_id = ? AND block_number >= ? AND state <> 'orphaned'"
-            ).binding(contract, Int64(column: block)).all { row in
+                """
+                SELECT job_id FROM request WHERE contract_id = ? AND block_number >= ? AND job_id >= ?
+                  AND state <> 'orphaned'
+                """
+            ).binding(contract, Int64(column: block), UInt256(first)).all { row in
                 UInt256(bigEndian: try row.blob(0))?.asUInt64
             }
             return Set(ids.compactMap { $0 }.filter { $0 >= first })
@@ -70,7 +74,7 @@ extension RelayStore {
         try await readers.read { t in
             try t.prepare(
                 """
-                SELECT r.id, r.hash, c.address, r.block_number, r.block_hash, r.transaction_hash, r.log_index
+                SELECT r.id, r.hash, c.address, r.block_number, r.block_hash, r.transaction_hash, r.log_index, r.job_id
                 FROM \(requestSource) WHERE r.block_number BETWEEN ? AND ? AND r.state <> 'orphaned'
                 """
             ).binding(Int64(column: range.lowerBound), Int64(column: range.upperBound)).all { row in
@@ -78,6 +82,7 @@ extension RelayStore {
                     request: try row.int64(0),
                     hash: try row.hash(1),
                     contract: try row.address(2),
+                    jobID: try row.wide(7),
                     place: Place(
                         blockNumber: try row.unsigned(3),
                         blockHash: try row.hash(4),

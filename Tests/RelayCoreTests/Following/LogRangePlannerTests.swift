@@ -11,22 +11,43 @@ import Testing
         #expect(planner.range(from: 1_001, head: 1_000) == nil)
     }
 
-    @Test func halvesAndDoubles() {
+    @Test("after a refusal it stays narrow for 16 answers, and doubles then")
+    func halvesAndDoubles() {
         var planner = LogRangePlanner(maximum: 100)
         #expect(planner.refused(0...99) == .narrower)
-        #expect(planner.window == 50)
+        for _ in 0..<16 {
+            #expect(planner.window == 50)
+            planner.answered()
+        }
         planner.answered()
         #expect(planner.window == 100)
         planner.answered()
         #expect(planner.window == 100)
     }
 
+    @Test("where a node has a fixed limit few questions are in vain", arguments: [1, 7, 1_000, 1_999] as [UInt64])
+    func fixedLimit(limit: UInt64) {
+        var planner = LogRangePlanner(maximum: 2_000)
+        var (asked, refused) = (0, 0)
+        var next: UInt64 = 0
+        while asked < 1_000, let range = planner.range(from: next, head: .max - 1) {
+            asked += 1
+            if range.upperBound - range.lowerBound >= limit {
+                refused += 1
+                _ = planner.refused(range)
+            } else {
+                planner.answered()
+                next = range.upperBound + 1
+            }
+        }
+        #expect(refused <= asked / 12, "\(refused) of \(asked) in vain")
+    }
+
     @Test func reachesAnOddMaximumAgain() {
         var planner = LogRangePlanner(maximum: 3)
         #expect(planner.refused(0...1) == .narrower)
         #expect(planner.window == 1)
-        planner.answered()
-        planner.answered()
+        for _ in 0..<18 { planner.answered() }
         #expect(planner.window == 3)
     }
 
@@ -49,7 +70,7 @@ import Testing
         #expect(planner.range(from: .max - 1, head: .max) == (UInt64.max - 1)...(.max))
         #expect(planner.range(from: .max, head: .max) == UInt64.max...(.max))
         #expect(planner.refused(0...(.max)) == .narrower)
-        planner.answered()
+        for _ in 0..<18 { planner.answered() }
         #expect(planner.window == .max)
     }
 

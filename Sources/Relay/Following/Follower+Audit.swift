@@ -1,0 +1,58 @@
+internal import Ethereum
+internal import EthereumRPC
+internal import RelayCore
+internal import RelayStore
+internal import Telemetry
+
+/// The contracts' own counts, beside what their logs tell.
+extension Follower {
+    /// Asks the contracts how many jobs they have, where all that is final has been read twice: as seldom as that is done.
+    mutating func audit(apartFrom first: EthereumClient) async throws {
+        let now = environment.now
+        if let last = auditedAt, now >= last, now - last < options.secondReadPause { return }
+        guard let final = chain.final else { return }
+        // What one node does not show another one may.
+        let nodes = first.others + [first]
+        let node = nodes[auditTurn % nodes.count]
+        for index in audits.indices {
+            let contract = audits[index].contractID
+            guard let cursor = cursors.first(where: { $0.contractID == contract }),
+                final.number < cursor.secondBlock.saturatingAdding(secondPlanner.window)
+            else { continue }
+            auditedAt = now
+            var audit = audits[index]
+            let round = try await audit.round(cursor, reader, store, at: node) { reading, block in
+                let opinions = await opinions(on: reading, block...block, [cursor.address], node)
+                guard opinions.missing == 0 else { throw missed(quorum: opinions, block...block) }
+            }
+            audits[index] = audit
+            try await store(missed: round.found, cursor)
+            if round.trouble != nil || audit.missing > 0 { auditTurn &+= 1 }
+            guard let trouble = round.trouble else {
+                environment.outages.recovered("count of jobs")
+                continue
+            }
+            // It is looked at again: following does not depend on it.
+            environment.outages.failed("count of jobs", FollowFault("\(cursor.address): \(trouble)"))
+        }
+        let missing = audits.reduce(0) { $0 + $1.missing }
+        if missing > 0, environment.counters["requests.unaccounted" as Counters.Gauge] != Int64(missing) {
+            environment.log.error(
+                "requests that the contract has, and no node shows",
+                ["requests": missing, "remedy": "add a node to chain.rpc that keeps logs for longer"]
+            )
+        }
+        environment.counters.set("requests.unaccounted", to: Int64(missing))
+    }
+
+    private func store(missed logs: LogBatch, _ cursor: ContractCursor) async throws {
+        guard !logs.logs.isEmpty else { return }
+        let report = try await store.ingest(reader.batch(logs), at: environment.now)
+        environment.counters.increment("requests.found", by: Int64(report.found))
+        environment.counters.increment("requests.missedAtFirst", by: Int64(report.found + report.returned))
+        environment.log.warning(
+            "requests that both readings missed, found by the contract's own count",
+            ["requests": report.found + report.returned, "contract": cursor.address]
+        )
+    }
+}

@@ -1,0 +1,146 @@
+internal import Ethereum
+internal import EthereumRPC
+internal import RelayCore
+internal import RelayStore
+internal import Telemetry
+
+/// What the second reading does with requests whose logs it does not find.
+extension Follower {
+    /// What a node says of a request whose log the reading did not have.
+    private enum Evidence {
+        /// The log, and the job at the contract.
+        case found
+        /// Neither.
+        case none
+        /// It does not answer, is not as far, or contradicts itself.
+        case unclear
+    }
+
+    /// Requests of this range whose logs are not there any more: each block is looked at alone before it is believed, by
+    /// its hash too, and at each of the nodes; and the contract is asked.
+    ///
+    /// A node may cut a range's answer off without a word; what is taken back here is never read again. So most of those
+    /// who can say it must say that the request is not there.
+    mutating func withdraw(
+        _ range: ClosedRange<UInt64>,
+        _ contracts: [Address],
+        _ reading: LogReader.Reading,
+        _ final: ChainLink,
+        _ node: EthereumClient
+    ) async throws {
+        let stored = try await store.placed(in: range).filter { contracts.contains($0.contract) }
+        guard !stored.isEmpty else { return }
+        let there = Set(reading.logs.logs.filter { !$0.removed }.map(\.contentHash))
+        let missing = stored.filter { !there.contains($0.hash) }
+        var gone: [PlacedLog] = []
+        for number in Set(missing.map(\.place.blockNumber)).sorted() {
+            let requests = missing.filter { $0.place.blockNumber == number }
+            gone += try await self.gone(requests, of: number, final, node)
+        }
+        guard !gone.isEmpty else { return }
+        let now = environment.now
+        try await store.orphan(
+            gone.map(\.request),
+            "its log is not in the chain at the second reading",
+            stopJobsAt: now + options.orphanPatience,
+            at: now
+        )
+        // What has been counted as there is counted once more.
+        let bereft = Set(gone.map(\.contract))
+        for (index, cursor) in cursors.enumerated() where bereft.contains(cursor.address) {
+            if index < audits.count { audits[index] = SequenceAudit(cursor) }
+        }
+        environment.counters.increment("requests.withdrawn", by: Int64(gone.count))
+        environment.log.error("requests whose logs are not in the chain", ["requests": gone.count])
+    }
+
+    /// Those of one block's requests that most of the nodes do not have.
+    private func gone(
+        _ requests: [PlacedLog],
+        of number: UInt64,
+        _ final: ChainLink,
+        _ node: EthereumClient
+    ) async throws -> [PlacedLog] {
+        let contracts = Set(requests.map(\.contract)).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+        var votes = Array(repeating: 0, count: requests.count)
+        for asked in [node] + client.known.filter({ $0.index != node.index }) {
+            let there: Set<Hash32>
+            do { there = try await logs(of: number, contracts, final, asked) } catch { continue }
+            for (index, request) in requests.enumerated() {
+                switch await evidence(of: request, isThere: there.contains(request.hash), asked) {
+                case .found: votes[index] += 1
+                case .none: votes[index] -= 1
+                case .unclear: break
+                }
+            }
+        }
+        for (vote, request) in zip(votes, requests) where vote == 0 {
+            throw FollowFault("whether request \(request.hash.hex) is in block \(number) is not clear: nodes differ")
+        }
+        return zip(votes, requests).filter { $0.0 < 0 }.map(\.1)
+    }
+
+    /// The requests that a node shows in a block, asked for in both ways.
+    private func logs(
+        of number: UInt64,
+        _ contracts: [Address],
+        _ final: ChainLink,
+        _ node: EthereumClient
+    ) async throws -> Set<Hash32> {
+        let alone = try await read(alone: number, contracts, final, node)
+        let byHash = try await read(byHash: number, contracts, node)
+        return Set((alone.logs.logs + byHash.logs.logs).filter { !$0.removed }.map(\.contentHash))
+    }
+
+    private func evidence(of request: PlacedLog, isThere: Bool, _ node: EthereumClient) async -> Evidence {
+        let desk = ContractDesk(client: node, binding: reader.binding)
+        do {
+            let job = try await desk.job(request.jobID, of: request.contract)
+            guard (job.requestHash == request.hash) == isThere else { return .unclear }
+        } catch {
+            // Where the contract itself does not tell, the logs do.
+            let isOfTheContract =
+                error is ContractDesk.UnexpectedOutput
+                || (error as? RPCError).map { $0.executionFailure ?? $0.revertReason != nil } ?? false
+            guard isOfTheContract else { return .unclear }
+        }
+        return isThere ? .found : .none
+    }
+
+    /// One block, at a node that shows in the same answer that it has the final one.
+    func read(
+        alone number: UInt64,
+        _ contracts: [Address],
+        _ final: ChainLink,
+        _ node: EthereumClient
+    ) async throws -> LogReader.Reading {
+        let alone: LogReader.Reading
+        do {
+            alone = try await reader.read(number...number, of: contracts, withHeaderAt: final.number, at: node)
+        } catch {
+            guard case .tooMany = error.logRangeFailure else { throw error }
+            return try await read(byHash: number, contracts, node)
+        }
+        guard alone.last?.hash == final.hash else {
+            throw FollowFault("the node does not have the final block \(final.number) any more")
+        }
+        return alone
+    }
+
+    /// A block that is too much for a range, where the node shows in one answer with it that it is as far as the chain.
+    func read(
+        byHash number: UInt64,
+        _ contracts: [Address],
+        _ node: EthereumClient
+    ) async throws -> LogReader.Reading {
+        let alone = try await reader.read(block: number, of: contracts, at: node)
+        let shown = try await node.headerWithHead(at: number)
+        // Of a height that has no block now both say so.
+        guard let head = shown.head, head.number >= highest, alone.last != nil || head.number > number,
+            shown.header?.hash == alone.last?.hash
+        else {
+            throw FollowFault("the node is not as far as others, or does not have block \(number) any more")
+        }
+        return alone
+    }
+}
