@@ -28,17 +28,20 @@ extension Follower {
 
     /// Other nodes must give the same logs, as many as the operator wants.
     ///
-    /// False: one of them wants a smaller range, which is planned.
+    /// False: one of them wants a smaller range, which the planner knows now.
     mutating func seek(
         quorum reading: LogReader.Reading,
         _ range: ClosedRange<UInt64>,
         _ contracts: [Address],
-        _ node: EthereumClient
+        _ node: EthereumClient,
+        planner: WritableKeyPath<Follower, LogRangePlanner> = \.planner
     ) async throws -> Bool {
         let opinions = await opinions(on: reading, range, contracts, node)
         guard opinions.missing > 0 else { return true }
         var isNarrower = false
-        for hint in opinions.tooMany { isNarrower = planner.refused(range, hint: hint) == .narrower || isNarrower }
+        for hint in opinions.tooMany where self[keyPath: planner].refused(range, hint: hint) == .narrower {
+            isNarrower = true
+        }
         if isNarrower { return false }
         throw missed(quorum: opinions, range)
     }

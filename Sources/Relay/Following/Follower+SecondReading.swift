@@ -86,7 +86,7 @@ extension Follower {
             switch error.logRangeFailure {
             case .tooMany(let hint):
                 if secondPlanner.refused(range, hint: hint) == .narrower { return .narrower }
-                reading = try await read(byHash: range.lowerBound, contracts, node)
+                reading = try await read(byHash: range.lowerBound, contracts, final, node)
             case .tooOld:
                 // There is a gap already, or another node goes back further: all are asked.
                 secondTooOld += 1
@@ -98,7 +98,9 @@ extension Follower {
         }
         let known = chain
         try reader.check(reading, range, of: contracts) { known.hash(at: $0) }
-        guard try await seek(quorum: reading, range, contracts, node) else { return .narrower }
+        guard try await seek(quorum: reading, range, contracts, node, planner: \.secondPlanner) else {
+            return .narrower
+        }
         try await withdraw(range, contracts, reading, final, node)
         var batch = reader.batch(reading.logs)
         batch.cursors = group.map { cursor in

@@ -88,7 +88,7 @@ extension Follower {
         _ node: EthereumClient
     ) async throws -> Set<Hash32> {
         let alone = try await read(alone: number, contracts, final, node)
-        let byHash = try await read(byHash: number, contracts, node)
+        let byHash = try await read(byHash: number, contracts, final, node)
         return Set((alone.logs.logs + byHash.logs.logs).filter { !$0.removed }.map(\.contentHash))
     }
 
@@ -119,7 +119,7 @@ extension Follower {
             alone = try await reader.read(number...number, of: contracts, withHeaderAt: final.number, at: node)
         } catch {
             guard case .tooMany = error.logRangeFailure else { throw error }
-            return try await read(byHash: number, contracts, node)
+            return try await read(byHash: number, contracts, final, node)
         }
         guard alone.last?.hash == final.hash else {
             throw FollowFault("the node does not have the final block \(final.number) any more")
@@ -127,10 +127,12 @@ extension Follower {
         return alone
     }
 
-    /// A block that is too much for a range, where the node shows in one answer with it that it is as far as the chain.
+    /// A block that is too much for a range, where the node shows in one answer with it that it is as far as the chain, and
+    /// then that it is on no other one.
     func read(
         byHash number: UInt64,
         _ contracts: [Address],
+        _ final: ChainLink,
         _ node: EthereumClient
     ) async throws -> LogReader.Reading {
         let alone = try await reader.read(block: number, of: contracts, at: node)
@@ -140,6 +142,9 @@ extension Follower {
             shown.header?.hash == alone.last?.hash
         else {
             throw FollowFault("the node is not as far as others, or does not have block \(number) any more")
+        }
+        guard try await node.header(at: .number(final.number))?.hash == final.hash else {
+            throw FollowFault("the node does not have the final block \(final.number)")
         }
         return alone
     }
