@@ -205,6 +205,20 @@ extension FakeChain {
         mine()
     }
 
+    /// Deploys the reference contract once more, with the same relayers; nobody asks it for anything.
+    package func deployAnother() -> Address {
+        let address = Address(Array(repeating: 0xb1, count: 20)) ?? .zero
+        let owner = TestAccount(seed: 1000).address
+        world.withLock { world in
+            world.chain.changeState { state in
+                var contract = FakeJobBridge(address: address, callbackGas: 100_000, cancelAfter: 50, owner: owner)
+                contract.relayers = state.bridges.values.first?.relayers ?? []
+                state.bridges[address] = contract
+            }
+        }
+        return address
+    }
+
     package func setRelayer(_ address: Address, _ allowed: Bool) {
         changeBridge { contract in
             if allowed { contract.relayers.insert(address) } else { contract.relayers.remove(address) }

@@ -44,7 +44,7 @@ struct FreshBlockTests {
         #expect(world.log.messages.contains("requests that the first reading missed"))
     }
 
-    @Test("case 4: an empty answer for a block whose bloom speaks of logs moves no cursor")
+    @Test("case 4: an empty answer for a block whose bloom speaks of logs moves no cursor, and is no outage")
     func bloomSpeaksOfLogs() async throws {
         let world = try await RelayWorld.ready(settle: 6) { $0.options.follow.longestTail = 0 }
         world.chain.failNext("eth_getLogs", with: .result([]), count: 2)
@@ -55,16 +55,68 @@ struct FreshBlockTests {
 
         #expect(try world.standing.count == 1)
         #expect(world.counter("blooms.unexplained") == 0)
-        #expect(world.log.records.contains { $0.fields["error"]?.contains("bloom") == true })
+        #expect(!world.log.messages.contains("not reachable"))
         try await world.runUntilSettled()
         try world.expectCanonical(jobs: 1)
         #expect(world.counter("requests.missedAtFirst") == 0)
     }
 
-    @Test("case 4: a bloom that fits by chance holds up nobody")
-    func bloomFitsByChance() async throws {
+    @Test("case 4: a bloom that speaks of logs for good is explained by the block's hash")
+    func hiddenInTheRangeOnly() async throws {
+        let world = try await RelayWorld.ready(settle: 2) { $0.hosts = ["a.test", "b.test"] }
+        world.chain.setManners("a.test") { manners in
+            manners.lie = { method, parameters, result in
+                method == "eth_getLogs" && parameters.first?["blockHash"] == nil ? [] : result
+            }
+        }
+        let request = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.run { world.allSettled([request]) }
+
+        #expect(world.log.records.contains { $0.fields["error"]?.contains("some by its hash") == true })
+        #expect(world.counter("requests.missedAtFirst") == 0)
+        #expect(world.counter("blooms.unexplained") == 0)
+    }
+
+    @Test("case 4: blooms that fit by chance, one after the other, hold up nobody")
+    func bloomsFitByChance() async throws {
+        let world = try await RelayWorld.ready(settle: 2) { $0.options.follow.pollInterval = .seconds(1) }
+        var bloom = LogsBloom.empty
+        bloom.insert(
+            Log(
+                address: world.chain.bridge,
+                topics: [JobBridgeABI.requested.topic],
+                data: [],
+                blockNumber: 0,
+                blockHash: .zero,
+                transactionHash: .zero,
+                transactionIndex: 0,
+                logIndex: 0
+            )
+        )
+        let text = JSONValue.string("0x" + Hex.encode(bloom.bytes))
+        world.chain.setManners(Self.host) { manners in
+            manners.lie = { method, _, result in
+                method == "eth_getBlockByNumber" && result["logsBloom"] != nil
+                    ? result.replacing("logsBloom", text) : result
+            }
+        }
+        let block = world.chain.head.number
+        let began = world.time.now()
+
+        try await world.run { try world.nextBlock() > block + 60 }
+
+        #expect(world.time.now() - began < 240_000, "\(world.time.now() - began) ms for 60 blocks of two seconds")
+        #expect(world.counter("blooms.unexplained") > 1)
+        #expect(!world.log.messages.contains("not reachable"))
+        world.chain.request(spec: RelayWorld.spec)
+        try await world.runUntilSettled()
+        try world.expectCanonical(jobs: 1)
+    }
+
+    @Test("case 4: logs that nobody shows although the bloom speaks of them hold up nobody")
+    func hiddenEverywhere() async throws {
         let world = try await RelayWorld.ready(settle: 2)
-        // Of the contract, with the topic of a request, and without one: only the bloom says so.
         let block = world.chain.head.number + 1
         world.chain.setManners(Self.host) { $0.lie = { method, _, result in method == "eth_getLogs" ? [] : result } }
         world.chain.request(spec: RelayWorld.spec)

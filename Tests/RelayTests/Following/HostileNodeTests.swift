@@ -133,6 +133,32 @@ struct HostileNodeTests {
         try world.expectCanonical(jobs: 1)
     }
 
+    @Test("case 32: a request that one of two nodes invents in its contract too is not believed where both must agree")
+    func inventedInTheCount() async throws {
+        let world = try await RelayWorld.ready(settle: 3) { world in
+            world.hosts = ["a.test", "b.test"]
+            world.options.follow.quorum = 2
+            world.options.follow.secondReadPause = .seconds(5)
+        }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.run { world.allSettled([request]) }
+        let block = world.chain.head.number
+        let lie = try InventedJob(like: request, in: world.chain)
+        // The backup is the one that is asked for the contracts' counts.
+        world.chain.setManners("b.test") { $0.lie = lie.tell }
+
+        try await world.run(for: .seconds(300))
+
+        #expect(lie.told.all.contains("eth_call") && lie.told.all.contains("eth_getLogs"), "its contract has been asked")
+        #expect(try world.requests.count == 1)
+        #expect(try world.nextBlock() > block, "and nothing stands still for it")
+        #expect(world.log.records.contains { $0.fields["outage.of"] == "count of jobs" })
+        world.chain.setManners("b.test") { $0.lie = nil }
+        world.chain.request(spec: RelayWorld.spec + " ")
+        try await world.runUntilSettled()
+        try world.expectCanonical(jobs: 2)
+    }
+
     @Test("case 32: two honest nodes of three outvote the one that invents")
     func inventedAgainstTwoOfThree() async throws {
         let world = try await RelayWorld.ready(settle: 3) { world in
@@ -161,6 +187,24 @@ struct HostileNodeTests {
 
         #expect(try world.requests.isEmpty && world.bacalhau.jobs.isEmpty)
         #expect(world.chain.callCount("eth_sendRawTransaction") == 0)
+    }
+
+    @Test("case 28: what is no log for some answers is asked for again, and is not lost")
+    func malformedForAWhile() async throws {
+        let world = try await RelayWorld.ready(settle: 3) { $0.hosts = ["a.test", "b.test"] }
+        world.chain.setManners("a.test") { manners in
+            manners.lie = { method, _, result in
+                guard method == "eth_getLogs", let log = result.array?.last else { return result }
+                return .array([log.replacing("topics", .string("none"))])
+            }
+        }
+        let request = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.run { world.allSettled([request]) }
+
+        #expect(world.counter("logs.rejected") == 0)
+        #expect(world.counter("requests.missedAtFirst") == 0)
+        #expect(world.log.records.contains { $0.fields["error"]?.contains("of the logs are none") == true })
     }
 
     @Test("case 32: without a quorum the contract's own record keeps an invented log from being worked for")

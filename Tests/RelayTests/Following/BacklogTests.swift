@@ -1,0 +1,87 @@
+import Ethereum
+import JSON
+import Relay
+import RelayCore
+import RelayStore
+import RelayTestSupport
+import Telemetry
+import Testing
+
+/// What lies far behind the head holds up nobody at the head.
+@Suite(.serialized, .timeLimit(.minutes(10)))
+struct BacklogTests {
+    @Test("case 21: a contract that is new and begins long ago does not hold up the others")
+    func newContractWithAnOldStart() async throws {
+        var world = try await RelayWorld.ready(settle: 3) { $0.options.follow.window = 10 }
+        world.chain.mine(1_500)
+        try await world.readToHead()
+        let other = world.chain.deployAnother()
+        world.options.contracts.append(Relayer.Contract(address: other, startBlock: 0))
+        // Each range takes a second, so that the past takes minutes.
+        world.chainWire = SlowLogs(world.chain, world.time)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        let began = world.time.now()
+        let slow = world
+
+        try await slow.run { slow.allSettled([request]) }
+
+        #expect(slow.time.now() - began < 120_000, "\(slow.time.now() - began) ms")
+        let behind = try #require(try slow.view.overview().cursors.first { $0.address == other })
+        #expect(behind.nextBlock + 500 < slow.chain.head.number, "the past has not been read yet")
+        world.chainWire = nil
+        let fast = world
+        try await fast.run { try fast.nextBlock() > fast.chain.head.number }
+        try fast.expectCanonical(jobs: 1)
+    }
+
+    @Test("case 8: a backup that is behind for good does not keep the second reading from the node that is not")
+    func backupBehindForGood() async throws {
+        let world = try await RelayWorld.ready(settle: 3) { world in
+            world.hosts = ["a.test", "b.test"]
+            world.options.follow.secondReadPause = .seconds(10)
+        }
+        world.chain.mine(60)
+        world.chain.setManners("b.test") { $0.lag = 50 }
+        let block = world.chain.head.number
+
+        try await world.run(within: .seconds(600)) {
+            try world.view.overview().cursors.allSatisfy { $0.secondBlock > block }
+        }
+
+        #expect(world.counter("chain.readOnce") == 0)
+    }
+
+    @Test("case 22: the second reading of what one node has lost is done by the other")
+    func secondReadingBeyondTheLookBack() async throws {
+        let world = try await RelayWorld.ready(settle: 3) { world in
+            world.hosts = ["a.test", "b.test"]
+            world.options.follow.secondReadPause = .seconds(10)
+        }
+        world.chain.setManners("b.test") { $0.lookback = 0 }
+        world.chain.failNext("eth_getLogs", with: .result([]), at: "a.test")
+        world.chain.setManners("a.test") { $0.bloom = .full }
+        let request = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.run { world.allSettled([request]) }
+
+        #expect(world.counter("chain.readOnce") == 0)
+        try await world.runUntilSettled()
+        try world.expectCanonical(jobs: 1)
+    }
+
+    @Test("case 22: where no node goes back so far the second reading is left out, with a word of it")
+    func secondReadingOfWhatIsLost() async throws {
+        let world = try await RelayWorld.ready(settle: 12) { $0.options.follow.secondReadPause = .seconds(10) }
+        world.chain.mine(20)
+        try await world.readToHead()
+        world.chain.setManners("chain.test") { $0.lookback = 8 }
+        let block = world.chain.head.number
+
+        try await world.run(within: .seconds(600)) {
+            try world.view.overview().cursors.allSatisfy { $0.secondBlock > block }
+        }
+
+        #expect(world.counter("chain.readOnce") > 0)
+        #expect(world.log.messages.contains { $0.hasPrefix("blocks cannot be read for the second time") })
+    }
+}

@@ -1,0 +1,177 @@
+import Ethereum
+import JSON
+import Relay
+import RelayCore
+import RelayStore
+import RelayTestSupport
+import Synchronization
+import Telemetry
+import Testing
+
+/// A head that is not there, stands still, or is another one each time.
+@Suite(.serialized, .timeLimit(.minutes(10)))
+struct LyingHeadTests {
+    private static let host = "chain.test"
+    private static let absurd: UInt64 = 1_000_000_000
+
+    /// What `latest` and the tags show while a node lies: a block of the far future.
+    @Sendable private static func liesOfTheHead(
+        _ method: String,
+        _ parameters: [JSONValue],
+        _ result: JSONValue
+    ) -> JSONValue {
+        guard method == "eth_getBlockByNumber", let tag = parameters.first?.string, result["number"] != nil,
+            ["latest", "finalized"].contains(tag)
+        else { return result }
+        let number = tag == "latest" ? absurd : absurd - 100
+        return result.replacing("number", .string("0x" + String(number, radix: 16)))
+            .replacing("hash", .string(Hash32(Array(repeating: tag == "latest" ? 0xaa : 0xbb, count: 32))?.hex ?? ""))
+    }
+
+    @Test("case 6: a head of the far future moves no cursor beyond what the node can show", arguments: [false, true])
+    func absurdHead(isFinalToo: Bool) async throws {
+        let world = try await RelayWorld.ready(settle: 3) { world in
+            if isFinalToo { world.options.follow.settle = FinalityRule(tag: .finalized, blocks: 3) }
+            world.chain.setManners(Self.host) { manners in
+                manners.clampsRanges = true
+                manners.finalized = .behind(4)
+            }
+        }
+        world.chain.setManners(Self.host) { $0.lie = Self.liesOfTheHead }
+        let first = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.run(for: .seconds(120))
+
+        #expect(try world.nextBlock() <= world.chain.head.number + 1)
+        world.chain.setManners(Self.host) { $0.lie = nil }
+        let second = world.chain.request(spec: RelayWorld.spec + " ")
+        let began = world.time.now()
+        try await world.runUntilSettled()
+        #expect(world.time.now() - began < 600_000)
+        #expect([first, second].allSatisfy(world.isSettledOnce))
+        try world.expectCanonical(jobs: 2)
+        #expect(try world.view.overview().gaps.isEmpty)
+    }
+
+    @Test("case 12: a cursor that a lie has carried above the head walks back")
+    func cursorAboveTheHead() async throws {
+        let world = try await RelayWorld.ready(settle: 3)
+        // A node without its past and with a head of the far future: what lies between is a gap, as far as it says.
+        world.chain.setManners(Self.host) { manners in
+            manners.clampsRanges = true
+            manners.lookback = 0
+            manners.lie = Self.liesOfTheHead
+        }
+        world.chain.mine(5)
+        try await world.run(for: .seconds(60), blocks: nil)
+        #expect(try world.nextBlock() > world.chain.head.number + 1, "the lie has been believed")
+
+        world.chain.setManners(Self.host) { $0 = NodeManners() }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        let began = world.time.now()
+        try await world.runUntilSettled()
+
+        #expect(world.time.now() - began >= 300_000, "a node that lags for a while is no reason")
+        #expect(world.isSettledOnce(request))
+        try world.expectCanonical(jobs: 1)
+        #expect(try !world.view.overview().gaps.isEmpty, "that there was one is for an operator to see")
+    }
+
+    @Test("case 6: a head that stands still is said, and that it goes on again")
+    func standsStill() async throws {
+        let world = try await RelayWorld.ready(settle: 3)
+
+        try await world.run(blocks: nil) {
+            world.log.records.contains {
+                $0.message == "not reachable" && $0.fields["outage.of"] == "chain head"
+            }
+        }
+        let spoken = world.log.records.last { $0.fields["outage.of"] == "chain head" }
+        #expect(spoken?.fields["error"]?.contains("has been the newest one for 6") == true)
+
+        try await world.run {
+            world.log.records.contains { $0.message == "reachable again" && $0.fields["outage.of"] == "chain head" }
+        }
+    }
+
+    @Test("case 5: a newest block that is never the one of its height is an error, and asked for with pauses")
+    func anotherEachTime() async throws {
+        let world = try await RelayWorld.ready(settle: 3)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        world.chain.setManners(Self.host) { manners in
+            manners.lie = { method, parameters, result in
+                guard method == "eth_getBlockByNumber", parameters.first?.string == "latest" else { return result }
+                return result.replacing("hash", .string("0x" + String(repeating: "cd", count: 32)))
+            }
+        }
+        let calls = world.chain.callCount("eth_getBlockByNumber")
+        let began = world.time.now()
+
+        // Not by the clock alone: without a pause no time would ever pass.
+        try await world.run(blocks: nil) {
+            world.time.now() - began > 120_000 || world.chain.callCount("eth_getBlockByNumber") - calls > 2_000
+        }
+
+        let made = world.chain.callCount("eth_getBlockByNumber") - calls
+        #expect(made < 400, "\(made) calls in two minutes")
+        #expect(world.log.records.contains { $0.fields["error"]?.contains("do not fit together") == true })
+        world.chain.setManners(Self.host) { $0.lie = nil }
+        try await world.runUntilSettled()
+        #expect(world.isSettledOnce(request))
+        try world.expectCanonical(jobs: 1)
+    }
+
+    @Test("case 5: a node that is far behind for good comes after one that is not")
+    func steadyLag() async throws {
+        let world = try await RelayWorld.ready(settle: 3, blocks: 40) { $0.hosts = ["a.test", "b.test"] }
+        world.chain.setManners("a.test") { $0.lag = 25 }
+
+        try await world.run(for: .seconds(400))
+
+        #expect(world.chain.callCount("eth_getLogs", at: "b.test") > 20)
+        #expect(try world.nextBlock() + 10 > world.chain.head.number)
+        #expect(world.counter("chain.reorgs") == 0)
+    }
+
+    @Test("case 30: a node that refuses its newest block, and says so well, is not the only one that is asked")
+    func refusesItsHead() async throws {
+        let world = try await RelayWorld.ready(settle: 3) { $0.hosts = ["a.test", "b.test"] }
+        let failure = RPCFailure(code: -32_601, "the method eth_getBlockByNumber is not available on your plan")
+        world.chain.failNext("eth_getBlockByNumber", with: .error(failure), count: 100_000, at: "a.test")
+        let request = world.chain.request(spec: RelayWorld.spec)
+        let began = world.time.now()
+
+        try await world.run { world.allSettled([request]) }
+
+        #expect(world.time.now() - began < 120_000)
+        world.chain.clearFaults()
+        try await world.runUntilSettled()
+        try world.expectCanonical(jobs: 1)
+    }
+
+    @Test("case 31: blocks that are announced are no reason to ask a node that failed before its time")
+    func announcementsWhileItFails() async throws {
+        let world = try await RelayWorld.ready(settle: 3) { world in
+            world.hasWebSockets = true
+            world.options.follow.pollInterval = nil
+        }
+        world.chain.request(spec: RelayWorld.spec)
+        let calls = Recorder<Int>()
+
+        try await world.run(
+            blocks: .milliseconds(250),
+            onReady: {
+                let failure = RPCFailure(code: -32_603, "internal error")
+                world.chain.failNext("eth_getBlockByNumber", with: .error(failure), count: 100_000)
+                calls.record(world.chain.callCount("eth_getBlockByNumber"))
+            },
+            until: { [end = world.time.now() + 300_000] in world.time.now() > end }
+        )
+
+        let made = world.chain.callCount("eth_getBlockByNumber") - (calls.last ?? 0)
+        #expect(made < 60, "\(made) calls in five minutes, with 1,200 blocks")
+        world.chain.clearFaults()
+        try await world.runUntilSettled()
+        try world.expectCanonical(jobs: 1)
+    }
+}
