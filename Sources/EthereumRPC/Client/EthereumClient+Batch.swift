@@ -50,8 +50,7 @@ extension NodeConnection {
     private func headersTogether(_ block: BlockReference) async throws(RPCError) -> HeaderAndHead {
         var headers: HeaderAndHead = (nil, nil)
         let refusals = try await batch(
-            RPCCall(id: nextID(), method: "eth_getBlockByNumber", parameters: [.block(.latest), .bool(false)]),
-            RPCCall(id: nextID(), method: "eth_getBlockByNumber", parameters: [.block(block), .bool(false)]),
+            [headerCall(.latest), headerCall(block)],
             answerLimit: 2 * Self.headerLimit
         ) { place, reader in
             if place == 0 {
@@ -98,8 +97,7 @@ extension NodeConnection {
         var logs = LogBatch()
         var header: BlockHeader?
         let refusals = try await batch(
-            RPCCall(id: nextID(), method: "eth_getLogs", parameters: [.filter(filter)]),
-            RPCCall(id: nextID(), method: "eth_getBlockByNumber", parameters: [.block(block), .bool(false)]),
+            [RPCCall(id: nextID(), method: "eth_getLogs", parameters: [.filter(filter)]), headerCall(block)],
             answerLimit: Self.logLimit + Self.headerLimit
         ) { place, reader in
             if place == 0 {
@@ -126,39 +124,4 @@ extension NodeConnection {
     /// Decoded bytes.
     private static let logLimit = 64 << 20
     static let headerLimit = 4 << 20
-
-    /// Sends the calls as one request; gives the node's refusal of each, or nil, in their order.
-    ///
-    /// `read` reads the result of the call at a place. What befalls the whole is an error of the first call's method.
-    private func batch(
-        _ calls: RPCCall...,
-        answerLimit: Int,
-        read: (Int, inout JSONReader) throws -> Void
-    ) async throws(RPCError) -> [RPCError?] {
-        let method = calls.first?.method ?? ""
-        var writer = JSONWriter()
-        writer.array { for call in calls { call.write(to: &$0) } }
-        let response = try await send(writer.bytes, method, answerLimit)
-        let retryAfter = retryAfter(response)
-        let envelope: BatchEnvelope
-        do {
-            envelope = try BatchEnvelope.read(response.body, ids: calls.map(\.id), read)
-        } catch {
-            throw unreadable(method, response, error)
-        }
-        switch envelope {
-        case .refused(let refusal):
-            throw failure(method, .server(refusal, mask), retryAfter)
-        case .answers(let answers):
-            let refusals = zip(calls, answers).map { call, answer in
-                answer.map { failure(call.method, .server($0, mask), retryAfter) }
-            }
-            guard response.isSuccess else {
-                // A result beside such a status is not to be trusted.
-                let status = RPCError.Kind.http(status: response.status, excerpt: "")
-                throw refusals.lazy.compactMap { $0 }.first ?? failure(method, status, retryAfter)
-            }
-            return refusals
-        }
-    }
 }

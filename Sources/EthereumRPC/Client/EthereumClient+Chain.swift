@@ -6,7 +6,11 @@ import Transport
 extension EthereumClient {
     /// The chain that the node follows (`eth_chainId`, EIP-695), which transactions are signed for.
     package func chainID() async throws(RPCError) -> UInt64 {
-        try await call("eth_chainId") { try expect($0.quantity(), "chain id") }
+        try await call("eth_chainId") { try Self.chainID(&$0) }
+    }
+
+    static func chainID(_ reader: inout JSONReader) throws -> UInt64 {
+        try expect(reader.quantity(), "chain id")
     }
 
     /// As `Geth/v1.17.10-stable/linux-amd64/go1.26.8`; cut to 256 bytes.
@@ -29,7 +33,7 @@ extension EthereumClient {
         do {
             return try await genesisHash()
         } catch {
-            guard error.logRangeFailure == .tooOld else { throw error }
+            guard error.saysItIsNotKept else { throw error }
             return nil
         }
     }
@@ -39,7 +43,7 @@ extension EthereumClient {
         do {
             return try await header(at: .number(number))
         } catch {
-            guard error.logRangeFailure == .tooOld else { throw error }
+            guard error.saysItIsNotKept else { throw error }
             return nil
         }
     }

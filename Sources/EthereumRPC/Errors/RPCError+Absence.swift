@@ -1,4 +1,7 @@
 extension RPCError {
+    /// Whether the node does not serve blocks so old, as Filecoin's gateways do not.
+    var saysItIsNotKept: Bool { logRangeFailure == .tooOld }
+
     /// Whether this refusal only says that the node has no such block.
     func isAbsence(of block: BlockReference) -> Bool {
         guard case .server(let code, _, _) = kind, code != Self.noMethod, !isQuota else { return false }

@@ -20,6 +20,7 @@ extension EthereumClient {
     package func pin(otherThan other: EthereumClient? = nil) -> EthereumClient {
         let candidates = nodes.candidates()
         let node = candidates.first { $0 != other?.pinned } ?? candidates.first ?? 0
+        if other == nil { nodes.prefer(node) }
         return EthereumClient(nodes: nodes, pinned: node)
     }
 

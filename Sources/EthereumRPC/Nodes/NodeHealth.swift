@@ -14,8 +14,8 @@ struct NodeHealth: Equatable, Sendable {
     private(set) var expulsion: (reason: String, until: Int64)?
     /// Of late behind the others, until then.
     private(set) var behindUntil: Int64 = .min
-    /// Whether chain, genesis and anchor have been checked since it failed last.
-    private(set) var isVerified = false
+    /// When chain, genesis and anchor were checked last; nil: not since it failed.
+    private var verifiedAt: Int64?
     /// Its own newest head, as far as anybody asked.
     private(set) var head: UInt64?
     /// Of a thousand calls, the recent ones weighing more; as it was at `ratedAt`.
@@ -24,7 +24,8 @@ struct NodeHealth: Equatable, Sendable {
 
     static func == (left: NodeHealth, right: NodeHealth) -> Bool {
         left.failures == right.failures && left.failingSince == right.failingSince && left.opensAt == right.opensAt
-            && left.behindUntil == right.behindUntil && left.isVerified == right.isVerified && left.head == right.head && left.errorRate == right.errorRate
+            && left.behindUntil == right.behindUntil && left.verifiedAt == right.verifiedAt && left.head == right.head
+            && left.errorRate == right.errorRate
             && left.ratedAt == right.ratedAt
             && left.expulsion?.reason == right.expulsion?.reason && left.expulsion?.until == right.expulsion?.until
     }
@@ -35,6 +36,10 @@ struct NodeHealth: Equatable, Sendable {
     /// An expelled node is looked at again after so long.
     static let expulsionTime: Int64 = 600_000
     static let behindTime: Int64 = 30_000
+    /// Which chain a node serves is asked again after so long: six requests an hour.
+    static let verificationTime: Int64 = 600_000
+    /// The same where the nodes take turns in being the first, as those do that fail now and then.
+    static let freshTime: Int64 = 60_000
     /// In so long the error rate falls by half: who is not asked could not better it, and would never be asked again.
     static let forgivingTime: Int64 = 60_000
 
@@ -62,7 +67,7 @@ struct NodeHealth: Equatable, Sendable {
 
     /// A call failed by the node's own fault; `isChanged`: in a way that it may be another node by now.
     mutating func failed(at now: Int64, retryAfter: Duration?, isChanged: Bool) {
-        if isChanged { isVerified = false }
+        if isChanged { verifiedAt = nil }
         let rate = errorRate(at: now)
         (errorRate, ratedAt) = (rate + (1_000 - rate) / 8, now)
         failures = min(failures + 1, 1_000)
@@ -73,16 +78,30 @@ struct NodeHealth: Equatable, Sendable {
     }
 
     mutating func expelled(_ reason: String, at now: Int64) {
-        isVerified = false
+        verifiedAt = nil
         expulsion = (reason, now.addingReportingOverflow(Self.expulsionTime).partialValue)
     }
 
     /// It has to be shown once more which chain it serves.
-    mutating func isToBeVerified() { isVerified = false }
+    mutating func isToBeVerified() { verifiedAt = nil }
 
-    mutating func verified() {
-        isVerified = true
+    mutating func verified(at now: Int64) {
+        verifiedAt = now
         expulsion = nil
+    }
+
+    /// Whether it is known well enough which chain it serves: a proxy may hand its address to another without any error.
+    func isVerified(at now: Int64) -> Bool { isVerified(within: Self.verificationTime, at: now) }
+
+    /// It is asked first from now on, so it is looked at again unless that has just been done.
+    mutating func isPreferred(at now: Int64) {
+        if !isVerified(within: Self.freshTime, at: now) { verifiedAt = nil }
+    }
+
+    private func isVerified(within time: Int64, at now: Int64) -> Bool {
+        guard let verifiedAt else { return false }
+        let (elapsed, overflow) = now.subtractingReportingOverflow(verifiedAt)
+        return !overflow && elapsed < time
     }
 
     mutating func isBehind(at now: Int64) {

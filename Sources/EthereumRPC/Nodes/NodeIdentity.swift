@@ -27,16 +27,21 @@ package struct BlockAnchor: Equatable, Sendable {
 
 extension NodeIdentity {
     /// What is wrong with a node; nil where it serves this chain.
-    func fault(of connection: NodeConnection) async throws(RPCError) -> String? {
-        let node = EthereumClient(nodes: NodePool([connection], time: connection.time))
-        let found = try await node.chainID()
-        guard found == chainID else { return "it serves chain \(found), not \(chainID)" }
-        if let genesis = try await node.genesisHashIfKept(), genesisHash != .zero, genesis != genesisHash {
-            return "its chain has another genesis block (\(genesis.hex)): it was reset, or is another network"
+    func fault(of node: NodeConnection) async throws(RPCError) -> String? {
+        var blocks: [UInt64] = genesisHash == .zero ? [] : [0]
+        if let anchor, anchor.number > 0 { blocks.append(anchor.number) }
+        let shown = try await node.showChain(blocks: blocks)
+        guard shown.chainID == chainID else { return "it serves chain \(shown.chainID), not \(chainID)" }
+        if let genesis = shown.headers[0] {
+            guard let genesis else { throw node.failure("eth_getBlockByNumber", .malformed("no block 0")) }
+            guard genesis.hash == genesisHash else {
+                return "its chain has another genesis block (\(genesis.hash.hex)): it was reset, or is another network"
+            }
         }
-        guard let anchor, anchor.number > 0 else { return nil }
         // A node that does not go back so far, or not yet so far up, contradicts nothing.
-        guard let header = try await node.headerIfKept(anchor.number), header.hash != anchor.hash else { return nil }
+        guard let anchor, anchor.number > 0, let header = shown.headers[anchor.number] ?? nil,
+            header.hash != anchor.hash
+        else { return nil }
         return "its block \(anchor.number) is \(header.hash.hex), not \(anchor.hash.hex): it was reset, or is on a fork"
     }
 }

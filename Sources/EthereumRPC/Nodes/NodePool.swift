@@ -7,6 +7,8 @@ final class NodePool: Sendable {
     private struct State {
         var health: [NodeHealth]
         var identity: NodeIdentity?
+        /// Who was asked last of those that anyone may be asked.
+        var preferred: Int?
     }
 
     let connections: [NodeConnection]
@@ -30,6 +32,7 @@ final class NodePool: Sendable {
         if let pinned { return try await ask(node: pinned, call) }
         var last: RPCError?
         for node in candidates() {
+            prefer(node)
             do {
                 return try await ask(node: node, call)
             } catch {
@@ -53,6 +56,16 @@ final class NodePool: Sendable {
         } catch {
             note(error, of: node)
             throw error
+        }
+    }
+
+    /// This node is asked first from now on.
+    func prefer(_ node: Int) {
+        let now = time.now()
+        state.withLock { state in
+            guard state.preferred != node else { return }
+            state.preferred = node
+            state.health[node].isPreferred(at: now)
         }
     }
 
@@ -111,15 +124,17 @@ final class NodePool: Sendable {
         require(NodeIdentity(chainID: identity.chainID, genesisHash: identity.genesisHash, anchor: block))
     }
 
-    /// Checks chain, genesis and anchor where that has not been done since the node failed last.
+    /// Checks chain, genesis and anchor where that has not been done of late, or not since the node failed last.
     private func verify(_ node: Int) async throws(RPCError) {
-        let identity = state.withLock { $0.health[node].isVerified ? nil : $0.identity }
+        let now = time.now()
+        let identity = state.withLock { $0.health[node].isVerified(at: now) ? nil : $0.identity }
         guard let identity else { return }
         if let fault = try await fault(of: node, identity) {
             expel(node, fault)
             throw connections[node].failure("eth_chainId", .malformed(fault))
         }
-        change(node) { $0.verified() }
+        let checked = time.now()
+        change(node) { $0.verified(at: checked) }
     }
 
     private func fault(of node: Int, _ identity: NodeIdentity) async throws(RPCError) -> String? {

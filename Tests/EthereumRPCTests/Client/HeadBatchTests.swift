@@ -118,6 +118,6 @@ struct HeadBatchTests {
         nodes["a"].trouble = .status(503)
         let pin = client.pin()
         await #expect(throws: RPCError.self) { try await pin.headerWithHead(at: 5) }
-        #expect(nodes.takeCalls() == ["a batch"])
+        #expect(nodes.takeCalls() == ["a eth_getBlockByNumber+eth_getBlockByNumber"])
     }
 }

@@ -72,12 +72,12 @@ struct NodeHealthTests {
     @Test
     func anExpelledNodeIsNotAskedForAWhileAndThenVerified() {
         var health = NodeHealth()
-        health.verified()
+        health.verified(at: 0)
         health.expelled("another chain", at: 0)
         #expect(health.rank(at: NodeHealth.expulsionTime - 1) == nil)
         #expect(health.rank(at: NodeHealth.expulsionTime) == 0)
-        #expect(!health.isVerified)
-        health.verified()
+        #expect(!health.isVerified(at: 0))
+        health.verified(at: 0)
         #expect(health.expulsion == nil)
     }
 
@@ -85,11 +85,32 @@ struct NodeHealthTests {
     @Test
     func isVerifiedAgainAfterSomeFailures() {
         var health = NodeHealth()
-        health.verified()
+        health.verified(at: 0)
         fail(&health, at: 0)
-        #expect(health.isVerified)
+        #expect(health.isVerified(at: 0))
         health.failed(at: 0, retryAfter: nil, isChanged: true)
-        #expect(!health.isVerified)
+        #expect(!health.isVerified(at: 0))
+    }
+
+    @Test
+    func isVerifiedForTenMinutes() {
+        var health = NodeHealth()
+        #expect(!health.isVerified(at: 0))
+        health.verified(at: 0)
+        #expect(health.isVerified(at: NodeHealth.verificationTime - 1))
+        #expect(!health.isVerified(at: NodeHealth.verificationTime))
+        // A clock that was set back is no reason.
+        #expect(health.isVerified(at: -1))
+    }
+
+    @Test
+    func oneThatIsPreferredFromNowOnIsVerifiedUnlessThatHasJustBeenDone() {
+        var health = NodeHealth()
+        health.verified(at: 0)
+        health.isPreferred(at: NodeHealth.freshTime - 1)
+        #expect(health.isVerified(at: NodeHealth.freshTime))
+        health.isPreferred(at: NodeHealth.freshTime)
+        #expect(!health.isVerified(at: NodeHealth.freshTime))
     }
 
     @Test(arguments: 0..<50 as Range<UInt64>)
@@ -99,13 +120,15 @@ struct NodeHealthTests {
         let times: [Int64] = [.min, -1, 0, 1, 60_000, 1 << 50, .max]
         for _ in 0..<500 {
             let now = times.randomElement(using: &generator) ?? 0
-            switch Int.random(in: 0..<5, using: &generator) {
+            switch Int.random(in: 0..<6, using: &generator) {
             case 0: health.answered(at: now)
             case 1: fail(&health, at: now, retryAfter: .seconds(Int64.max / 2))
             case 2: health.expelled("x", at: now)
             case 3: health.isBehind(at: now)
-            default: health.verified()
+            case 4: health.isPreferred(at: now)
+            default: health.verified(at: now)
             }
+            _ = health.isVerified(at: times.randomElement(using: &generator) ?? 0)
             _ = health.rank(at: times.randomElement(using: &generator) ?? 0)
             #expect((0...1000).contains(health.errorRate(at: now)))
         }

@@ -11,8 +11,8 @@ final class FakeNodes: HTTPTransport {
         case failure(HTTPError)
         case status(Int, retryAfter: Int? = nil)
         case refusal(Int, String)
-        /// To this method only.
-        case refusalOf(String, Int, String)
+        /// To this method only; or to all of a batch that holds it.
+        case refusalOf(String, Int, String, ofTheWhole: Bool = false)
         /// Nothing, until the request is cancelled.
         case silence
     }
@@ -23,6 +23,7 @@ final class FakeNodes: HTTPTransport {
         /// Hash of block 10.
         var anchor: UInt64 = 110
         var head: UInt64 = 20
+        var takesBatches = true
         var trouble: Trouble?
     }
 
@@ -57,7 +58,8 @@ final class FakeNodes: HTTPTransport {
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let name = String(request.url.dropFirst("http://".count).prefix { $0 != "/" && $0 != ":" })
         let body = (try? JSONValue.parse(request.body ?? [])) ?? .null
-        let method = body["method"]?.string ?? "batch"
+        let requests = body.array ?? [body]
+        let method = requests.map { $0["method"]?.string ?? "" }.joined(separator: "+")
         state.withLock { $0.calls.append(Call(node: name, method: method)) }
         let node = self[name]
         switch node.trouble {
@@ -66,12 +68,17 @@ final class FakeNodes: HTTPTransport {
             let headers = retryAfter.map { [HTTPRequest.Header("Retry-After", "\($0)")] } ?? []
             return HTTPResponse(status: status, headers: headers, body: Array("<html>\(request.url)".utf8))
         case .refusal(let code, let message): return .refusal(code, message, to: body)
-        case .refusalOf(let refused, let code, let message) where refused == method:
-            return .refusal(code, message, to: body)
         case .silence:
             try? await Task.sleep(for: .seconds(3600))
             throw .cancelled
-        case .refusalOf, nil: return node.answer(body)
+        case .refusalOf, nil:
+            guard body.array != nil else { return node.answer(body) }
+            guard node.takesBatches else { return .refusal(-32600, "invalid request", to: body) }
+            if case .refusalOf(_, let code, let message, ofTheWhole: true)? = node.trouble {
+                return .refusal(code, message, to: body)
+            }
+            let answers = try? requests.map { try JSONValue.parse(node.answer($0).body) }
+            return HTTPResponse(status: 200, body: JSONWriter.bytes(of: .array(answers ?? [])))
         }
     }
 }
@@ -79,6 +86,9 @@ final class FakeNodes: HTTPTransport {
 extension FakeNodes.Node {
     fileprivate func answer(_ body: JSONValue) -> HTTPResponse {
         let parameters = body["params"]?.array ?? []
+        if case .refusalOf(let refused, let code, let message, _)? = trouble, refused == body["method"]?.string {
+            return .refusal(code, message, to: body)
+        }
         switch body["method"]?.string {
         case "eth_chainId": return .result(hex(chainID), to: body)
         case "eth_blockNumber": return .result(hex(head), to: body)
