@@ -28,12 +28,14 @@ package struct TagWatch: Equatable, Sendable {
 
     /// The tag's block as told at this head; returns the number to go by, nil where there is none.
     ///
-    /// Block 0 is no answer: nodes name it before they know of any.
+    /// Block 0 is no answer: nodes name it before they know of any. One above the head says nothing of this chain: the
+    /// head may be of a node that lags, or the tag of one on another branch, and what is taken once is kept.
     package mutating func told(_ told: UInt64?, head: BlockHeader) -> UInt64? {
         guard let told, told > 0 else {
             trouble = .missing
             return nil
         }
+        guard let told = told <= head.number ? told : number else { return nil }
         if number.map({ told > $0 }) ?? true || movedAt == nil {
             number = told
             movedAt = head.timestamp

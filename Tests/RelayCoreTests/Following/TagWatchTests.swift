@@ -3,7 +3,9 @@ import RelayCore
 import Testing
 
 @Suite struct TagWatchTests {
-    private func head(at seconds: UInt64) -> BlockHeader { ChainSample.head(1_000, timestamp: seconds) }
+    private func head(at seconds: UInt64, _ number: UInt64 = 1_000) -> BlockHeader {
+        ChainSample.head(number, timestamp: seconds)
+    }
 
     @Test func goesByATagThatMoves() {
         var watch = TagWatch()
@@ -55,6 +57,20 @@ import Testing
         #expect(watch.trouble == .stuck(3_600))
     }
 
+    /// It was told by another node than the head was, and would be kept for ever.
+    @Test func takesNoTagAboveTheHead() {
+        var watch = TagWatch()
+        #expect(watch.told(1_001, head: head(at: 100)) == nil)
+        #expect(watch.trouble == nil)
+        #expect(watch.told(5, head: head(at: 112)) == 5)
+        #expect(watch.told(1_001, head: head(at: 124)) == 5)
+        #expect(watch.trouble == nil)
+        #expect(watch.told(1_000, head: head(at: 136)) == 1_000)
+        // Nor does it count as moving.
+        #expect(watch.told(1_001, head: head(at: 136 + TagWatch.patience)) == nil)
+        #expect(watch.trouble == .stuck(3_600))
+    }
+
     /// A pause without an answer does not make it young again.
     @Test func countsOnWhileItIsMissing() {
         var watch = TagWatch()
@@ -67,8 +83,8 @@ import Testing
         var watch = TagWatch()
         #expect(watch.told(5, head: head(at: .max)) == 5)
         #expect(watch.told(5, head: head(at: 0)) == 5)
-        #expect(watch.told(.max, head: head(at: 0)) == .max)
-        #expect(watch.told(.max, head: head(at: .max)) == nil)
+        #expect(watch.told(.max, head: head(at: 0, .max)) == .max)
+        #expect(watch.told(.max, head: head(at: .max, .max)) == nil)
         #expect(watch.trouble == .stuck(.max))
     }
 
