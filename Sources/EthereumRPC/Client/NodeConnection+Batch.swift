@@ -20,7 +20,6 @@ extension NodeConnection {
         var writer = JSONWriter()
         writer.array { for call in calls { call.write(to: &$0) } }
         let response = try await send(writer.bytes, method, answerLimit)
-        let retryAfter = retryAfter(response)
         let envelope: BatchEnvelope
         do {
             envelope = try BatchEnvelope.read(response.body, ids: calls.map(\.id), read)
@@ -29,15 +28,15 @@ extension NodeConnection {
         }
         switch envelope {
         case .refused(let refusal):
-            throw failure(method, .server(refusal, mask), retryAfter)
+            throw self.refusal(refusal, of: method, response)
         case .answers(let answers):
             let refusals = zip(calls, answers).map { call, answer in
-                answer.map { failure(call.method, .server($0, mask), retryAfter) }
+                answer.map { refusal($0, of: call.method, response) }
             }
             guard response.isSuccess else {
                 // A result beside such a status is not to be trusted.
                 let status = RPCError.Kind.http(status: response.status, excerpt: "")
-                throw refusals.lazy.compactMap { $0 }.first ?? failure(method, status, retryAfter)
+                throw refusals.lazy.compactMap { $0 }.first ?? failure(method, status, retryAfter(response))
             }
             return refusals
         }

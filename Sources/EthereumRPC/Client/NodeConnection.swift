@@ -72,8 +72,7 @@ struct NodeConnection: Sendable {
             case .result:
                 throw failure(method, .http(status: response.status, excerpt: ""), retryAfter)
             case .error(let refusal):
-                // Whatever the status: some servers send their refusals with 4xx or 5xx.
-                throw failure(method, .server(refusal, mask), retryAfter)
+                throw self.refusal(refusal, of: method, response)
             }
         } catch let error as RPCError {
             throw error
@@ -92,6 +91,17 @@ struct NodeConnection: Sendable {
         // JSON that is no answer says enough of itself.
         let text = error is JSONError && !excerpt.isEmpty ? ", in: \(excerpt)" : ""
         return failure(method, .malformed(mask.clean("\(error)") + text))
+    }
+
+    /// The node's own refusal, whatever the status: some servers send theirs with 4xx or 5xx.
+    func refusal(_ refusal: Refusal, of method: String, _ response: HTTPResponse) -> RPCError {
+        RPCError(
+            method: method,
+            endpoint: mask.url,
+            kind: .server(refusal, mask),
+            retryAfter: retryAfter(response),
+            status: response.isSuccess ? nil : response.status
+        )
     }
 
     /// What a server asks for that does not answer.

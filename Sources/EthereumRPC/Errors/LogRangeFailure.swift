@@ -49,7 +49,9 @@ extension LogRangeFailure {
 extension RPCError {
     /// What a failure of `eth_getLogs` means for the range that was asked for.
     package var logRangeFailure: LogRangeFailure {
-        switch kind {
+        // "Limit exceeded" beside such a status speaks of calls, and a smaller range would make more of them.
+        guard !hasQuotaStatus else { return .other }
+        return switch kind {
         case .server(let code, let message, _): LogRangeFailure(code: code, message: message)
         case .http(413, _), .transport(.tooLarge): .tooMany(blocks: nil)
         case .http, .transport, .malformed: .other

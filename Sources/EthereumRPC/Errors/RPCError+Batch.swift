@@ -4,7 +4,9 @@ extension RPCError {
     /// Only asked of the error of a batch: the words and codes say other things of single calls. Whoever asks one by one
     /// loses nothing where this is wrong, since what else is wrong is said again.
     var isBatchRefused: Bool {
-        switch kind {
+        // One by one would cost as many calls again.
+        guard !hasQuotaStatus else { return false }
+        return switch kind {
         case .server(let code, _, _):
             // Unreadable or no request at all: what servers say of an array that expect an object.
             says("batch") || ([-32600, -32700].contains(code) && logRangeFailure == .other && !isQuota)

@@ -3,12 +3,22 @@ extension RPCError {
     ///
     /// Another range does not help; another node, or waiting, does (`retryAfter`, where it is said).
     package var isQuota: Bool {
-        switch kind {
-        case .server(let code, let message, _): [429, 402].contains(code) || Self.saysQuota(message)
-        case .http(let status, let excerpt): [429, 402].contains(status) || Self.saysQuota(excerpt)
+        guard !hasQuotaStatus else { return true }
+        return switch kind {
+        case .server(let code, let message, _): Self.quotaStatus.contains(code) || Self.saysQuota(message)
+        case .http(_, let excerpt): Self.saysQuota(excerpt)
         case .transport, .malformed: false
         }
     }
+
+    /// Whether the HTTP status itself says so: then the words beside it are of this quota, whatever they are.
+    var hasQuotaStatus: Bool {
+        let status = if case .http(let status, _) = kind { status } else { self.status }
+        return status.map { Self.quotaStatus.contains(Int64($0)) } ?? false
+    }
+
+    /// Too Many Requests (RFC 6585 §4), and Payment Required (RFC 9110 §15.5.3), which stands for the quota of a day.
+    private static let quotaStatus: [Int64] = [429, 402]
 
     /// Whether these words are of a quota.
     private static func saysQuota(_ message: String) -> Bool {

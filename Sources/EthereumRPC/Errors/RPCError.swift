@@ -20,14 +20,23 @@ package struct RPCError: Error, Sendable, Equatable {
     /// The node's URL, masked.
     package let endpoint: String
     package let kind: Kind
-    /// What the server asks for by `Retry-After`.
+    /// What the server asks for by `Retry-After`, or less where nobody else can be asked meanwhile.
     package let retryAfter: Duration?
+    /// The HTTP status that a refusal in JSON-RPC came with; nil where nothing is known of it.
+    package let status: Int?
 
-    package init(method: String, endpoint: String, kind: Kind, retryAfter: Duration? = nil) {
+    package init(method: String, endpoint: String, kind: Kind, retryAfter: Duration? = nil, status: Int? = nil) {
         self.method = method
         self.endpoint = endpoint
         self.kind = kind
         self.retryAfter = retryAfter
+        self.status = status
+    }
+
+    /// The same error, and no longer wait than this.
+    func waiting(atMost limit: Duration) -> RPCError {
+        let wait = retryAfter.map { min($0, limit) }
+        return RPCError(method: method, endpoint: endpoint, kind: kind, retryAfter: wait, status: status)
     }
 
     /// Whether the node may have done what was asked.
@@ -44,7 +53,7 @@ package struct RPCError: Error, Sendable, Equatable {
     package var isTransient: Bool {
         switch kind {
         case .server(let code, _, _):
-            [-32603, -32005, -32002, -32016, 429].contains(code) || Self.passing.contains { says($0) }
+            [-32603, -32005, -32002, -32016, 429].contains(code) || status == 429 || Self.passing.contains { says($0) }
         case .http(let status, _): status == 408 || status == 429 || status >= 500
         case .transport(.badRequest), .transport(.shutDown), .transport(.cancelled): false
         case .transport, .malformed: true

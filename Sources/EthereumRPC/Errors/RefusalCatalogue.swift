@@ -32,8 +32,11 @@ enum RefusalCatalogue {
         // Quotas come first: some of them speak of limits too.
         Row(.quota, "rate limit"),                                        // Infura, dRPC, nearly all
         Row(.quota, "rate-limit"),
-        Row(.quota, "too many requests"),                                 // Cloudflare, Ankr
+        Row(.quota, "too many requests"),                                 // Cloudflare, Ankr, Infura
         Row(.quota, "request limit"),                                     // QuickNode: "50/second request limit reached"
+        Row(.quota, "request rate exceeded"),                             // Infura: "project id request rate exceeded"
+        Row(.quota, "rps limit"),                                         // Chainstack
+        Row(.quota, "qps limit"),                                         // Unifra
         Row(.quota, "request count exceeded"),                            // Infura: "daily request count exceeded"
         Row(.quota, "requests limited to"),
         Row(.quota, "credits limited to"),                                // QuickNode, -32012
@@ -42,10 +45,13 @@ enum RefusalCatalogue {
         Row(.quota, "quota"),                                             // Tenderly, Chainstack
         Row(.quota, "per second"),                                        // Alchemy
         Row(.quota, "compute units"),                                     // Alchemy
+        Row(.quota, "concurrent requests capacity"),                      // Alchemy
         Row(.quota, "capacity limit"),                                    // Alchemy: "monthly capacity limit exceeded"
         Row(.quota, "call limit"),                                        // BlockVision
         Row(.quota, "under too much load"),
-        Row(.quota, "usage limit"),                                       // dRPC
+        Row(.quota, "usage limit"),                                       // 1RPC, dRPC
+        Row(.quota, "throughput limit"),                                  // Infura
+        Row(.quota, "timeout on the free tier"),                          // dRPC, 408
 
         Row(.badRequest, "invalid block range"),                          // geth: from above to
 

@@ -83,9 +83,9 @@ extension SendFailure {
 
 extension RPCError {
     /// What a refusal of `eth_sendRawTransaction` means; `nil` when the node did not refuse but could not be reached or
-    /// understood (then see `outcomeUnknown`).
+    /// understood (then see `outcomeUnknown`), or turned the call away unread.
     package var sendFailure: SendFailure? {
-        guard case .server(_, let message, _) = kind else { return nil }
+        guard case .server(_, let message, _) = kind, !hasQuotaStatus else { return nil }
         return SendFailure(message: message)
     }
 }

@@ -55,9 +55,15 @@ final class NodePool: Sendable {
             return value
         } catch {
             note(error, of: node)
-            throw error
+            throw hasOther(than: node) ? error : error.waiting(atMost: Self.longestOutage)
         }
     }
+
+    /// Where nobody else can be asked, who waits for longer than this is blind for as long.
+    private static let longestOutage: Duration = .seconds(60)
+
+    /// Whether a node other than this one may be asked now.
+    private func hasOther(than node: Int) -> Bool { ranked().contains { $0.node != node && $0.rank < 3 } }
 
     /// This node is asked first from now on.
     func prefer(_ node: Int) {

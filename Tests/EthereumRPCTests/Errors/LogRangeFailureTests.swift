@@ -271,6 +271,15 @@ struct LogRangeFailureTests {
             ),
             (-32097, "daily request limit exceeded"),
             (-32000, "sender is over rate limit"),
+            (-32005, "project ID request rate exceeded"),
+            (-32005, "exceeded project rate limit"),
+            (-32005, "You've exceeded the RPS limit available on the current plan."),
+            (-32090, "Too many requests, reason: call rate limit exhausted, retry in 10m0s"),
+            (-32600, "Your app has exceeded its concurrent requests capacity."),
+            (-32000, "Your app has reached maximum qps limit"),
+            (-33300, "You have surpassed your user-defined key throughput limit setting."),
+            (-32001, "You've reached the usage limit for your current plan."),
+            (30, "Request timeout on the free tier, please upgrade your tier to the paid one"),
         ] as [(Int64, String)]
     )
     func tooManyCallsAreNotTooManyBlocks(code: Int64, message: String) {
@@ -288,6 +297,37 @@ struct LogRangeFailureTests {
     @Test(arguments: [(429, ""), (402, ""), (403, "Too Many Requests"), (503, "quota exceeded")])
     func aQuotaMayComeAsAStatus(status: Int, excerpt: String) {
         #expect(RPCError(method: "m", endpoint: "h", kind: .http(status: status, excerpt: excerpt)).isQuota)
+    }
+
+    /// A gateway that counts calls may put any words beside its status, also those of a range or of the call itself.
+    @Test(
+        arguments: [429, 402],
+        [
+            #"{"id":1,"error":{"code":-32005,"message":"limit exceeded"}}"#,
+            #"{"id":1,"error":{"code":-32602,"message":"block range is too wide"}}"#,
+            #"{"id":1,"error":{"code":-32600,"message":"batch refused"}}"#,
+            #"{"id":1,"error":{"code":-32000,"message":""}}"#, #"{"id":1,"result":[]}"#, "slow down", "",
+        ]
+    )
+    func aStatusOfAQuotaIsOneWhateverTheBodySays(status: Int, body: String) async {
+        let filter = LogFilter(addresses: [], topics: [], from: 0, to: 9)
+        let headers = [HTTPRequest.Header("Retry-After", "7")]
+        let client = EthereumClient.answering(body, status: status, headers: headers)
+        let alone = await #expect(throws: RPCError.self) { try await client.logs(filter) }
+        let inBatch = await #expect(throws: RPCError.self) { try await client.logs(filter, thenHeaderAt: 9) }
+        for error in [alone, inBatch] {
+            #expect(error?.isQuota == true && error?.isOfTheNode == true)
+            #expect(error?.logRangeFailure == .other)
+            #expect(error?.retryAfter == .seconds(7))
+        }
+    }
+
+    @Test
+    func aQuotaSaysNothingOfTheTransaction() async {
+        let body = #"{"id":1,"error":{"code":-32000,"message":"nonce too low"}}"#
+        let client = EthereumClient.answering(body, status: 429)
+        let error = await #expect(throws: RPCError.self) { try await client.send(raw: [1]) }
+        #expect(error?.sendFailure == nil && error?.outcomeUnknown == false)
     }
 
     /// Nethermind and Blast say "invalid params", and what is wrong beside it.

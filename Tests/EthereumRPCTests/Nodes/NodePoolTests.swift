@@ -90,6 +90,26 @@ struct NodePoolTests {
         #expect(try await asked() == ["a"])
     }
 
+    /// Who waits for as long as the only node asks is blind for as long.
+    @Test
+    func waitsForAMinuteAtMostWhereNoOtherMayBeAsked() async throws {
+        for name in ["a", "b", "c"] { nodes[name].trouble = .status(429, retryAfter: 600) }
+        // Two others are left to be asked, then one, then none.
+        for (node, wait) in zip(client.each, [600, 600, 60]) {
+            let error = await #expect(throws: RPCError.self) { try await node.blockNumber() }
+            #expect(error?.retryAfter == .seconds(wait))
+        }
+        let all = await #expect(throws: RPCError.self) { try await client.blockNumber() }
+        #expect(all?.retryAfter == .seconds(60))
+
+        let only = EthereumClient(transport: nodes, endpoint: EthereumEndpoint("http://a"), time: time)
+        let error = await #expect(throws: RPCError.self) { try await only.blockNumber() }
+        #expect(error?.retryAfter == .seconds(60))
+        nodes["a"].trouble = .status(429, retryAfter: 5)
+        let soon = await #expect(throws: RPCError.self) { try await only.blockNumber() }
+        #expect(soon?.retryAfter == .seconds(5))
+    }
+
     @Test
     func asksThoseThatAreToBeLeftAloneWhereNoOtherIsLeft() async throws {
         for name in ["a", "b", "c"] { nodes[name].trouble = .status(503) }
