@@ -3,6 +3,7 @@ import RelayStore
 import RelayTestSupport
 import Telemetry
 import Testing
+import Transport
 
 /// Without a request nobody would notice that the orchestrator is gone.
 @Suite(.timeLimit(.minutes(1)))
@@ -18,9 +19,34 @@ struct ProbeTests {
         #expect(world.log.messages.contains("not reachable"))
     }
 
+    @Test func reportsWhatIsWrongWithEachNodeAndUntilWhenItRests() async throws {
+        let world = try RelayWorld()
+        try await world.run(
+            onReady: {
+                world.chain.setManners("chain.test") { manners in
+                    let headers = [HTTPRequest.Header("Retry-After", "50")]
+                    let answer = HTTPResponse(status: 429, headers: headers, body: Array("slow down".utf8))
+                    manners.fault = Fault(.answer(answer), takesEffect: false)
+                }
+            },
+            until: { try node(world)?["restsUntil"] != nil }
+        )
+        let resting = try #require(try node(world))
+        #expect(resting["state"]?.string == "resting")
+        #expect(resting["lastError"]?["text"]?.string?.contains("HTTP status 429: slow down") == true)
+        #expect(resting["lastError"]?["at"]?.string?.hasSuffix("Z") == true)
+
+        world.chain.setManners("chain.test") { $0.fault = nil }
+        try await world.run { try node(world)?["state"]?.string == "fit" }
+    }
+
     private func unreachable(_ world: RelayWorld) throws -> [String]? {
-        let report = try StoreView(path: world.database).overview().report
-        let tree = try report.map { try JSONValue.parse(Array($0.json.utf8)) }
-        return tree?["unreachable"]?.array?.compactMap(\.string)
+        try report(world)?["unreachable"]?.array?.compactMap(\.string)
+    }
+
+    private func node(_ world: RelayWorld) throws -> JSONValue? { try report(world)?["nodes"]?.array?.first }
+
+    private func report(_ world: RelayWorld) throws -> JSONValue? {
+        try StoreView(path: world.database).overview().report.map { try JSONValue.parse(Array($0.json.utf8)) }
     }
 }

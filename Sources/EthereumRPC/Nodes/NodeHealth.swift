@@ -1,3 +1,5 @@
+import Transport
+
 /// What is known of one node, and whether it is asked.
 ///
 /// Pure; times are milliseconds since 1970.
@@ -16,6 +18,8 @@ struct NodeHealth: Equatable, Sendable {
     private(set) var behindUntil: Int64 = .min
     /// When chain, genesis and anchor were checked last; nil: not since it failed.
     private var verifiedAt: Int64?
+    /// The last thing that was wrong with it.
+    private(set) var lastError: NodeState.Trouble?
     /// Its own newest head, as far as anybody asked.
     private(set) var head: UInt64?
     /// Of a thousand calls, the recent ones weighing more; as it was at `ratedAt`.
@@ -25,8 +29,7 @@ struct NodeHealth: Equatable, Sendable {
     static func == (left: NodeHealth, right: NodeHealth) -> Bool {
         left.failures == right.failures && left.failingSince == right.failingSince && left.opensAt == right.opensAt
             && left.behindUntil == right.behindUntil && left.verifiedAt == right.verifiedAt && left.head == right.head
-            && left.errorRate == right.errorRate
-            && left.ratedAt == right.ratedAt
+            && left.errorRate == right.errorRate && left.ratedAt == right.ratedAt && left.lastError == right.lastError
             && left.expulsion?.reason == right.expulsion?.reason && left.expulsion?.until == right.expulsion?.until
     }
 
@@ -36,6 +39,8 @@ struct NodeHealth: Equatable, Sendable {
     /// An expelled node is looked at again after so long.
     static let expulsionTime: Int64 = 600_000
     static let behindTime: Int64 = 30_000
+    /// Of an error that is kept for people; bytes, without the mark of a cut.
+    private static let longestText = 297
     /// Which chain a node serves is asked again after so long: six requests an hour.
     static let verificationTime: Int64 = 600_000
     /// The same where the nodes take turns in being the first, as those do that fail now and then.
@@ -75,6 +80,11 @@ struct NodeHealth: Equatable, Sendable {
         let own = min(500 << min(failures - 1, 6), Self.longestPause)
         let asked = retryAfter.map { min(max($0.components.seconds, 0), 600) * 1_000 } ?? 0
         opensAt = now.addingReportingOverflow(max(own, min(asked, Self.longestRetryAfter))).partialValue
+    }
+
+    /// What was wrong, for people; masked.
+    mutating func said(_ error: String, at now: Int64) {
+        lastError = NodeState.Trouble(text: oneLine(error, limit: Self.longestText), at: now)
     }
 
     mutating func expelled(_ reason: String, at now: Int64) {

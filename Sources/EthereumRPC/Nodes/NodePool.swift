@@ -98,7 +98,10 @@ final class NodePool: Sendable {
         guard !error.isCancellation else { return }
         let now = time.now()
         guard error.isOfTheNode else { return change(node) { $0.answered(at: now) } }
-        change(node) { $0.failed(at: now, retryAfter: error.retryAfter, isChanged: error.mayBeOfAnotherNode) }
+        change(node) { health in
+            health.failed(at: now, retryAfter: error.retryAfter, isChanged: error.mayBeOfAnotherNode)
+            health.said(error.description, at: now)
+        }
     }
 
     private func change(_ node: Int, _ body: (inout NodeHealth) -> Void) {
@@ -172,7 +175,10 @@ final class NodePool: Sendable {
 
     func noteFault(of node: Int) {
         let now = time.now()
-        change(node) { $0.failed(at: now, retryAfter: nil, isChanged: true) }
+        change(node) { health in
+            health.failed(at: now, retryAfter: nil, isChanged: true)
+            health.said("its answers do not hold together", at: now)
+        }
     }
 
     func setBehind(_ node: Int) {

@@ -14,6 +14,13 @@ package struct NodeState: Equatable, Sendable {
         case expelled
     }
 
+    /// What was wrong with it, and when (milliseconds since 1970).
+    package struct Trouble: Equatable, Sendable {
+        /// Masked, on one line.
+        package let text: String
+        package let at: Int64
+    }
+
     /// Masked.
     package let endpoint: String
     package let fitness: Fitness
@@ -21,6 +28,10 @@ package struct NodeState: Equatable, Sendable {
     package let head: UInt64?
     /// Why it is expelled.
     package let reason: String?
+    /// Until when it is left alone as long as another can be asked; milliseconds since 1970, nil where it does not rest.
+    package let restsUntil: Int64?
+    /// Also where it has recovered since.
+    package let lastError: Trouble?
 }
 
 extension EthereumClient {
@@ -33,7 +44,9 @@ extension EthereumClient {
                 endpoint: nodes.connections[node].mask.url,
                 fitness: health.fitness(at: now),
                 head: health.head,
-                reason: nodes.expulsion(of: node)
+                reason: nodes.expulsion(of: node),
+                restsUntil: now < health.opensAt ? health.opensAt : nil,
+                lastError: health.lastError
             )
         }
     }

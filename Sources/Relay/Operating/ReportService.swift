@@ -95,5 +95,13 @@ package struct ReportService: Sendable {
         object.member("state", state.fitness.rawValue)
         if let head = state.head { object.member("head", head) }
         if let reason = state.reason { object.member("reason", reason) }
+        if let until = state.restsUntil { object.member("restsUntil", rfc3339(milliseconds: until)) }
+        guard let error = state.lastError else { return }
+        object.member("lastError") { member in
+            member.object { object in
+                object.member("text", error.text)
+                object.member("at", rfc3339(milliseconds: error.at))
+            }
+        }
     }
 }

@@ -130,8 +130,13 @@ struct Status {
             guard let url = node["node"]?.string, let state = node["state"]?.string else { return nil }
             guard nodes.count > 1 || state != "fit" else { return nil }
             let head = node["head"]?.int64.map { ", head block \($0)" } ?? ""
+            let rest = node["restsUntil"]?.string.map { ", rests until \($0.shown())" } ?? ""
             let reason = node["reason"]?.string.map { ": \($0.shown(limit: 400))" } ?? ""
-            return "node         \(url.shown(limit: 400)) \(state)\(head)\(reason)"
+            let line = "node         \(url.shown(limit: 400)) \(state)\(head)\(rest)\(reason)"
+            guard let error = node["lastError"], let text = error["text"]?.string, let at = error["at"]?.string else {
+                return line
+            }
+            return "\(line)\n             last error at \(at.shown()): \(text.shown(limit: 400))"
         }
     }
 

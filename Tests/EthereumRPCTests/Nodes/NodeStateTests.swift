@@ -46,6 +46,45 @@ struct NodeStateTests {
     }
 
     @Test
+    func tellsUntilWhenANodeRestsAndWhatWasWrong() async throws {
+        nodes["a"].trouble = .status(429, retryAfter: 120)
+        _ = try await client.blockNumber()
+        let now = time.now()
+        #expect(client.states.map(\.restsUntil) == [now + 120_000, nil, nil])
+        #expect(
+            client.states[0].lastError
+                == NodeState.Trouble(
+                    text: "eth_blockNumber at http://a/***: HTTP status 429: <html>http://a/***",
+                    at: now
+                )
+        )
+        #expect(client.states[1].lastError == nil)
+
+        // It says so after it has come back, too.
+        nodes["a"].trouble = nil
+        time.advance(by: .seconds(120))
+        _ = try await client.blockNumber()
+        #expect(client.states[0].restsUntil == nil && client.states[0].lastError?.at == now)
+        client.each[0].noteFault()
+        #expect(client.states[0].lastError?.text == "its answers do not hold together")
+    }
+
+    @Test
+    func keepsAnErrorShortAndOnOneLine() async throws {
+        nodes["a"].trouble = .refusal(-32603, "a\nb " + String(repeating: "x", count: 1_000))
+        _ = try await client.blockNumber()
+        let text = try #require(client.states[0].lastError?.text)
+        #expect(text.contains(": a b xxx") && text.utf8.count <= 300)
+    }
+
+    @Test
+    func aRefusalOfTheQuestionIsNoTroubleOfTheNode() async throws {
+        nodes["a"].trouble = .refusal(3, "execution reverted")
+        await #expect(throws: RPCError.self) { try await client.blockNumber() }
+        #expect(client.states[0].lastError == nil && client.states[0].restsUntil == nil)
+    }
+
+    @Test
     func allPasses() async throws {
         client.each[0].setBehind()
         client.each[1].expel("its branch is its own")
