@@ -1,3 +1,4 @@
+import JSON
 import RelayCore
 import RelayStore
 import RelayTestSupport
@@ -54,6 +55,31 @@ struct OutageTests {
         let spoken = world.log.records.filter { $0.message.contains("not reachable") }
         let ofNode = spoken.count { $0.fields["outage.of"] == "chain node" }
         #expect((1...3).contains(ofNode), "\(spoken)")
+    }
+
+    /// Who follows is answered, and who settles is not, or the other way round: both are asked all the time.
+    @Test(arguments: [("eth_getLogs", "chain node"), ("eth_getTransactionReceipt", "chain node (settlement)")])
+    func ofWhatOneMissesNoOthersLuckSaysThatItIsBack(method: String, what: String) async throws {
+        let world = try RelayWorld(receipt: 200)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        let began = Mutex<Int64?>(nil)
+
+        try await world.run {
+            let now = world.time.now()
+            if let start = began.withLock({ $0 }) { return now - start >= 120_000 }
+            guard try world.state(of: request) == .settling else { return false }
+            began.withLock { $0 = now }
+            world.chain.failNext(method, with: .status(503), count: 10_000)
+            return false
+        }
+
+        let spoken = world.log.records.filter { $0.fields["outage.of"] != nil }
+        #expect(Set(spoken.compactMap { $0.fields["outage.of"] }) == [what], "\(spoken)")
+        #expect(!spoken.contains { $0.message == "reachable again" }, "\(spoken)")
+        #expect(spoken.first?.fields["setting"] == "chain.rpc")
+        let report = try StoreView(path: world.database).overview().report
+        let tree = try report.map { try JSONValue.parse(Array($0.json.utf8)) }
+        #expect(tree?["unreachable"]?.array?.compactMap(\.string) == [what])
     }
 
     @Test func waitsForTheOrchestrator() async throws {

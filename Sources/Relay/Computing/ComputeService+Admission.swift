@@ -46,10 +46,10 @@ extension ComputeService {
         do {
             let standing = try await contracts.standing(of: request.observed)
             gate.passed()
-            environment.outages.recovered("chain node")
+            environment.outages.recovered(Outages.admission)
             return standing
         } catch {
-            environment.outages.failed("chain node", error)
+            environment.outages.failed(Outages.admission, error)
             if let wake = gate.noted(error, at: environment.now) {
                 try await postpone(request, until: wake, "\(error)")
             } else {

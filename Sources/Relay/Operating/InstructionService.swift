@@ -99,6 +99,7 @@ package struct InstructionService: Sendable {
                     try await carryOut(quick)
                 }
             }
+            environment.outages.recovered(Outages.replay)
             try await finish(
                 instruction,
                 "blocks \(progress.from) to \(progress.to): \(progress.found) new requests, \(progress.known) known,"
@@ -108,7 +109,7 @@ package struct InstructionService: Sendable {
             // The next start goes on from the stored progress.
         } catch  where error is RPCError || error is LogCheck.Fault {
             // Of the node, and it passes: the instruction goes on from its stored progress.
-            environment.outages.failed("chain node", error)
+            environment.outages.failed(Outages.replay, error)
             try await wakeup.next(within: .seconds(2), of: environment.time)
         }
     }

@@ -79,7 +79,7 @@ package final class Outages: Sendable {
 
     /// Where an operator looks first.
     private static let settings = [
-        "chain node": "chain.rpc", "WebSocket": "chain.rpc[].ws", "orchestrator": "bacalhau.api",
+        "chain node": "chain.rpc", settlement: "chain.rpc", admission: "chain.rpc", replay: "chain.rpc", "WebSocket": "chain.rpc[].ws", "orchestrator": "bacalhau.api",
         "submission of jobs": "bacalhau.apiKeyFile",
     ]
 
@@ -91,6 +91,12 @@ package final class Outages: Sendable {
                 .map(\.key).sorted()
         }
     }
+
+    // What each asks for of the chain node is an outage of its own: a node may serve blocks and no receipts, and whoever
+    // is answered knows nothing of the others' questions.
+    package static let settlement = "chain node (settlement)"
+    package static let admission = "chain node (admission)"
+    package static let replay = "chain node (replay)"
 
     /// A submission without a clear answer, which a stranger's spec can bring about: spoken of, and not counted as down.
     package static let submission = "a submission"

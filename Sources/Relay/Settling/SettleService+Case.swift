@@ -81,7 +81,7 @@ extension SettleService {
                     .contractSaid(try await contracts.standing(of: hand.request.observed))
                 }
             if case .contractSaid(.anotherRequest) = event { environment.counters.increment("requests.superseded") }
-            environment.outages.recovered("chain node")
+            environment.outages.recovered(Outages.settlement)
             gate.passed()
             return event
         } catch {

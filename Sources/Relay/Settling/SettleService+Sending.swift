@@ -34,7 +34,7 @@ extension SettleService {
         do {
             _ = try await client.send(raw: attempt.rawBytes)
             outcome = .accepted
-            environment.outages.recovered("chain node")
+            environment.outages.recovered(Outages.settlement)
         } catch {
             outcome = SettlementMachine.SendOutcome(error)
             said = "\(error)"
@@ -81,7 +81,7 @@ extension SettleService {
             }
             return .bumped(try attempt(hand, nonce: nonce, gasLimit: gasLimit, fees: fees))
         } catch let error as RPCError {
-            environment.outages.failed("chain node", error)
+            environment.outages.failed(Outages.settlement, error)
             hand.trouble = "\(error)"
             return .unavailable(retryAfter: error.retryAfter)
         }

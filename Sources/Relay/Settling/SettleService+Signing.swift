@@ -98,7 +98,7 @@ extension SettleService {
             gate.passed()
             return funds
         } catch let error as RPCError {
-            environment.outages.failed("chain node", error)
+            environment.outages.failed(Outages.settlement, error)
             // Without it nothing can be sent, whatever else the node answers.
             gate.failed(at: environment.now, retryAfter: error.retryAfter)
             let event = SettlementMachine.Event.unavailable(retryAfter: error.retryAfter)
@@ -109,7 +109,7 @@ extension SettleService {
 
     /// An error of the node's own closes the gate.
     func note(_ error: any Error) {
-        environment.outages.failed("chain node", error)
+        environment.outages.failed(Outages.settlement, error)
         gate.noted(error, at: environment.now)
     }
 
