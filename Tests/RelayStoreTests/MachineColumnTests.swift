@@ -58,6 +58,35 @@ import Testing
         #expect(try SettlementMachine(json: sent.json, live: (4, 5, [attempt])) == sent)
     }
 
+    @Test(arguments: [true, false], [true, false, nil] as [Bool?])
+    func readsBackHowItWasMined(succeeded: Bool, callbackSucceeded: Bool?) throws {
+        let inclusion = Inclusion(
+            transactionHash: StoreBench.hash(1),
+            blockNumber: 7,
+            blockHash: StoreBench.hash(2),
+            succeeded: succeeded,
+            gasUsed: 21_000,
+            effectiveGasPrice: .max,
+            callbackSucceeded: callbackSucceeded
+        )
+        let machine = SettlementMachine(phase: .sent(nonce: 4, gasLimit: 5, attempts: []), mined: inclusion)
+        #expect(try SettlementMachine(json: machine.json, live: (4, 5, [])) == machine)
+    }
+
+    /// As versions wrote it that kept no inclusion before it was final.
+    @Test func readsRowsOfOldVersions() throws {
+        let sent = try SettlementMachine(json: #"{"v":1,"failures":2}"#, live: (4, 5, []))
+        #expect(sent == SettlementMachine(phase: .sent(nonce: 4, gasLimit: 5, attempts: []), failures: 2))
+        let hash = StoreBench.hash(1).hex
+        let old = #"{"hash":"\#(hash)","block":7,"blockHash":"\#(hash)","gasUsed":9,"gasPrice":"1"}"#
+        let reverted = try SettlementMachine(json: #"{"v":1,"failures":0,"reverted":\#(old)}"#, live: nil)
+        guard case .reverted(let inclusion) = reverted.phase else {
+            Issue.record("not reverted")
+            return
+        }
+        #expect(!inclusion.succeeded && inclusion.callbackSucceeded == nil && reverted.mined == nil)
+    }
+
     /// A receipt is a node's word: no number in it may make the column unreadable.
     @Test func readsARevertedSettlementBackWhateverANodeSaid() throws {
         let inclusion = Inclusion(
@@ -110,7 +139,7 @@ import Testing
 
     @Test(arguments: [
         "", "{}", #"{"v":1}"#, #"{"v":1,"failures":-1}"#, #"{"v":1,"failures":9223372036854775807}"#,
-        #"{"v":1,"failures":0,"hold":{}}"#, #"{"v":1,"failures":0,"reverted":{"hash":"0x"}}"#,
+        #"{"v":1,"failures":0,"mined":{"hash":"0x"}}"#, #"{"v":1,"failures":0,"hold":{}}"#, #"{"v":1,"failures":0,"reverted":{"hash":"0x"}}"#,
         #"{"v":1,"failures":0,"hold":{"cause":"luck","reason":"","since":0,"began":0,"times":1}}"#,
     ])
     func callsADamagedSettlementMachineDamaged(json: String) {

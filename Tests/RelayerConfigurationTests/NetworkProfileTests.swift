@@ -50,6 +50,15 @@ import Testing
         #expect(settings.contracts.map(\.startBlock) == [5])
     }
 
+    /// Public gateways of Filecoin give no receipt that is more than 20 epochs old.
+    @Test(arguments: ["filecoin", "filecoin-calibration"])
+    func filecoinTakesAnAnswerAsFinalWhileItsReceiptIsToBeHad(file: String) throws {
+        let settings = try ConfigurationFile.read("\(folder)/\(file).yaml", environment: missing, needsAccount: true)
+        let rule = settings.chain.confirmations.receipt
+        #expect(rule.tag == nil && rule.seconds == nil)
+        #expect((1..<20).contains(rule.blocks ?? .max))
+    }
+
     /// A copy in which nothing but the marks has been taken away is a whole settings file.
     @Test(arguments: profiles)
     func areAcceptedWithTheirCommentsTakenUp(file: String, chain: UInt64, settle: FinalityRule) throws {

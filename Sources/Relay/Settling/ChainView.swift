@@ -32,7 +32,7 @@ struct ChainView: Sendable {
         }
         for attempt in attempts.reversed() {
             guard let receipt = try await service.client.receipt(of: attempt.hash),
-                try await isCanonical(receipt)
+                try await isCanonical(receipt.blockHash, at: receipt.blockNumber)
             else { continue }
             return SettlementMachine.Sighting(
                 inclusion: inclusion(receipt, of: hand),
@@ -40,7 +40,14 @@ struct ChainView: Sendable {
                 nonceIsSpent: true
             )
         }
-        return SettlementMachine.Sighting(inclusion: nil, nonceIsSpent: try await isSpent(nonce))
+        let mined = hand.machine.mined
+        let keepsBlock = if let mined { try await isCanonical(mined.blockHash, at: mined.blockNumber) } else { false }
+        return SettlementMachine.Sighting(
+            inclusion: nil,
+            keepsBlock: keepsBlock,
+            missing: mined.map { missing($0.blockNumber) } ?? 0,
+            nonceIsSpent: try await isSpent(nonce)
+        )
     }
 
     /// Blocks until this one is final; by time or a tag it may take fewer or more.
@@ -63,11 +70,11 @@ struct ChainView: Sendable {
         return count
     }
 
-    private func isCanonical(_ receipt: Receipt) async throws -> Bool {
-        if let known = cache.hash(at: receipt.blockNumber) { return known == receipt.blockHash }
-        guard let header = try await service.client.header(at: .number(receipt.blockNumber)) else { return false }
-        cache.note(header.hash, at: receipt.blockNumber)
-        return header.hash == receipt.blockHash
+    private func isCanonical(_ hash: Hash32, at number: UInt64) async throws -> Bool {
+        if let known = cache.hash(at: number) { return known == hash }
+        guard let header = try await service.client.header(at: .number(number)) else { return false }
+        cache.note(header.hash, at: number)
+        return header.hash == hash
     }
 
     /// The account's transactions that are as deep as a receipt must be, and no deeper than nodes keep states.

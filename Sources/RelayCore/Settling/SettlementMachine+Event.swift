@@ -50,13 +50,16 @@ extension SettlementMachine {
     package struct Sighting: Equatable, Sendable {
         /// The receipt of one of the attempts in the canonical chain, if any has one.
         package let inclusion: Inclusion?
-        /// Blocks that are missing until its block is final; 0: it is, or there is none.
+        /// Without a receipt: whether the block of the one that was seen before is still the canonical one.
+        package let keepsBlock: Bool
+        /// Blocks that are missing until that block is final; 0: it is, or there is none.
         package let missing: UInt64
         /// Whether the account's count, as deep as receipts must be, has passed the nonce.
         package let nonceIsSpent: Bool
 
-        package init(inclusion: Inclusion?, missing: UInt64 = 0, nonceIsSpent: Bool) {
+        package init(inclusion: Inclusion?, keepsBlock: Bool = false, missing: UInt64 = 0, nonceIsSpent: Bool) {
             self.inclusion = inclusion
+            self.keepsBlock = keepsBlock
             self.missing = missing
             self.nonceIsSpent = nonceIsSpent
         }

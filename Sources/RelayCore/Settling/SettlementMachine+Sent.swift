@@ -17,8 +17,10 @@ extension SettlementMachine {
         case .seen(let sighting):
             // What has reached nobody is tried again ever more seldom, however well looks go.
             if sent.latest?.lastSentAt != nil { failures = 0 }
-            if sighting.inclusion != nil || (hold?.cause == .receipt && !sighting.nonceIsSpent) { hold = nil }
-            return seen(sighting, sent, now, limits)
+            mined = sighting.inclusion ?? mined
+            let inclusion = inclusion(sighting, sent)
+            if inclusion != nil || (hold?.cause == .receipt && !sighting.nonceIsSpent) { hold = nil }
+            return seen(inclusion, sighting, sent, now, limits)
         case .broadcast(let hash, let outcome):
             return broadcast(hash, outcome, sent, now, limits)
         case .bumped(let attempt):
@@ -34,8 +36,27 @@ extension SettlementMachine {
         }
     }
 
-    private mutating func seen(_ sighting: Sighting, _ sent: Sent, _ now: Timestamp, _ limits: Limits) -> [Action] {
-        if let inclusion = sighting.inclusion {
+    /// The receipt, or the one that was seen before where its block has stayed: nodes of Filecoin give none that is older
+    /// than ten minutes.
+    ///
+    /// At final depth the account's nonce must say the same: a receipt that was wrong in the first place has no second one
+    /// to put it right.
+    private func inclusion(_ sighting: Sighting, _ sent: Sent) -> Inclusion? {
+        if let inclusion = sighting.inclusion { return inclusion }
+        guard let mined, sighting.keepsBlock, sent.attempts.contains(where: { $0.hash == mined.transactionHash }),
+            sighting.missing > 0 || sighting.nonceIsSpent
+        else { return nil }
+        return mined
+    }
+
+    private mutating func seen(
+        _ inclusion: Inclusion?,
+        _ sighting: Sighting,
+        _ sent: Sent,
+        _ now: Timestamp,
+        _ limits: Limits
+    ) -> [Action] {
+        if let inclusion {
             guard sighting.missing == 0 else {
                 // The more is missing the seldomer it is looked at.
                 let missing = Int(clamping: min(sighting.missing, 1_000))
@@ -74,6 +95,7 @@ extension SettlementMachine {
         }
         guard now - hold.since >= limits.receiptPatience else { return [.wake(at: now + limits.look)] }
         self.hold = nil
+        mined = nil
         phase = .checking
         return [.askContract]
     }

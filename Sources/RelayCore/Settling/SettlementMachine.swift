@@ -32,11 +32,14 @@ package struct SettlementMachine: Equatable, Sendable {
     package internal(set) var hold: Hold?
     /// Answers missing in a row, for the back-off.
     package internal(set) var failures: Int
+    /// How it was mined, by the receipt that was seen last; nodes may give none any more by the time it is final.
+    package internal(set) var mined: Inclusion?
 
-    package init(phase: Phase = .checking, hold: Hold? = nil, failures: Int = 0) {
+    package init(phase: Phase = .checking, hold: Hold? = nil, failures: Int = 0, mined: Inclusion? = nil) {
         self.phase = phase
         self.hold = hold
         self.failures = failures
+        self.mined = mined
     }
 
     /// What was about to be done: the same after a crash as before it.

@@ -18,6 +18,7 @@ extension SettlementMachine {
             ]
             members.append(JSONMember("hold", value))
         }
+        if let mined { members.append(JSONMember("mined", mined.json)) }
         if case .reverted(let inclusion) = phase { members.append(JSONMember("reverted", inclusion.json)) }
         return JSONValue.object(members).line
     }
@@ -48,13 +49,16 @@ extension SettlementMachine {
         } else if let live {
             phase = .sent(nonce: live.nonce, gasLimit: live.gasLimit, attempts: live.attempts)
         }
-        self.init(phase: phase, hold: hold, failures: failures)
+        // Rows of versions that did not keep it have none.
+        let mined = try tree["mined"].map { try Inclusion(stored: $0) }
+        self.init(phase: phase, hold: hold, failures: failures, mined: mined)
     }
 }
 
 extension Inclusion {
     fileprivate var json: JSONValue {
         [
+            "succeeded": .bool(succeeded), "callback": callbackSucceeded.map { .bool($0) } ?? .null,
             "hash": .string(transactionHash.hex), "block": .number(JSONNumber(Int64(column: blockNumber))),
             "blockHash": .string(blockHash.hex), "gasUsed": .number(JSONNumber(Int64(column: gasUsed))),
             "gasPrice": .string(effectiveGasPrice.description),
@@ -65,15 +69,16 @@ extension Inclusion {
         guard let hash = Hash32(hex: try tree.text("hash")), let blockHash = Hash32(hex: try tree.text("blockHash")),
             let block = UInt64(exactly: try tree.int("block")), let gas = UInt64(exactly: try tree.int("gasUsed")),
             let price = UInt256(decimal: try tree.text("gasPrice"))
-        else { throw StoreError.damaged("a reverted settlement") }
+        else { throw StoreError.damaged("a mined settlement") }
         self.init(
             transactionHash: hash,
             blockNumber: block,
             blockHash: blockHash,
-            succeeded: false,
+            // Only reverted ones were stored before these members came.
+            succeeded: tree["succeeded"]?.bool ?? false,
             gasUsed: gas,
             effectiveGasPrice: price,
-            callbackSucceeded: nil
+            callbackSucceeded: tree["callback"]?.bool
         )
     }
 }

@@ -312,6 +312,54 @@ import Testing
         }
     }
 
+    // MARK: Receipts that are not to be had any more
+
+    /// Filecoin's gateways give none that is older than ten minutes, which may be long before it is final.
+    @Test func countsAReceiptThatIsGoneWhileItsBlockStays() {
+        var machine = sent(SettlementSample.attempt(1, sentAt: Self.start))
+        let inclusion = SettlementSample.inclusion()
+        _ = apply(SettlementSample.sighting(inclusion, missing: 20, spent: true), to: &machine, at: Self.start)
+        #expect(machine.mined == inclusion)
+        let late = Self.start + .seconds(700)
+        // Nothing is sent again, whatever the account's count says at that depth.
+        let gone = SettlementSample.sighting(keepsBlock: true, missing: 2)
+        #expect(apply(gone, to: &machine, at: late) == [.wake(at: late + limits.look * 2)])
+        #expect(machine.hold == nil)
+        let final = SettlementSample.sighting(keepsBlock: true, spent: true)
+        #expect(apply(final, to: &machine, at: late) == [.end(.settled(inclusion))])
+    }
+
+    @Test func aReceiptThatIsGoneMayHaveBeenOfARevert() {
+        var machine = sent(SettlementSample.attempt(1, sentAt: Self.start))
+        let inclusion = SettlementSample.inclusion(succeeded: false)
+        _ = apply(SettlementSample.sighting(inclusion, missing: 20, spent: true), to: &machine)
+        #expect(apply(SettlementSample.sighting(keepsBlock: true, spent: true), to: &machine) == [.askContract])
+        #expect(machine.phase == .reverted(inclusion))
+    }
+
+    /// Its block has left the chain; the account's count denies it; it is another transaction's; none was ever seen.
+    @Test(
+        arguments: [
+            (SettlementSample.inclusion(), SettlementSample.sighting()),
+            (SettlementSample.inclusion(), SettlementSample.sighting(keepsBlock: true)),
+            (SettlementSample.inclusion(of: 2), SettlementSample.sighting(keepsBlock: true, missing: 3)),
+            (nil, SettlementSample.sighting(keepsBlock: true, missing: 3)),
+        ] as [(Inclusion?, SettlementMachine.Event)]
+    )
+    func countsNoOtherReceiptThatIsGone(mined: Inclusion?, event: SettlementMachine.Event) {
+        let attempt = SettlementSample.attempt(1, sentAt: Self.start)
+        var machine = SettlementMachine(phase: .sent(nonce: 5, gasLimit: 90_000, attempts: [attempt]), mined: mined)
+        #expect(apply(event, to: &machine, at: Self.start + limits.resendAfter) == [.broadcast(attempt)])
+    }
+
+    @Test func forgetsAReceiptWithTheNonce() {
+        var machine = sent(SettlementSample.attempt(1, sentAt: Self.start))
+        _ = apply(SettlementSample.sighting(SettlementSample.inclusion(), missing: 9, spent: true), to: &machine)
+        _ = apply(SettlementSample.sighting(spent: true), to: &machine, at: Self.start)
+        _ = apply(SettlementSample.sighting(spent: true), to: &machine, at: Self.start + limits.receiptPatience)
+        #expect(machine.phase == .checking && machine.mined == nil)
+    }
+
     @Test func takesAReceiptThatComesLate() {
         var machine = sent(SettlementSample.attempt(1, sentAt: Self.start))
         _ = apply(SettlementSample.sighting(spent: true), to: &machine, at: Self.start)

@@ -33,10 +33,18 @@ enum SettlementSample {
 
     static func sighting(
         _ inclusion: Inclusion? = nil,
+        keepsBlock: Bool = false,
         missing: UInt64 = 0,
         spent: Bool = false
     ) -> SettlementMachine.Event {
-        .seen(SettlementMachine.Sighting(inclusion: inclusion, missing: missing, nonceIsSpent: spent))
+        .seen(
+            SettlementMachine.Sighting(
+                inclusion: inclusion,
+                keepsBlock: keepsBlock,
+                missing: missing,
+                nonceIsSpent: spent
+            )
+        )
     }
 
     static func sent(_ attempts: Attempt...) -> SettlementMachine.Phase {
@@ -64,7 +72,8 @@ enum SettlementSample {
             .broadcast(Sample.hash(999), .accepted), sighting(), sighting(spent: true),
             sighting(inclusion(), missing: .max, spent: true),
             sighting(inclusion(), missing: 0, spent: true),
-            sighting(inclusion(succeeded: false), missing: 1, spent: true), .unavailable(retryAfter: nil),
+            sighting(inclusion(succeeded: false), missing: 1, spent: true), sighting(keepsBlock: true),
+            sighting(keepsBlock: true, missing: 9), sighting(keepsBlock: true, spent: true), .unavailable(retryAfter: nil),
             .unavailable(retryAfter: .seconds(Int64.max)), .unavailable(retryAfter: .seconds(-1)),
         ] + outcomes.map { .broadcast(attempt(1).hash, $0) } + outcomes.map { .broadcast(attempt(2).hash, $0) }
 
@@ -83,8 +92,10 @@ enum SettlementSample {
         }
 
     static let machines: [SettlementMachine] = phases.flatMap { phase in
-        holds.map { hold in
-            SettlementMachine(phase: phase, hold: hold, failures: hold?.times ?? 0)
+        holds.flatMap { hold in
+            [nil, inclusion(), inclusion(succeeded: false, of: 9)].map { mined in
+                SettlementMachine(phase: phase, hold: hold, failures: hold?.times ?? 0, mined: mined)
+            }
         }
     }
 }

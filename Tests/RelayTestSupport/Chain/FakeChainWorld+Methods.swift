@@ -244,7 +244,8 @@ extension FakeChainWorld {
 
     private func receipt(_ hash: Hash32) -> JSONValue {
         guard !hidesReceipts, let (block, index) = mined(hash),
-            block.header.number + receiptDelay <= head.header.number
+            block.header.number + receiptDelay <= head.header.number,
+            manners.receiptLookback.map({ block.header.number + $0 >= head.header.number }) ?? true
         else { return .null }
         return block.receiptJSON(index)
     }

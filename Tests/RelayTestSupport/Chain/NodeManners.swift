@@ -62,6 +62,8 @@ package struct NodeManners: Sendable {
     package var deferredLogs: UInt64 = 0
     /// Logs and blocks further behind the head are refused, as Filecoin's gateways do.
     package var lookback: UInt64?
+    /// It has no receipt of what was mined further behind the head, as Filecoin's gateways.
+    package var receiptLookback: UInt64?
     package var lookbackFailure = RPCFailure(
         code: 1,
         "bad tipset height: lookbacks of more than 24h0m0s are disallowed"

@@ -81,6 +81,33 @@ struct FilecoinTests {
         #expect(world.counter("chain.reorgs") == 1)
     }
 
+    /// As the gateways, which look ten minutes back; with a rule for receipts that takes longer.
+    @Test("receipts that are not to be had any more by the time they are final", arguments: [false, true])
+    func receiptsThatAreGone(dies: Bool) async throws {
+        let world = try await RelayWorld.ready(settle: 2) { world in
+            world.options.follow.receipt = FinalityRule(blocks: 40)
+            world.chain.setManners(Self.host) { $0.receiptLookback = 8 }
+        }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        if dies {
+            // Long enough to have seen it once.
+            let mined = Recorder<UInt64>()
+            try await world.run {
+                if mined.last == nil, world.isSettledOnce(request) { mined.record(world.chain.head.number) }
+                return mined.last.map { world.chain.head.number >= $0 + 5 } ?? false
+            }
+            world.chain.mine(20)
+        }
+
+        try await world.runUntilSettled()
+
+        try world.expectCanonical(jobs: 1)
+        #expect(world.counter("settlements.lost") == 0)
+        #expect(world.counter("requests.settled") == 1)
+        #expect(world.counter("requests.settledElsewhere") == 0)
+        #expect(!world.log.messages.contains("settlement held"))
+    }
+
     @Test(
         "case 24: logs that are not there yet are waited for, and nothing is passed over",
         arguments: [1, 2] as [UInt64]
