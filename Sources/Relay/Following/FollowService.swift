@@ -25,6 +25,8 @@ package struct FollowService: Sendable {
         while !environment.stop.isRequested {
             do {
                 let outcome = try await follower.look()
+                // One that wants another look and has come no further is no success yet.
+                if outcome == .again, follower.isFutile { continue }
                 failures = 0
                 environment.outages.recovered("chain node")
                 if outcome == .again { continue }

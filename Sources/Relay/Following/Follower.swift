@@ -122,6 +122,9 @@ package struct Follower: Sendable {
         secondPlanner = LogRangePlanner(maximum: options.window)
     }
 
+    /// Whether the last look wants another one, and has come no further.
+    var isFutile: Bool { futile > 0 }
+
     /// How fast blocks come.
     package var pace: BlockPace { BlockPace(chain.links) }
 

@@ -71,7 +71,7 @@ struct FreshBlockTests {
         }
         let request = world.chain.request(spec: RelayWorld.spec)
 
-        try await world.run { world.allSettled([request]) }
+        try await world.run(blocks: nil) { try world.state(of: request) == .answered }
 
         #expect(world.log.records.contains { $0.fields["error"]?.contains("some by its hash") == true })
         #expect(world.counter("requests.missedAtFirst") == 0)

@@ -56,17 +56,15 @@ struct LyingHeadTests {
     @Test("case 12: a cursor that a lie has carried above the head walks back")
     func cursorAboveTheHead() async throws {
         let world = try await RelayWorld.ready(settle: 3)
-        // A node without its past and with a head of the far future: what lies between is a gap, as far as it says.
-        world.chain.setManners(Self.host) { manners in
-            manners.clampsRanges = true
-            manners.lookback = 0
-            manners.lie = Self.liesOfTheHead
-        }
+        // A node that has lost all its logs, and has a head of the far future: what lies between is a gap, as it says.
+        world.chain.setManners(Self.host) { $0.lie = Self.liesOfTheHead }
+        world.chain.failNext("eth_getLogs", with: .error(NodeManners().lookbackFailure), count: 100_000)
         world.chain.mine(5)
         try await world.run(for: .seconds(60), blocks: nil)
         #expect(try world.nextBlock() > world.chain.head.number + 1, "the lie has been believed")
 
-        world.chain.setManners(Self.host) { $0 = NodeManners() }
+        world.chain.setManners(Self.host) { $0.lie = nil }
+        world.chain.clearFaults()
         let request = world.chain.request(spec: RelayWorld.spec)
         let began = world.time.now()
         try await world.runUntilSettled()
