@@ -97,6 +97,16 @@ package struct LogReader: Sendable {
         }
     }
 
+    /// Whether this block's bloom speaks of logs that the answer does not have.
+    ///
+    /// Blooms err on the side of logs.
+    package func isMissing(logsOf header: BlockHeader, in reading: Reading, of contracts: [Address]) -> Bool {
+        guard let bloom = header.logsBloom, !bloom.isFull, bloom.mayContain(binding.requestEvent.topic),
+            contracts.contains(where: { bloom.mayContain($0) })
+        else { return false }
+        return !reading.logs.logs.contains { $0.blockNumber == header.number }
+    }
+
     /// Requests and rejected logs of an answer that has been checked.
     package func batch(_ answer: LogBatch) -> IngestBatch {
         var batch = IngestBatch()

@@ -33,9 +33,16 @@ package struct InstructionService: Sendable {
 
     package func run() async throws {
         environment.stop.wake(wakeup)
+        // Of the replay that is carried out: one at a time.
+        var patience = ReplayPatience()
         while !environment.stop.isRequested {
             if let instruction = try await store.nextInstruction() {
-                try await carryOut(instruction)
+                if instruction.verb == "replay" {
+                    try await replay(instruction, &patience)
+                } else {
+                    try await carryOut(instruction)
+                }
+                for other in others { other.signal() }
             } else {
                 try await wakeup.next(within: .seconds(1), of: environment.time)
             }
@@ -49,10 +56,8 @@ package struct InstructionService: Sendable {
         let arguments = (try? JSONValue.parse(Array(instruction.arguments.utf8))) ?? .null
         switch instruction.verb {
         case "retry": try await retry(instruction, arguments)
-        case "replay": try await replay(instruction, arguments)
         default: try await finish(instruction, failed: true, "unknown instruction \(instruction.verb)")
         }
-        for other in others { other.signal() }
     }
 
     private func finish(_ instruction: Instruction, failed: Bool = false, _ outcome: String) async throws {
@@ -77,7 +82,8 @@ package struct InstructionService: Sendable {
         }
     }
 
-    private func replay(_ instruction: Instruction, _ arguments: JSONValue) async throws {
+    private func replay(_ instruction: Instruction, _ patience: inout ReplayPatience) async throws {
+        let arguments = (try? JSONValue.parse(Array(instruction.arguments.utf8))) ?? .null
         guard let from = arguments["from"]?.int64.flatMap(UInt64.init(exactly:)) else {
             return try await finish(instruction, failed: true, "the instruction names no first block")
         }
@@ -92,6 +98,8 @@ package struct InstructionService: Sendable {
             var replay = replay
             if let rate = arguments["rate"]?.int64 { replay.callsPerSecond = Int(clamping: rate) }
             try await replay.run(&progress) { progress in
+                patience.wentOn()
+                environment.outages.recovered(Outages.replay)
                 try await store.progress(instruction.id, progress.json, at: environment.now)
                 for other in others { other.signal() }
                 if environment.stop.isRequested { throw Stopped() }
@@ -99,7 +107,7 @@ package struct InstructionService: Sendable {
                     try await carryOut(quick)
                 }
             }
-            environment.outages.recovered(Outages.replay)
+            patience = ReplayPatience()
             try await finish(
                 instruction,
                 "blocks \(progress.from) to \(progress.to): \(progress.found) new requests, \(progress.known) known,"
@@ -107,10 +115,24 @@ package struct InstructionService: Sendable {
             )
         } catch is Stopped {
             // The next start goes on from the stored progress.
-        } catch  where error is RPCError || error is LogCheck.Fault {
-            // Of the node, and it passes: the instruction goes on from its stored progress.
-            environment.outages.failed(Outages.replay, error)
-            try await wakeup.next(within: .seconds(2), of: environment.time)
+        } catch let fault as ReplayFault {
+            try await note(fault, of: instruction, &patience)
         }
+    }
+
+    /// What passes is waited for, and the instruction goes on from its stored progress; what does not ends it, and those
+    /// behind it have their turn.
+    private func note(
+        _ fault: ReplayFault,
+        of instruction: Instruction,
+        _ patience: inout ReplayPatience
+    ) async throws {
+        guard patience.isOver(fault, at: environment.now) else {
+            environment.outages.failed(Outages.replay, fault)
+            return try await wakeup.next(within: .seconds(2), of: environment.time)
+        }
+        patience = ReplayPatience()
+        environment.outages.forget(Outages.replay)
+        try await finish(instruction, failed: true, "\(fault)")
     }
 }

@@ -59,6 +59,9 @@ package final class Outages: Sendable {
         if let announcement { announce(announcement, of: what, cause: "") }
     }
 
+    /// Nobody asks for it any more: whether it is back is not known.
+    package func forget(_ what: String) { entries.withLock { $0[what] = nil } }
+
     /// Says what an `OutageReport` of somebody else's has to say.
     package func announce(_ announcement: OutageReport.Announcement, of what: String, cause: String) {
         switch announcement {

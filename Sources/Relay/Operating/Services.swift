@@ -69,7 +69,7 @@ struct Services: Sendable {
                 reader: reader,
                 store: relayer.store,
                 contracts: options.contracts.map(\.address),
-                window: options.follow.window,
+                reach: ReplayReach(window: options.follow.window, quorum: options.follow.quorum),
                 time: relayer.environment.time
             ),
             environment: relayer.environment,

@@ -53,43 +53,62 @@ package struct ReplayPlan: Sendable {
     let client: EthereumClient
     let reader: LogReader
     let contracts: [Address]
-    let window: UInt64
+    let reach: ReplayReach
+    let known: CanonicalChain
     let callsPerSecond: Int
     let time: any TimeSource
 
+    /// - Parameters:
+    ///   - client: the nodes.
+    ///   - reader: reads ranges.
+    ///   - contracts: whose requests.
+    ///   - reach: how much at once, and at how many nodes.
+    ///   - known: the chain as it has been read so far.
+    ///   - callsPerSecond: at most, those for the contract's word included.
+    ///   - time: the clock.
     package init(
         client: EthereumClient,
         reader: LogReader,
         contracts: [Address],
-        window: UInt64,
+        reach: ReplayReach,
+        known: CanonicalChain = CanonicalChain(),
         callsPerSecond: Int,
         time: any TimeSource
     ) {
         self.client = client
         self.reader = reader
         self.contracts = contracts
-        self.window = window
+        self.reach = reach
+        self.known = known
         self.callsPerSecond = callsPerSecond
         self.time = time
     }
 
-    /// Reads the blocks, looks each request up with `known`, and asks the contract of those that are new.
+    /// Reads the blocks, looks each request up with `stored`, and asks the contract of those that are new.
     ///
-    /// Throws `RPCError` or `LogCheck.Fault` when the node fails, and what `known` throws.
+    /// Throws `ReplayFault` or `RPCError` when the nodes fail, and what `stored` throws.
     package func run(
         _ findings: inout Findings,
-        known: (Hash32) throws -> RequestState?,
+        stored: (Hash32) throws -> RequestState?,
         report: (Findings) -> Void
     ) async throws {
         let desk = ContractDesk(client: client, binding: reader.binding)
-        var pace = CallPace(perSecond: callsPerSecond, time: time)
-        var past = ReplayReader(client: client, reader: reader, contracts: contracts, window: window, pace: pace)
+        let pace = CallPace(perSecond: callsPerSecond, time: time)
+        var past = ReplayReader(
+            client: client,
+            reader: reader,
+            contracts: contracts,
+            reach: reach,
+            known: known,
+            pace: pace,
+            time: time
+        )
         while findings.next <= findings.to {
             guard let (range, logs) = try await past.read(from: findings.next, to: findings.to) else { continue }
             let batch = reader.batch(logs)
             findings.rejected += batch.rejected.count
             for request in batch.requests {
-                if let state = try known(request.hash) {
+                if let state = try stored(request.hash) {
                     findings.known[state, default: 0] += 1
                 } else {
                     try await pace.wait()

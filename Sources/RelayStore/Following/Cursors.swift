@@ -56,21 +56,6 @@ extension RelayStore {
         }
     }
 
-    /// Notes that all blocks of this range have been read for these contracts: one that begins right behind them begins
-    /// with them from now on.
-    package func noteRead(_ range: ClosedRange<UInt64>, of contracts: [Address]) async throws {
-        let (first, last) = (Int64(column: range.lowerBound), Int64(column: range.upperBound))
-        try await writer.write { t in
-            for contract in contracts {
-                try t.prepare(
-                    """
-                    UPDATE contract SET start_block = ?1 WHERE address = ?3 AND start_block > ?1 AND start_block - 1 <= ?2
-                    """
-                ).binding(first, last, contract.bytes).run()
-            }
-        }
-    }
-
     /// These contracts' cursors as they are stored now, in the same order.
     package func cursors(of known: [ContractCursor]) async throws -> [ContractCursor] {
         let stored = try await cursors()

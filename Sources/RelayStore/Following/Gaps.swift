@@ -34,41 +34,6 @@ extension RelayStore {
             }
         }
     }
-
-    /// These blocks have been read for these contracts after all: what is left of their gaps stays.
-    package func fillGaps(_ range: ClosedRange<UInt64>, of contracts: [Address]) async throws {
-        try await writer.write { t in
-            let (first, last) = (Int64(column: range.lowerBound), Int64(column: range.upperBound))
-            for contract in contracts {
-                let id = "(SELECT id FROM contract WHERE address = ?3)"
-                // What lies behind the range becomes a gap of its own.
-                try t.prepare(
-                    """
-                    INSERT INTO gap (contract_id, from_block, to_block, reason, found_at)
-                    SELECT contract_id, ?2 + 1, to_block, reason, found_at FROM gap
-                    WHERE contract_id = \(id) AND from_block <= ?2 AND to_block > ?2 AND from_block < ?1
-                    """
-                ).binding(first, last, contract.bytes).run()
-                try t.prepare(
-                    """
-                    DELETE FROM gap WHERE contract_id = \(id) AND from_block >= ?1 AND to_block <= ?2
-                    """
-                ).binding(first, last, contract.bytes).run()
-                try t.prepare(
-                    """
-                    UPDATE gap SET to_block = min(to_block, ?1 - 1)
-                    WHERE contract_id = \(id) AND from_block < ?1 AND to_block >= ?1 AND from_block <= ?2
-                    """
-                ).binding(first, last, contract.bytes).run()
-                try t.prepare(
-                    """
-                    UPDATE gap SET from_block = ?2 + 1
-                    WHERE contract_id = \(id) AND from_block BETWEEN ?1 AND ?2 AND to_block > ?2
-                    """
-                ).binding(first, last, contract.bytes).run()
-            }
-        }
-    }
 }
 
 extension Transaction {

@@ -14,6 +14,8 @@ package struct IngestBatch: Sendable {
     package var isLive = true
     /// The first unread block for each contract that was asked; empty for a replay, which moves no cursor.
     package var cursors: [ContractCursor]
+    /// What a replay has read by this range.
+    package var replayed: [ReplayedBlocks] = []
 
     package init(
         requests: [ObservedRequest] = [],
@@ -103,6 +105,7 @@ extension RelayStore {
             if let final = batch.final { try t.finalise(final) }
             if let link = batch.link { try t.insert(link) }
             for cursor in batch.cursors { try t.move(cursor) }
+            for blocks in batch.replayed { try t.note(blocks) }
             return report
         }
     }

@@ -11,7 +11,8 @@ extension ReplayCommand {
     func plan(_ wiring: Wiring) async throws -> ExitCode {
         // Without a database all is new.
         let view = PrivateFile.isMissing(wiring.settings.database) ? nil : try wiring.storeView()
-        let client = try await chain(wiring, known: view?.overview().chain).client
+        let stored = try view?.overview().chain
+        let client = try await chain(wiring, known: stored).client
         let head = try await client.blockNumber()
         try check(head: head)
         let contracts = wiring.settings.contracts
@@ -19,7 +20,8 @@ extension ReplayCommand {
             client: client,
             reader: LogReader(binding: .reference),
             contracts: contracts.map(\.address),
-            window: wiring.settings.chain.maxBlockRange,
+            reach: wiring.reach,
+            known: stored?.canonical ?? CanonicalChain(),
             callsPerSecond: rate,
             time: wiring.time
         )

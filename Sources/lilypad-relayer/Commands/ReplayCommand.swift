@@ -147,15 +147,24 @@ struct ReplayCommand: RunnableCommand {
             reader: LogReader(binding: .reference),
             store: store,
             contracts: contracts.map(\.address),
-            window: wiring.settings.chain.maxBlockRange,
+            reach: wiring.reach,
             time: wiring.time
         )
         replay.callsPerSecond = rate
         var (instruction, done) = try await note(store, head: head, at: Timestamp(milliseconds: wiring.time.now()))
         var progress = Progress()
-        try await replay.run(&done) { done in
-            try await store.progress(instruction, done.json, at: Timestamp(milliseconds: wiring.time.now()))
-            progress.show(done.text, fraction: done.fraction)
+        do {
+            try await read(replay, &done, wiring.time) { done in
+                try await store.progress(instruction, done.json, at: Timestamp(milliseconds: wiring.time.now()))
+                progress.show(done.text, fraction: done.fraction)
+            }
+        } catch let fault as ReplayFault {
+            progress.close()
+            let now = Timestamp(milliseconds: wiring.time.now())
+            let isOver = fault.kind == .pruned
+            if isOver { try await store.finish(instruction, failed: true, outcome: "\(fault)", at: now) }
+            await store.close()
+            throw CommandFailure("\(fault)" + (isOver ? "" : "\nThe same command, or the next run, goes on with it."))
         }
         let now = Timestamp(milliseconds: wiring.time.now())
         try await store.finish(instruction, failed: false, outcome: done.text, at: now)
@@ -164,6 +173,28 @@ struct ReplayCommand: RunnableCommand {
         Output.line(json ? done.json : done.text)
         if done.found > 0, !json { Output.error("they are worked on when the relayer runs next") }
         return .done
+    }
+
+    /// Tries a few times where the nodes do not give a range: they may be a moment behind.
+    private func read(
+        _ replay: ReplayRun,
+        _ done: inout ReplayRun.Progress,
+        _ time: SystemTime,
+        report: (ReplayRun.Progress) async throws -> Void
+    ) async throws {
+        var tries = 0
+        while true {
+            do {
+                return try await replay.run(&done) { done in
+                    tries = 0
+                    try await report(done)
+                }
+            } catch let fault as ReplayFault {
+                tries += 1
+                guard tries < 3 else { throw fault }
+                try await time.sleep(for: .seconds(2))
+            }
+        }
     }
 
     /// Kept as an instruction, so that whoever comes next goes on with it if this process dies.

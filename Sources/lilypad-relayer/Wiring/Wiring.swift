@@ -104,6 +104,9 @@ struct Wiring {
         return Logger(level: settings.log.level, sink: LineSink(format: logFormat), clock: { time.now() })
     }
 
+    /// How much a replay asks for at once, and of how many nodes.
+    var reach: ReplayReach { ReplayReach(window: settings.chain.maxBlockRange, quorum: settings.chain.quorum) }
+
     func options(process: Int32) -> Relayer.Options {
         let confirmations = settings.chain.confirmations
         var settle = SettleService.Options()

@@ -103,7 +103,20 @@ import Testing
     )
     func beginsWithWhatWasReadRightBeforeIt(range: ClosedRange<UInt64>, start: UInt64) async throws {
         let bench = try await StoreBench()
-        try await bench.store.noteRead(range, of: [bench.contract])
+        var batch = IngestBatch()
+        batch.replayed = [ReplayedBlocks(contract: bench.contract, range: range)]
+        _ = try await bench.store.ingest(batch, at: StoreBench.now)
         #expect(try await bench.store.cursors().first?.startBlock == start)
+    }
+
+    /// A replay notes each range as it has read it: the first of them too, when the last one is.
+    @Test func beginsWithAllThatWasReadBeforeItRangeByRange() async throws {
+        let bench = try await StoreBench()
+        for (range, start) in [(0...1, 5), (2...3, 5), (4...6, 0)] as [(ClosedRange<UInt64>, UInt64)] {
+            var batch = IngestBatch()
+            batch.replayed = [ReplayedBlocks(contract: bench.contract, range: range, since: 0)]
+            _ = try await bench.store.ingest(batch, at: StoreBench.now)
+            #expect(try await bench.store.cursors().first?.startBlock == start)
+        }
     }
 }

@@ -18,6 +18,13 @@ import Testing
         try await bench.store.skip(range, for: cursors ?? [bench.cursor], "too old", at: StoreBench.now)
     }
 
+    /// By a replay of these blocks.
+    private func fill(_ range: ClosedRange<UInt64>, of contracts: [Address]) async throws {
+        var batch = IngestBatch()
+        batch.replayed = contracts.map { ReplayedBlocks(contract: $0, range: range) }
+        _ = try await bench.store.ingest(batch, at: StoreBench.now)
+    }
+
     /// Of the bench's contract, or of another one.
     private func gaps(of contract: Address? = nil) throws -> [ClosedRange<UInt64>] {
         try bench.overview().gaps.filter { $0.contract == contract ?? bench.contract }.map(\.range)
@@ -79,7 +86,7 @@ import Testing
     )
     func leavesWhatHasNotBeenRead(read: ClosedRange<UInt64>, left: [ClosedRange<UInt64>]) async throws {
         try await skip(10...20)
-        try await bench.store.fillGaps(read, of: [bench.contract])
+        try await fill(read, of: [bench.contract])
         #expect(try gaps() == left)
     }
 
@@ -92,21 +99,21 @@ import Testing
     func fillsTwoGapsAtOnce(read: ClosedRange<UInt64>, left: [ClosedRange<UInt64>]) async throws {
         try await skip(10...20)
         try await skip(30...40)
-        try await bench.store.fillGaps(read, of: [bench.contract])
+        try await fill(read, of: [bench.contract])
         #expect(try gaps() == left)
     }
 
     @Test func fillsOnlyTheGapsOfTheContractsThatWereRead() async throws {
         try await skip(10...20, [bench.cursor, other])
-        try await bench.store.fillGaps(12...14, of: [bench.account])
+        try await fill(12...14, of: [bench.account])
         #expect(try gaps() == [10...20] && gaps(of: bench.account) == [10...11, 15...20])
-        try await bench.store.fillGaps(10...20, of: [bench.contract, bench.account])
+        try await fill(10...20, of: [bench.contract, bench.account])
         #expect(try bench.overview().gaps.isEmpty)
     }
 
     @Test func whatIsLeftKeepsItsReasonAndItsTime() async throws {
         try await skip(10...20)
-        try await bench.store.fillGaps(15...15, of: [bench.contract])
+        try await fill(15...15, of: [bench.contract])
         #expect(try bench.overview().gaps.map(\.reason) == ["too old", "too old"])
         #expect(try bench.overview().gaps.map(\.foundAt) == [StoreBench.now, StoreBench.now])
     }
@@ -126,7 +133,7 @@ import Testing
                 try await skip(range)
                 missing.formUnion(range)
             } else {
-                try await bench.store.fillGaps(range, of: [bench.contract])
+                try await fill(range, of: [bench.contract])
                 missing.subtract(range)
             }
             #expect(Set(try gaps().flatMap { Array($0) }) == missing, "seed \(seed)")
