@@ -11,10 +11,12 @@ package struct ChainSettings: Sendable, Equatable {
         /// `ws:` or `wss:`; may hold a key.
         package let ws: String?
 
+        fileprivate static let url = Format<String>.url(schemes: ["http", "https"])
+
         init(_ section: Section) {
             url = section.value(
                 "url",
-                .url(schemes: ["http", "https"]),
+                Self.url,
                 "Where the node answers JSON-RPC. Messages show it masked. A URL that holds a provider's key is best kept "
                     + "out of this file: set LILYPAD_CHAIN__RPC__0__URL instead."
             )
@@ -47,13 +49,26 @@ package struct ChainSettings: Sendable, Equatable {
             .whole(1...9_223_372_036_854_775_771),
             "The chain's number (EIP-155), such as 1 or 11155111. A node that says another is refused at the start."
         )
+        var addresses: [NodeAddress?] = []
         let nodes = section.list(
             "rpc",
             1...8,
             "The nodes, in order of preference: the next one is asked where one fails, lags or serves another chain. Signed "
-                + "transactions go to all of them.",
-            Node.init
-        )
+                + "transactions go to all of them."
+        ) { section in
+            let node = Node(section)
+            // What is no URL has been told already.
+            let address = node.url == Node.url.standIn ? nil : NodeAddress(node.url)
+            if let address, let first = addresses.firstIndex(of: address) {
+                section.refuse(
+                    "url",
+                    "it is the same node as chain.rpc[\(first)].url, and one node twice is no second opinion: remove one of"
+                        + " them"
+                )
+            }
+            addresses.append(address)
+            return node
+        }
         self.nodes = nodes
         quorum = section.value(
             "quorum",
@@ -67,7 +82,7 @@ package struct ChainSettings: Sendable, Equatable {
         }
         startBlock = section.value(
             "startBlock",
-            .whole(0...UInt64.max),
+            .block,
             "The first block that is read: the one in which the contract was deployed, or a later one."
         )
         confirmations = section.section(

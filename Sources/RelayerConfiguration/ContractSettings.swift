@@ -55,7 +55,7 @@ package struct ContractSettings: Sendable, Equatable {
         )
         let startBlock = section.optional(
             "startBlock",
-            .whole(0...UInt64.max),
+            .block,
             "The first block whose requests count; without it, chain.startBlock."
         )
         self.startBlock = startBlock ?? chainStart

@@ -22,6 +22,11 @@ extension Format<Address> {
     }
 }
 
+extension Format<UInt64> {
+    /// A block's number: what the database can hold, which is more than any chain has.
+    package static var block: Format<UInt64> { .whole(0...UInt64(Int64.max)) }
+}
+
 extension Format<UInt256> {
     /// A fee per gas: `30gwei`, `0.5gwei`, `1000wei`; at most 1,000,000 gwei.
     package static var feePerGas: Format<UInt256> {

@@ -77,7 +77,7 @@ import Testing
               rpc:
                 - {url: 'https://one/key', ws: 'wss://one/key'}
                 - {url: 'https://two'}
-              startBlock: 18446744073709551615
+              startBlock: 9223372036854775807
               confirmations: {start: 2, settle: 3, receipt: 64}
               pollInterval: 250ms
               maxBlockRange: 10
@@ -97,7 +97,7 @@ import Testing
 
         #expect(settings.chain.nodes.map(\.ws) == ["wss://one/key", nil])
         #expect(settings.chain.confirmations.receipt == FinalityRule(blocks: 64))
-        #expect(settings.contracts.map(\.startBlock) == [.max, 5])
+        #expect(settings.contracts.map(\.startBlock) == [UInt64(Int64.max), 5])
         #expect(settings.contracts.map(\.startBlock).min() == 5)
         #expect(settings.contracts.map(\.gas.callbackGas) == [nil, 133_200_000])
         #expect(settings.bacalhau.apiKey == .file("/etc/b.key"))
@@ -113,7 +113,7 @@ import Testing
                 /etc/relayer.yaml:1:1: chain.id: this key is required: a whole number from 1 to 9223372036854775771
                 /etc/relayer.yaml:1:1: chain.rpc: this key is required: a list of 1 to 8 sections
                 /etc/relayer.yaml:1:1: chain.startBlock: this key is required: \
-                a whole number from 0 to 18446744073709551615
+                a whole number from 0 to 9223372036854775807
                 /etc/relayer.yaml:1:1: chain.confirmations.settle: this key is required: a number of blocks, a time, \
                 safe or finalized, or several of them, such as 12, finalized or 64 or 15m
                 /etc/relayer.yaml:1:1: contracts: this key is required: a list of 1 to 64 sections
@@ -186,6 +186,16 @@ import Testing
                 + #"found "http://…""#
         ),
         (
+            ["CHAIN__START_BLOCK": "9223372036854775808"],
+            "CHAIN__START_BLOCK: chain.startBlock: expected a whole number from 0 to 9223372036854775807, "
+                + #"found "9223372036854775808""#
+        ),
+        (
+            ["CONTRACTS__0__START_BLOCK": "18446744073709551615"],
+            "CONTRACTS__0__START_BLOCK: contracts[0].startBlock: expected a whole number from 0 to 9223372036854775807, "
+                + #"found "18446744073709551615""#
+        ),
+        (
             ["CHAIN__CONFIRMATION__SETTLE": "1"],
             #"CHAIN__CONFIRMATION__SETTLE: chain: unknown key "confirmation"; did you mean "confirmations"?"#
         ),
@@ -194,6 +204,43 @@ import Testing
         let prefixed = Dictionary(environment.map { ("LILYPAD_\($0)", $1) }) { first, _ in first }
         let problems = Self.problems(Self.minimum, prefixed.merging(Self.key) { first, _ in first })
         #expect(problems.hasSuffix(message) && !problems.contains("\n"), "\(problems)")
+    }
+
+    /// It would satisfy a quorum all by itself.
+    @Test(arguments: [
+        ("http://node:8545", "http://node:8545"), ("http://node:8545", "HTTP://NODE:8545/"),
+        ("http://node", "http://node:80//"), ("https://u:p@node/KEY/", "https://u:p@Node:443/KEY"),
+        ("http://[::1]:8545", "http://[::1]:8545/"),
+    ])
+    func refusesANodeThatIsListedTwice(first: String, again: String) {
+        let variables = ["LILYPAD_CHAIN__RPC__0__URL": first, "LILYPAD_CHAIN__RPC__1__URL": again]
+        let problems = Self.problems(Self.minimum, variables.merging(Self.key) { first, _ in first })
+        #expect(
+            problems.hasSuffix(
+                "LILYPAD_CHAIN__RPC__1__URL: chain.rpc[1].url: it is the same node as chain.rpc[0].url, and one node twice "
+                    + "is no second opinion: remove one of them"
+            ),
+            "\(problems)"
+        )
+    }
+
+    @Test(arguments: [
+        ("http://node:8545", "https://node:8545"), ("http://node", "http://node:8080"), ("http://a", "http://b"),
+        ("https://node/key", "https://node/KEY"), ("https://a@node", "https://A@node"),
+        ("https://node?a", "https://node"),
+        ("https://node:80", "https://node"),
+    ])
+    func takesNodesThatDiffer(first: String, other: String) throws {
+        let variables = ["LILYPAD_CHAIN__RPC__0__URL": first, "LILYPAD_CHAIN__RPC__1__URL": other]
+        let settings = try Self.read(Self.minimum, variables.merging(Self.key) { first, _ in first })
+        #expect(settings.chain.nodes.map(\.url) == [first, other])
+    }
+
+    /// Two that are no URLs are told for what they are.
+    @Test func saysNothingMoreOfNodesThatAreNoURLs() {
+        let variables = ["LILYPAD_CHAIN__RPC__0__URL": "a", "LILYPAD_CHAIN__RPC__1__URL": "b"]
+        let problems = Self.problems(Self.minimum, variables.merging(Self.key) { first, _ in first })
+        #expect(!problems.contains("same node") && problems.split(separator: "\n").count == 2, "\(problems)")
     }
 
     @Test func takesVariablesOfTheProgramsForNoSettings() {

@@ -1,0 +1,20 @@
+/// Where a URL leads, however it is written: what tells one node from another.
+struct NodeAddress: Hashable {
+    private let normal: String
+
+    /// - Parameter url: one that the settings have taken, so with a scheme and a host.
+    init(_ url: String) {
+        let scheme = url.prefix { $0 != ":" }.lowercased()
+        let rest = url.dropFirst(scheme.count + "://".count)
+        let authority = rest.prefix { $0 != "/" && $0 != "?" }
+        // Names and passwords are told apart by their capitals, hosts are not.
+        let user = authority.lastIndex(of: "@").map { authority[...$0] } ?? ""
+        var host = authority.dropFirst(user.count).lowercased()
+        if let port = Self.ports[scheme], host.hasSuffix(port) { host.removeLast(port.count) }
+        var path = rest.dropFirst(authority.count)
+        while path.last == "/" { path.removeLast() }
+        normal = "\(scheme)://\(user)\(host)\(path)"
+    }
+
+    private static let ports = ["http": ":80", "https": ":443"]
+}
