@@ -15,7 +15,9 @@ extension RPCError {
     }
 
     /// Whether the node lets nobody in who has this key: another node has another one.
-    var isDenied: Bool {
+    package var isDenied: Bool {
+        if case .http(401, _) = kind { return true }
+        if case .http(403, _) = kind { return true }
         guard case .server = kind, revertData == nil, executionFailure == nil else { return false }
         return Self.denials.contains { says($0) }
     }

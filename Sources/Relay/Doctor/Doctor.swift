@@ -69,12 +69,22 @@ package struct Doctor: Sendable {
             )
         }
         var visits = await concurrently(probes) { await $0.reach() }
-        // All of them have it, whichever is behind; deep enough that no reorganisation is taken for a fork.
         let heads = visits.compactMap { $0.seen.reach.value?.head.number }
-        let common = heads.min().map { $0 - min($0, 64) } ?? 0
+        let common = common(heads.min() ?? 0)
         visits = await concurrently(visits) { await $0.lookCloser(common: common, anchor: anchor) }
         return visits
     }
+
+    /// The block at which the nodes are compared: all of them have it, whichever is behind, and it is as deep as what is
+    /// called final, so that no reorganisation is taken for a fork.
+    private func common(_ head: UInt64) -> UInt64 {
+        let depth = subject.options.follow.settle.blocks ?? Self.depth
+        // Genesis would tell nothing of a branch.
+        return head - min(depth, head - min(1, head))
+    }
+
+    /// Where finality is a tag or a time.
+    private static let depth: UInt64 = 64
 
     /// The first node that serves the chain, for what any of them knows.
     private func fit(_ visits: [NodeProbe.Visit]) -> EthereumClient? {

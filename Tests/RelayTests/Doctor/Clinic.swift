@@ -148,3 +148,35 @@ struct RefusingConnector: WebSocketConnector {
         throw WebSocketError.connectFailed("cannot open \(url)")
     }
 }
+
+/// Answers everything with this status.
+struct RefusingNode: HTTPTransport {
+    let status: Int
+
+    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        HTTPResponse(status: status, body: Array("no".utf8))
+    }
+}
+
+/// A node at which a contract does not have one of its views.
+struct ViewlessNode: HTTPTransport {
+    let chain: FakeChain
+    let selector: String
+
+    init(_ chain: FakeChain, selector: [UInt8]) {
+        self.chain = chain
+        self.selector = Hex.encode(selector).replacing("0x", with: "")
+    }
+
+    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        let call = request.body.flatMap { try? JSONValue.parse($0) }
+        let text = String(decoding: request.body ?? [], as: UTF8.self)
+        guard call?["method"] == "eth_call", text.contains(selector) else {
+            return try await chain.send(request)
+        }
+        let answer: JSONValue = [
+            "jsonrpc": "2.0", "id": call?["id"] ?? .null, "error": ["code": 3, "message": "execution reverted"],
+        ]
+        return HTTPResponse(status: 200, body: JSONWriter.bytes(of: answer))
+    }
+}

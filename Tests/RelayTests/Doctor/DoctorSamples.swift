@@ -36,7 +36,8 @@ struct Patient {
                     hasCode: .seen(true),
                     isRelayer: .seen(true),
                     callbackGas: .seen(100_000),
-                    fee: .seen(UInt256(1_000_000_000_000_000))
+                    fee: .seen(UInt256(1_000_000_000_000_000)),
+                    jobs: .seen(UInt256(12))
                 )
             ],
             account: .seen(

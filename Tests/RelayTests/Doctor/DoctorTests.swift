@@ -1,6 +1,7 @@
 import BacalhauAPI
 import Ethereum
 import EthereumRPC
+import JSON
 import Relay
 import RelayCore
 import RelayStore
@@ -108,13 +109,58 @@ struct DoctorTests {
         let nodes = TwoNodes(first: clinic.chain, second: other)
         let (seen, diagnosis) = await clinic.examine(through: nodes, second: "http://second.test")
 
-        // 64 below the head of the one that is behind.
-        #expect(seen.nodes.map(\.details?.common.number) == [6, 6])
+        // As deep as settle wants it, below the head of the one that is behind.
+        #expect(seen.nodes.map(\.details?.common.number) == [68, 68])
         let agreement = diagnosis.findings.filter { $0.check == "agreement" }
         #expect(agreement.map(\.level) == [.error, .error], "\(agreement)")
         let heads = diagnosis.findings.filter { $0.check == "head" }
         #expect(heads.map(\.level) == [.ok, .warning], "\(heads)")
         #expect(heads.last?.seen.contains("80 blocks behind") == true, "\(heads)")
+    }
+
+    /// Genesis is the same on all branches.
+    @Test func comparesShortChainsAboveTheirGenesis() async throws {
+        clinic.chain.mine(1)
+        let other = FakeChain(time: SystemTime(), relayers: [clinic.account.address])
+        _ = other.request(spec: RelayWorld.spec)
+
+        let nodes = TwoNodes(first: clinic.chain, second: other)
+        let (seen, _) = await clinic.examine(through: nodes, second: "http://second.test")
+
+        #expect(seen.nodes.map(\.details?.common.number) == [1, 1])
+    }
+
+    // MARK: What `run` could not work with
+
+    @Test(arguments: ["eth_getLogs", "eth_getBlockByNumber"])
+    func aNodeThatAnswersWithNothingIsAnError(method: String) async throws {
+        clinic.chain.mine(20)
+        clinic.chain.setManners("chain.test") { manners in
+            manners.lie = { asked, _, result in asked == method ? .null : result }
+        }
+
+        let (_, diagnosis) = await clinic.examine()
+
+        #expect(diagnosis.findings.contains { $0.subject == "chain.rpc[0]" && $0.level == .error }, "\(diagnosis)")
+    }
+
+    @Test(arguments: [(401, NodeRefusal.key), (403, .key), (429, .quota), (402, .quota), (500, nil)])
+    func tellsWhyANodeDoesNotAnswer(status: Int, refusal: NodeRefusal?) async throws {
+        let (seen, _) = await clinic.examine(through: RefusingNode(status: status))
+
+        #expect(seen.nodes.first?.refusal == refusal)
+        #expect(seen.nodes.first?.reach.failure?.contains("\(status)") == true)
+    }
+
+    @Test func looksWhetherTheContractCountsItsJobs() async throws {
+        _ = clinic.chain.request(spec: RelayWorld.spec)
+        let (seen, _) = await clinic.examine()
+        #expect(seen.contracts.first?.jobs?.value == UInt256(1))
+
+        let count = ContractBinding.reference.countView.selector
+        let (blind, diagnosis) = await clinic.examine(through: ViewlessNode(clinic.chain, selector: count))
+        #expect(blind.contracts.first?.jobs?.failure?.contains("execution reverted") == true, "\(blind.contracts)")
+        #expect(diagnosis.findings.contains { $0.check == "numbering" && $0.level == .warning })
     }
 
     /// What a node says of a limit is tried before it is believed.

@@ -184,6 +184,47 @@ import Testing
             patient.seen.nodes[0].reach = .seen(NodeReach(chainID: 11_155_111, head: head, at: Patient.now))
             return patient
         },
+        Case("standing still for hours", .error, "chain.rpc[0]", "head", "stands still", remedy: "in sync") { patient in
+            aged(patient, by: 3_601)
+        },
+        Case("standing still for an hour", .warning, "chain.rpc[0]", "head", "stands still", remedy: "in sync") {
+            aged($0, by: 3_600)
+        },
+        Case("the hours of a slow chain", .ok, "chain.rpc[0]", "head", "66 min old", remedy: nil) {
+            let slow = $0.changing(0) { $0.blockTime = .seen(BlockTime(blocks: 10, seconds: 6_000)) }
+            return aged(slow, by: 4_000)
+        },
+        Case(
+            "a final block above the head",
+            .warning,
+            "chain.rpc[0]",
+            "tags",
+            "finalized is block 5002",
+            remedy: "differ"
+        ) {
+            $0.changing(0) {
+                $0.finalized = .seen(BlockSight(number: 5_002, timestamp: UInt64(Patient.now / 1_000)))
+                $0.headAfterTags = 5_001
+            }
+        },
+        Case("a final block of a fast chain", .ok, "chain.rpc[0]", "tags", "safe is block 5002", remedy: nil) {
+            $0.changing(0) {
+                $0.safe = .seen(BlockSight(number: 5_002, timestamp: UInt64(Patient.now / 1_000)))
+                $0.headAfterTags = 5_002
+            }
+        },
+        Case("a wrong key", .error, "chain.rpc[0]", "reach", "HTTP status 401", remedy: "correct the key") {
+            refusing($0, .key, "HTTP status 401")
+        },
+        Case("a quota", .error, "chain.rpc[0]", "reach", "HTTP status 429", remedy: "limit of its provider") {
+            refusing($0, .quota, "HTTP status 429")
+        },
+        Case("no latest block", .error, "chain.rpc[0]", "reach", "no latest", remedy: "has synced") { patient in
+            var patient = patient
+            patient.seen.nodes[0].reach = .failed("it has no latest block")
+            patient.seen.nodes[0].refusal = .noHead
+            return patient
+        },
         Case("ahead of our clock", .warning, "chain.rpc[0]", "head", "ahead of this machine", remedy: "clock") {
             patient in
             var patient = patient
@@ -214,6 +255,22 @@ import Testing
             return patient
         },
     ]
+
+    private static func aged(_ patient: Patient, by seconds: UInt64) -> Patient {
+        var patient = patient
+        let head = BlockSight(number: 5_000, timestamp: UInt64(Patient.now / 1_000) - seconds)
+        patient.seen.nodes[0].reach = .seen(NodeReach(chainID: 11_155_111, head: head, at: Patient.now))
+        return patient
+    }
+
+    /// The only node.
+    private static func refusing(_ patient: Patient, _ refusal: NodeRefusal, _ words: String) -> Patient {
+        var patient = patient
+        patient.seen.nodes = [patient.seen.nodes[0]]
+        patient.seen.nodes[0].reach = .failed(words)
+        patient.seen.nodes[0].refusal = refusal
+        return patient
+    }
 
     static let logs: [Case] = [
         Case("narrow window", .warning, "chain.rpc[0]", "log window", "500 blocks at a time; 1000", remedy: "to 500") {
@@ -272,6 +329,12 @@ import Testing
     ]
 
     static let contract: [Case] = [
+        Case("no count of jobs", .warning, "contracts[0]", "numbering", "holes in the numbering", remedy: "jobCount()")
+        {
+            var patient = $0
+            patient.seen.contracts[0].jobs = .failed("eth_call: execution reverted")
+            return patient
+        },
         Case("no code", .error, "contracts[0]", "code", "no contract at", remedy: "contracts[0].address") { patient in
             var patient = patient
             patient.seen.contracts[0] = ContractExamination(address: Patient.contract, hasCode: .seen(false))

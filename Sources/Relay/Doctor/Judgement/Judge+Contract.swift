@@ -28,7 +28,8 @@ extension Judge {
                 )
             ]
         case .seen(true):
-            return [fit(name, contract), role(name, contract), start(name, place)].compactMap { $0 }
+            return [fit(name, contract), numbering(name, contract), role(name, contract), start(name, place)]
+                .compactMap { $0 }
         }
     }
 
@@ -50,6 +51,22 @@ extension Judge {
             "binding",
             "\(contract.address) fits; its fee is \(Ether.text(fee)) coins, a callback may use \(gas) gas"
         )
+    }
+
+    /// The contract's own count tells of requests that no node showed.
+    private func numbering(_ name: String, _ contract: ContractExamination) -> Finding? {
+        switch contract.jobs {
+        case nil: return nil
+        case .seen(let count)?: return Finding(.ok, name, "numbering", "jobs are counted, \(count) so far")
+        case .failed(let reason)?:
+            return Finding(
+                .warning,
+                name,
+                "numbering",
+                "its count of jobs cannot be had, so holes in the numbering cannot be found: \(reason)",
+                remedy: "let the contract have jobCount() and job(uint256), as abi/JobBridge.vy has them"
+            )
+        }
     }
 
     private func role(_ name: String, _ contract: ContractExamination) -> Finding? {

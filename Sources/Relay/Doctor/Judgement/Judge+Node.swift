@@ -2,21 +2,13 @@ internal import Ethereum
 internal import RelayCore
 internal import RelayStore
 
-/// One node: who it is, how it does, whether it agrees with the others.
+/// One node: who it is, whether it agrees with the others, how it is reached.
 extension Judge {
     func node(_ place: Int) -> [Finding] {
         let node = seen.nodes[place]
         let name = "chain.rpc[\(place)]"
         guard let reach = node.reach.value else {
-            return [
-                Finding(
-                    good.count >= max(1, options.follow.quorum) ? .warning : .error,
-                    name,
-                    "reach",
-                    "\(node.shown): \(node.reach.failure ?? "no answer")",
-                    remedy: "start the node, or correct \(name).url (\(variable(place, "URL")))"
-                )
-            ]
+            return [away(name, place, node)]
         }
         guard reach.chainID == options.chainID, let details = node.details else {
             return [
@@ -35,6 +27,26 @@ extension Judge {
         ].compactMap { $0 } + logs(name, details)
             + [batch(name, details), webSocket(name, place, details)]
             .compactMap { $0 }
+    }
+
+    private func away(_ name: String, _ place: Int, _ node: NodeExamination) -> Finding {
+        let key = "\(name).url (\(variable(place, "URL")))"
+        let remedy =
+            switch node.refusal {
+            case nil: "start the node, or correct \(key)"
+            case .key?: "the key in \(key) is missing, wrong or has no right to this: correct the key"
+            case .quota?:
+                "the limit of its provider is used up: wait, have it raised, or add a node of another one to chain.rpc"
+            case .noHead?: "wait until the node has synced, or name another one in \(key)"
+            }
+        let isGrave = good.count < max(1, options.follow.quorum) || node.refusal == .noHead
+        return Finding(
+            isGrave ? .error : .warning,
+            name,
+            "reach",
+            "\(node.shown): \(node.reach.failure ?? "no answer")",
+            remedy: remedy
+        )
     }
 
     private func variable(_ place: Int, _ key: String) -> String { "LILYPAD_CHAIN__RPC__\(place)__\(key)" }
@@ -141,53 +153,6 @@ extension Judge {
             )
         }
         return Finding(.ok, name, "anchor", "block \(anchor.number) is the one that the database knows")
-    }
-
-    // MARK: Its head
-
-    private func head(_ name: String, _ reach: NodeReach) -> Finding {
-        let behind = (bestHead?.number ?? 0) - min(bestHead?.number ?? 0, reach.head.number)
-        let age = Duration.seconds(reach.at / 1_000 - Int64(clamping: reach.head.timestamp))
-        let text = "block \(reach.head.number), \(age < .seconds(1) ? "just made" : "\(spanText(age)) old")"
-        if behind > max(3, blocks(in: .seconds(30)) ?? 3) {
-            return Finding(
-                .warning,
-                name,
-                "head",
-                "\(text), \(counted(behind, "block")) behind the others",
-                remedy: "wait until it has caught up, or name it last in chain.rpc"
-            )
-        }
-        // A chain of one's own may make blocks faster than time passes.
-        if age < .seconds(-15), !isDevelopment {
-            return Finding(
-                .warning,
-                name,
-                "head",
-                "block \(reach.head.number) is \(spanText(.zero - age)) ahead of this machine's clock",
-                remedy: "set this machine's clock (NTP)"
-            )
-        }
-        guard age > max(.seconds(120), (blockTime ?? .zero) * 20), !isDevelopment else {
-            return Finding(.ok, name, "head", text)
-        }
-        return Finding(
-            .warning,
-            name,
-            "head",
-            "\(text): the chain stands still, or the node is behind it",
-            remedy: "look whether the node is in sync, or name another one first in chain.rpc"
-        )
-    }
-
-    private func tags(_ name: String, _ reach: NodeReach, _ details: NodeDetails) -> Finding {
-        let parts = FinalityRule.Tag.allCases.map { tag -> String in
-            guard let block = tagged(tag, details).value ?? nil else { return "\(tag.rawValue) is not to be had" }
-            let lag = reach.head.timestamp - min(block.timestamp, reach.head.timestamp)
-            return
-                "\(tag.rawValue) is block \(block.number), \(spanText(.seconds(Int64(clamping: lag)))) behind the head"
-        }
-        return Finding(.ok, name, "tags", parts.joined(separator: "; "))
     }
 
     // MARK: How it is reached

@@ -34,19 +34,23 @@ package struct ContractExamination: Sendable {
     package var callbackGas: Observed<UInt64>?
     /// In wei.
     package var fee: Observed<UInt256>?
+    /// How many jobs it has had, of which the newest was looked up.
+    package var jobs: Observed<UInt256>?
 
     package init(
         address: Address,
         hasCode: Observed<Bool>,
         isRelayer: Observed<Bool>? = nil,
         callbackGas: Observed<UInt64>? = nil,
-        fee: Observed<UInt256>? = nil
+        fee: Observed<UInt256>? = nil,
+        jobs: Observed<UInt256>? = nil
     ) {
         self.address = address
         self.hasCode = hasCode
         self.isRelayer = isRelayer
         self.callbackGas = callbackGas
         self.fee = fee
+        self.jobs = jobs
     }
 }
 

@@ -5,6 +5,8 @@ package struct NodeExamination: Sendable {
     /// Its URL as it may be shown.
     package var shown: String
     package var reach: Observed<NodeReach>
+    /// What a node that does not answer would have of whoever asks, as far as it says so.
+    package var refusal: NodeRefusal?
     /// nil: there was no sense in a closer look.
     package var details: NodeDetails?
     /// Its server's clock less ours, in milliseconds, give or take a second; nil where it does not tell.
@@ -13,14 +15,26 @@ package struct NodeExamination: Sendable {
     package init(
         shown: String,
         reach: Observed<NodeReach>,
+        refusal: NodeRefusal? = nil,
         details: NodeDetails? = nil,
         clockOffset: Int64? = nil
     ) {
         self.shown = shown
         self.reach = reach
+        self.refusal = refusal
         self.details = details
         self.clockOffset = clockOffset
     }
+}
+
+/// Why a node that is there does not answer us.
+package enum NodeRefusal: Sendable, Equatable {
+    /// It does not know us: a key is missing or wrong, or may not do this.
+    case key
+    /// Too much was asked, in too short a time or in the time that is paid for.
+    case quota
+    /// It has no latest block.
+    case noHead
 }
 
 /// That a node answers, and with what.
@@ -63,6 +77,8 @@ package struct NodeDetails: Sendable {
     /// The tagged blocks; nil inside where the node names none.
     package var safe: Observed<BlockSight?>
     package var finalized: Observed<BlockSight?>
+    /// Its head, asked for after them; nil where that was not to be had.
+    package var headAfterTags: UInt64?
     package var window: Observed<LogWindow>
     /// Whether logs can be asked for by a block's hash (EIP-234).
     package var byHash: Observed<Bool>
@@ -81,6 +97,7 @@ package struct NodeDetails: Sendable {
         blockTime: Observed<BlockTime>,
         safe: Observed<BlockSight?>,
         finalized: Observed<BlockSight?>,
+        headAfterTags: UInt64? = nil,
         window: Observed<LogWindow>,
         byHash: Observed<Bool>,
         fresh: Observed<FreshLogs>,
@@ -96,6 +113,7 @@ package struct NodeDetails: Sendable {
         self.blockTime = blockTime
         self.safe = safe
         self.finalized = finalized
+        self.headAfterTags = headAfterTags
         self.window = window
         self.byHash = byHash
         self.fresh = fresh

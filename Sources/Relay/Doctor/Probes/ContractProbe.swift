@@ -25,6 +25,11 @@ struct ContractProbe: Sendable {
         }
         seen.callbackGas = await observe(within: Self.limit, time) { try await desk.callbackGas(of: address) }
         seen.fee = await observe(within: Self.limit, time) { try await desk.fee(of: address) }
+        seen.jobs = await observe(within: Self.limit, time) {
+            let count = try await desk.jobCount(of: address)
+            _ = try await desk.job(count, of: address)
+            return count
+        }
         return seen
     }
 

@@ -49,7 +49,11 @@ struct LogProbe: Sendable {
             let hinted = await confirm(hint, above: accepted, below: asked, top)
             return LogWindow(accepted: hinted ?? accepted, end: .refused(blocks: asked, words: "\(error.kind)"))
         }
-        guard accepted > 0 else { throw error }
+        guard accepted > 0 else {
+            // What it answers is no list of logs, and will be none of the relayer's either.
+            guard error.isMalformed || !error.isTransient else { throw error }
+            return LogWindow(accepted: 0, end: .refused(blocks: asked, words: "\(error.kind)"))
+        }
         if case .transport(.timedOut) = error.kind { return LogWindow(accepted: accepted, end: .slow) }
         let words = "\(error.kind)"
         let end = error.isTransient ? LogWindow.End.trouble(words) : .refused(blocks: asked, words: words)
@@ -129,4 +133,8 @@ struct LogProbe: Sendable {
             return "\(error.kind)"
         }
     }
+}
+
+extension RPCError {
+    fileprivate var isMalformed: Bool { if case .malformed = kind { true } else { false } }
 }

@@ -1,5 +1,6 @@
 internal import Ethereum
 internal import EthereumRPC
+internal import Synchronization
 internal import Transport
 
 /// Looks at one node: first whether it answers and with which chain, then closer where that chain is the right one.
@@ -24,20 +25,32 @@ struct NodeProbe: Sendable {
     func reach() async -> Visit {
         let dates = DateNotes(transport, time: time)
         let client = EthereumClient(transport: dates, endpoint: endpoint, totalTimeout: .seconds(10), time: time)
+        let refusal = Mutex<NodeRefusal?>(nil)
         let reach = await observe(within: .seconds(15), time) { [time] in
-            let chainID = try await client.chainID()
-            guard let head = try await client.header(at: .latest) else { throw NoBlock() }
-            return NodeReach(
-                chainID: chainID,
-                head: BlockSight(number: head.number, timestamp: head.timestamp),
-                at: time.now()
-            )
+            do {
+                let chainID = try await client.chainID()
+                guard let head = try await client.header(at: .latest) else { throw NoBlock() }
+                return NodeReach(
+                    chainID: chainID,
+                    head: BlockSight(number: head.number, timestamp: head.timestamp),
+                    at: time.now()
+                )
+            } catch {
+                let said = NodeRefusal(error)
+                refusal.withLock { $0 = said }
+                throw error
+            }
         }
         return Visit(
             probe: self,
             client: client,
             dates: dates,
-            seen: NodeExamination(shown: client.maskedEndpoint, reach: reach, clockOffset: dates.seen)
+            seen: NodeExamination(
+                shown: client.maskedEndpoint,
+                reach: reach,
+                refusal: refusal.withLock { $0 },
+                clockOffset: dates.seen
+            )
         )
     }
 
@@ -74,6 +87,7 @@ extension NodeProbe.Visit {
         let anchorHash = if let anchor { await hash(of: anchor) } else { Observed<Hash32?>?.none }
         let safe = await tagged(.safe)
         let finalized = await tagged(.finalized)
+        let headAfterTags = await observe(within: .seconds(10), time) { try await client.blockNumber() }.value
         let window = await logs.window(below: head.number)
         let byHash = await logs.byHash(below: head.number)
         let lookBack = await logs.lookBack(below: head.number)
@@ -87,6 +101,7 @@ extension NodeProbe.Visit {
             blockTime: blockTime,
             safe: safe,
             finalized: finalized,
+            headAfterTags: headAfterTags,
             window: window,
             byHash: byHash,
             fresh: fresh,
@@ -108,6 +123,20 @@ extension NodeProbe.Visit {
             try await client.header(at: tag).flatMap { header in
                 header.number == 0 ? nil : BlockSight(number: header.number, timestamp: header.timestamp)
             }
+        }
+    }
+}
+
+extension NodeRefusal {
+    fileprivate init?(_ error: any Error) {
+        if error is NodeProbe.NoBlock {
+            self = .noHead
+        } else if let error = error as? RPCError, error.isQuota {
+            self = .quota
+        } else if let error = error as? RPCError, error.isDenied {
+            self = .key
+        } else {
+            return nil
         }
     }
 }
