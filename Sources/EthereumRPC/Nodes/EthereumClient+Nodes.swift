@@ -50,6 +50,11 @@ extension EthereumClient {
     /// For how long the pinned node has answered nothing well; nil where its last call went well.
     package var failing: Duration? { pinned.flatMap { nodes.failing($0) } }
 
+    /// The pinned node shows anew which chain it serves before it is asked anything else.
+    package func requireProof() {
+        if let pinned { nodes.requireProof(of: pinned) }
+    }
+
     /// The pinned node's answers do not hold together: it counts as failed, and another one is asked next.
     package func noteFault() {
         if let pinned { nodes.noteFault(of: pinned) }

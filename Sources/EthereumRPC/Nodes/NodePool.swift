@@ -173,6 +173,8 @@ final class NodePool: Sendable {
         change(node) { $0.expelled(reason, at: now) }
     }
 
+    func requireProof(of node: Int) { change(node) { $0.isToBeVerified() } }
+
     func noteFault(of node: Int) {
         let now = time.now()
         change(node) { health in

@@ -168,7 +168,7 @@ extension Follower {
     private func withTail(_ step: Step, head: UInt64) -> ClosedRange<UInt64> {
         let range = step.range
         guard let final = chain.final, range.lowerBound > final.number else { return range }
-        let first = max(step.cursors.map(\.startBlock).max() ?? range.lowerBound, final.number + 1)
+        let first = max(step.cursors.map(\.startBlock).max() ?? range.lowerBound, final.number + 1, tailFloor)
         let room = planner.window - min(planner.window, range.upperBound - range.lowerBound + 1)
         let below = min(options.longestTail, room, range.lowerBound - min(range.lowerBound, first))
         return (range.lowerBound - below)...range.upperBound

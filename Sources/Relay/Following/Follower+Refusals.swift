@@ -28,7 +28,7 @@ extension Follower {
             logLag += 1
             return .narrower
         case .tooOld:
-            try await passGap(step, head, node, "\(error)")
+            try await passGap(step, range, head, node, "\(error)")
             return .narrower
         case .beyondHead, .unknownBlock, .other:
             throw error
@@ -86,6 +86,7 @@ extension Follower {
     /// Every node has to say so itself; one that is silent is waited for, but not for ever.
     private mutating func passGap(
         _ step: Step,
+        _ range: ClosedRange<UInt64>,
         _ head: BlockHeader,
         _ node: EthereumClient,
         _ reason: String
@@ -97,8 +98,8 @@ extension Follower {
         for asked in [node] + client.known.filter({ $0.index != node.index }) {
             switch await keeps(first, contracts, asked) {
             case .yes where asked.index == node.index:
-                // One answer was a slip.
-                _ = planner.refused(step.range)
+                // One answer was a slip, or it spoke of the blocks that are read once more.
+                _ = planner.refused(range)
                 return
             case .yes:
                 // It comes first for a while.
@@ -120,6 +121,7 @@ extension Follower {
         let words = silent.isEmpty ? reason : "\(reason); silent: \(silent.joined(separator: "; "))"
         try await store.skip(first...closed, for: step.cursors, words, at: environment.now)
         moveCursors(step.cursors) { cursor, _ in cursor.nextBlock = closed + 1 }
+        tailFloor = closed + 1
         environment.counters.increment("chain.gaps")
         environment.log.error(
             "blocks cannot be read any more: requests in them are unknown",

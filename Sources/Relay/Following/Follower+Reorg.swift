@@ -233,7 +233,9 @@ extension Follower {
         if let view = heads.view {
             heads.post(HeadBoard.View(head: view.head, timestamp: view.timestamp, settle: nil, receipt: nil))
         }
-        // The node is asked again: it would be left out as one of another chain, and nobody would hear of it.
+        // One that serves another chain by now is left out. The only one is asked on all the same: of one that is left out
+        // nobody would hear what it says.
+        if client.nodeCount > 1 { node.requireProof() }
         guard halting.isOver(after: options.haltPatience, looks: options.haltLooks, at: environment.now) else {
             throw FollowFault(fault, isOfTheNode: false)
         }

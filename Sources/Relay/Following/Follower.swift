@@ -50,6 +50,8 @@ package struct Follower: Sendable {
     var behind = Patience()
     /// The chain has been left below what was final.
     var halting = Patience()
+    /// Blocks below are not read once more: no node has them any longer.
+    var tailFloor: UInt64 = 0
     /// A node is silent about blocks that the others do not keep.
     var gapping = Patience()
     /// Blocks at the head whose logs the nodes do not have yet.

@@ -82,8 +82,9 @@ package final class Outages: Sendable {
 
     /// Where an operator looks first.
     private static let settings = [
-        "chain node": "chain.rpc", settlement: "chain.rpc", admission: "chain.rpc", replay: "chain.rpc", "WebSocket": "chain.rpc[].ws", "orchestrator": "bacalhau.api",
-        "submission of jobs": "bacalhau.apiKeyFile",
+        "chain node": "chain.rpc", settlement: "chain.rpc", admission: "chain.rpc", replay: "chain.rpc",
+        "chain head": "chain.rpc", "finality": "chain.rpc", "second reading": "chain.rpc", "count of jobs": "chain.rpc",
+        "WebSocket": "chain.rpc[].ws", "orchestrator": "bacalhau.api", "submission of jobs": "bacalhau.apiKeyFile",
     ]
 
     /// What is down now, as far as it has been asked of late.

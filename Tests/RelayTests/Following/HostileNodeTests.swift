@@ -141,8 +141,9 @@ struct HostileNodeTests {
             world.options.follow.secondReadPause = .seconds(5)
         }
         let request = world.chain.request(spec: RelayWorld.spec)
-        try await world.run { world.allSettled([request]) }
         let block = world.chain.head.number
+        try await world.run { try world.view.overview().cursors.allSatisfy { $0.secondBlock > block } }
+        try await world.runUntilSettled()
         let lie = try InventedJob(like: request, in: world.chain)
         // The backup is the one that is asked for the contracts' counts.
         world.chain.setManners("b.test") { $0.lie = lie.tell }
