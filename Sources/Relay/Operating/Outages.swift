@@ -16,6 +16,7 @@ package final class Outages: Sendable {
         var report = OutageReport()
         var spokenAt: Int64?
         var failedAt: Int64 = .min
+        var cause = ""
         /// The outage of now began too soon after the last one to be told.
         var isUntold = false
     }
@@ -35,9 +36,11 @@ package final class Outages: Sendable {
     package func failed(_ what: String, _ error: some Error) {
         guard !Task.isCancelled else { return }
         let now = time.now()
+        let cause = "\(error)"
         let announcement = entries.withLock { entries -> OutageReport.Announcement? in
             let announcement = entries[what, default: Entry()].report.failed(at: now)
             entries[what]?.failedAt = now
+            entries[what]?.cause = cause
             if case .down? = announcement, let last = entries[what]?.spokenAt, now - last < Self.pause {
                 entries[what]?.isUntold = true
                 return nil
@@ -48,7 +51,7 @@ package final class Outages: Sendable {
             }
             return announcement
         }
-        if let announcement { announce(announcement, of: what, cause: "\(error)") }
+        if let announcement { announce(announcement, of: what, cause: cause) }
     }
 
     package func recovered(_ what: String) {
@@ -88,11 +91,14 @@ package final class Outages: Sendable {
     ]
 
     /// What is down now, as far as it has been asked of late.
-    package var current: [String] {
+    package var current: [String] { reasons.map(\.what) }
+
+    /// The same, each with the error that was seen last.
+    package var reasons: [(what: String, cause: String)] {
         let oldest = time.now() - Self.memory
         return entries.withLock { entries in
             entries.filter { $0.key != Self.submission && $0.value.report.isDown && $0.value.failedAt > oldest }
-                .map(\.key).sorted()
+                .map { (what: $0.key, cause: $0.value.cause) }.sorted { $0.what < $1.what }
         }
     }
 

@@ -80,7 +80,9 @@ extension Relayer {
         let backoff = Backoff(first: .milliseconds(250), limit: .seconds(15))
         let wakeup = Wakeup()
         environment.stop.wake(wakeup)
+        let report = report(HeadBoard())
         var failures = 0
+        try await report.tellStart()
         while !environment.stop.isRequested {
             do {
                 let findings = try await preflight.run()
@@ -99,6 +101,7 @@ extension Relayer {
                 environment.outages.failed("orchestrator", error)
             }
             failures += 1
+            try await report.tellStart()
             try await wakeup.next(within: backoff.delay(after: failures), of: environment.time)
         }
         return nil

@@ -106,6 +106,19 @@ package struct Relayer: Sendable {
         try await run(services)
     }
 
+    /// What it says of itself, for `status`.
+    func report(_ heads: HeadBoard) -> ReportService {
+        ReportService(
+            client: client,
+            store: store,
+            environment: environment,
+            heads: heads,
+            account: signer.address.description,
+            version: options.version,
+            process: options.process
+        )
+    }
+
     /// What a settlement of each contract may use.
     func gasPolicies(_ findings: Preflight.Findings) -> [Address: GasPolicy] {
         var policies: [Address: GasPolicy] = [:]

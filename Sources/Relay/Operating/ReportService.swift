@@ -33,6 +33,24 @@ package struct ReportService: Sendable {
         self.process = process
     }
 
+    package enum Phase: Sendable {
+        /// It waits for what it needs.
+        case starting
+        case running
+        case stopped
+    }
+
+    /// The newest head that any node has shown, and since when it is that.
+    private struct Newest {
+        var head: UInt64?
+        var since: Timestamp
+    }
+
+    /// Before the services run: what is waited for is told to whoever asks meanwhile.
+    package func tellStart() async throws {
+        try await store.report(report(Newest(since: environment.now), environment.now, .starting), at: environment.now)
+    }
+
     /// What has changed is written at most every five seconds, and a sign of life every minute: an idle relayer hardly
     /// touches the disk.
     ///
@@ -40,10 +58,14 @@ package struct ReportService: Sendable {
     package func run() async throws {
         environment.stop.wake(wakeup)
         let started = environment.now
+        var newest = Newest(since: started)
         var counted = started
         var last: (text: String, at: Timestamp)?
         while !environment.stop.isRequested {
-            let text = report(started, running: true)
+            if let head = newestHead, newest.head.map({ head > $0 }) ?? true {
+                newest = Newest(head: head, since: environment.now)
+            }
+            let text = report(newest, started, .running)
             if last.map({ $0.text != text || environment.now - $0.at >= .seconds(60) }) ?? true {
                 try await store.report(text, at: environment.now)
                 last = (text, environment.now)
@@ -55,17 +77,23 @@ package struct ReportService: Sendable {
             try await wakeup.next(within: .seconds(5), of: environment.time)
         }
         logCounts()
-        try await store.report(report(started, running: false), at: environment.now)
+        try await store.report(report(newest, started, .stopped), at: environment.now)
+    }
+
+    /// Also while following reads what lies far below it.
+    private var newestHead: UInt64? {
+        (client.states.compactMap(\.head) + [heads.head].compactMap { $0 }).max()
     }
 
     private func logCounts() {
         environment.log.info("counts since the start", LogFields(environment.counters.snapshot()))
     }
 
-    private func report(_ started: Timestamp, running: Bool) -> String {
+    private func report(_ newest: Newest, _ started: Timestamp, _ phase: Phase) -> String {
         var writer = JSONWriter()
         writer.object { object in
-            object.member("running", running)
+            object.member("running", phase == .running)
+            object.member("starting", phase == .starting)
             object.member("version", version)
             object.member("process", process)
             object.member("startedAt", rfc3339(milliseconds: started.milliseconds))
@@ -76,11 +104,16 @@ package struct ReportService: Sendable {
                 let known = Int64(clamping: min(seconds, 253_402_300_799))
                 object.member("headAt", rfc3339(milliseconds: known * 1_000))
             }
+            object.member("headSinceMs", newest.since.milliseconds)
             if let rule = heads.view?.settle?.rule { object.member("settleRule", rule) }
             object.member("nodes") { nodes in
                 nodes.array { for state in client.states { $0.object { write(state, into: &$0) } } }
             }
-            object.member("unreachable") { $0.array { for what in environment.outages.current { $0.string(what) } } }
+            let outages = environment.outages.reasons
+            object.member("unreachable") { $0.array { for outage in outages { $0.string(outage.what) } } }
+            object.member("unreachableReasons") { reasons in
+                reasons.object { for outage in outages { $0.member(outage.what, outage.cause.cut(toBytes: 512)) } }
+            }
             object.member("counters") { counters in
                 counters.object { object in
                     for (name, value) in environment.counters.snapshot() { object.member(name, value) }

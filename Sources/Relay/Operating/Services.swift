@@ -77,15 +77,7 @@ struct Services: Sendable {
             wakeup: Wakeup(),
             others: [computeWakeup, settleWakeup]
         )
-        let report = ReportService(
-            client: relayer.client,
-            store: relayer.store,
-            environment: relayer.environment,
-            heads: heads,
-            account: relayer.signer.address.description,
-            version: options.version,
-            process: options.process
-        )
+        let report = relayer.report(heads)
         let probe = OrchestratorProbe(client: relayer.bacalhau, environment: relayer.environment)
         all = [
             { try await report.run() },

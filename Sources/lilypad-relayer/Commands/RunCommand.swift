@@ -32,8 +32,12 @@ struct RunCommand: RunnableCommand {
         // Before the key is opened, which takes its time.
         let signals = StopSignals.stream()
         let wiring = try Wiring(configuration: configuration, needsAccount: true)
-        let signer = try wiring.signer()
         let log = wiring.logger()
+        log.info(
+            "starting",
+            ["version": Version.text, "settings": configuration, "database": wiring.settings.database]
+        )
+        let signer = try wiring.signer()
         let environment = ServiceEnvironment(time: wiring.time, log: log)
         let store = try RelayStore(path: wiring.settings.database)
         let client = wiring.client()

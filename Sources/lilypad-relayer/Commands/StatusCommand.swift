@@ -1,6 +1,7 @@
 import Arguments
 import Ethereum
 import JSON
+import Relay
 import RelayCore
 import RelayStore
 import RelayerConfiguration
@@ -20,13 +21,16 @@ struct StatusCommand: RunnableCommand {
         examples: [
             Example("status", "For people."),
             Example("status --json", "For programs."),
-            Example("status --check", "For a health check: ends with 1 unless a relayer runs and reaches everything."),
+            Example("status --check", "For a health check: ends with 1 and says why, unless all is well."),
         ]
     ) { arguments in
         StatusCommand(
             configuration: arguments.configuration(),
             json: arguments.flag("json", "As a JSON object."),
-            check: arguments.flag("check", "End with 1 unless a relayer runs and reaches node and orchestrator.")
+            check: arguments.flag(
+                "check",
+                "End with 1 unless a relayer runs, reaches what it needs and sees new blocks."
+            )
         )
     }
 
@@ -40,7 +44,9 @@ struct StatusCommand: RunnableCommand {
             isHeld: FileLock.isHeld(path: wiring.settings.database)
         )
         if json { Output.line(status.json.line) } else { Output.write(status.text) }
-        return check && !status.isHealthy ? .failed : .done
+        guard check, !status.isHealthy else { return .done }
+        for problem in status.problems { Output.error("lilypad-relayer: \(problem.shown(limit: 400))") }
+        return .failed
     }
 }
 
@@ -51,6 +57,7 @@ struct Status {
     let now: Timestamp
     /// Whether a process has the role of this database's relayer: one that was killed cannot say that it is gone.
     let isHeld: Bool
+    private let health: RelayerHealth
     private let report: JSONValue?
 
     init(_ overview: Overview, settings: RelayerSettings, now: Timestamp, isHeld: Bool) {
@@ -58,18 +65,17 @@ struct Status {
         self.settings = settings
         self.now = now
         self.isHeld = isHeld
-        report = overview.report.flatMap { try? JSONValue.parse(Array($0.json.utf8)) }
+        health = RelayerHealth(overview, isHeld: isHeld, now: now)
+        let told = RelayerReport(overview)
+        report = told?.json
+        unreachable = told?.unreachable ?? []
     }
 
-    /// A running relayer gives a sign of life every minute.
-    var isRunning: Bool {
-        guard isHeld, let at = overview.report?.at, report?["running"]?.bool == true else { return false }
-        return now - at < .seconds(90)
-    }
-
-    private var unreachable: [String] { report?["unreachable"]?.array?.compactMap(\.string) ?? [] }
-
-    var isHealthy: Bool { isRunning && unreachable.isEmpty && overview.chain.halt == nil }
+    private let unreachable: [(what: String, reason: String?)]
+    private var isRunning: Bool { health.life == .running }
+    var isHealthy: Bool { health.isWell }
+    /// Why it is not healthy.
+    var problems: [String] { health.problems }
 
     var text: String {
         var lines: [String] = []
@@ -80,11 +86,11 @@ struct Status {
             lines.append("HALTED       since \(TimeText.absolute(halt.at)): \(halt.reason.shown(limit: 1_024))")
             lines.append("             look: lilypad-relayer chain show")
         }
-        if let head = report?["head"]?.int64 { lines.append("head         block \(head)") }
+        if let head = report?["head"]?.int64 { lines.append("head         block \(head)\(headAge)") }
         if let final = overview.chain.final { lines.append("final        block \(final.number)\(ruleText)") }
         lines += nodeTexts
         for cursor in overview.cursors {
-            lines.append("contract     \(cursor.address.checksummed), read up to block \(Int64(cursor.nextBlock) - 1)")
+            lines.append("contract     \(cursor.address.checksummed), \(Self.text(of: cursor))")
         }
         for gap in overview.gaps {
             lines.append("gap          \(gap.text)")
@@ -99,7 +105,7 @@ struct Status {
         if let waiting { lines.append("waiting      \(waiting)") }
         lines.append("rejected     \(overview.rejected) logs")
         if overview.openInstructions > 0 { lines.append("instructions \(overview.openInstructions) open") }
-        if !unreachable.isEmpty { lines.append("unreachable  \(unreachable.joined(separator: ", "))") }
+        lines += unreachableTexts
         for held in overview.held {
             lines.append(
                 "held         \(held.shortHash) job \(held.request.observed.jobID): \((held.reason ?? "").shown())"
@@ -112,6 +118,28 @@ struct Status {
         }
         if !overview.dead.isEmpty { lines.append("             take one up again: lilypad-relayer jobs retry ID") }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What is away, with its reason; of one that does not run, what was away when it did.
+    private var unreachableTexts: [String] {
+        guard isRunning || health.life == .starting else { return [] }
+        return unreachable.map { what, reason in
+            "unreachable  \(what)" + (reason.map { ": \($0.shown(limit: 400))" } ?? "")
+        }
+    }
+
+    private static func text(of cursor: ContractCursor) -> String {
+        guard cursor.nextBlock > cursor.startBlock else {
+            return "nothing read yet, from block \(cursor.startBlock) on"
+        }
+        return "read up to block \(cursor.nextBlock - 1)"
+    }
+
+    /// A head of long ago is not the chain's.
+    private var headAge: String {
+        if let still = health.standstill { return ", no newer one for \(TimeText.duration(still))" }
+        guard !isRunning, let at = overview.report?.at else { return "" }
+        return " as of \(TimeText.duration(now - at)) ago"
     }
 
     private var chainText: String {
@@ -157,11 +185,23 @@ struct Status {
     }
 
     private var relayerText: String {
-        guard let at = overview.report?.at else { return "has never run on this database" }
-        let age = TimeText.duration(now - at)
-        guard isRunning else { return "not running (last sign of life \(age) ago)" }
+        let age = overview.report.map { TimeText.duration(now - $0.at) } ?? ""
+        switch health.life {
+        case .neverRan: return "has never run on this database"
+        case .gone: return "not running (last sign of life \(age) ago)"
+        case .starting:
+            let names = unreachable.map(\.what)
+            return "starting" + (names.isEmpty ? "" : ", waits for \(names.joined(separator: ", "))")
+        case .running: break
+        }
         let process = report?["process"]?.int64.map { ", process \($0)" } ?? ""
         return "running, version \(report?["version"]?.string ?? "?")\(process), seen \(age) ago"
+    }
+
+    /// Whether it runs is ours to say: one that halted or was killed did not say that it is gone.
+    private var reportJSON: JSONValue {
+        guard let members = report?.object else { return .null }
+        return .object(members.map { $0.name == "running" ? JSONMember("running", .bool(isRunning)) : $0 })
     }
 
     var json: JSONValue {
@@ -169,10 +209,12 @@ struct Status {
             "chainId": overview.chainID.flatMap(UInt64.init).map { .number(JSONNumber($0)) } ?? .null,
             "genesis": overview.genesisHash.map { .string($0.hex) } ?? .null,
             "running": .bool(isRunning),
+            "starting": .bool(health.life == .starting),
+            "problems": .array(health.problems.map { .string($0) }),
             "reportedAt": overview.report.map { .string(TimeText.absolute($0.at)) } ?? .null,
             "halt": overview.chain.halt.map(\.json) ?? .null,
             "finalBlock": overview.chain.final.map { .number(JSONNumber($0.number)) } ?? .null,
-            "report": report ?? .null,
+            "report": reportJSON,
             "contracts": .array(
                 overview.cursors.map { cursor in
                     [
