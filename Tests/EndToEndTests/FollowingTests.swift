@@ -109,6 +109,11 @@ extension EndToEnd {
 
             let accepted = try await program.command("chain", "accept", "--yes")
             #expect(accepted.status == 0, "\(accepted.errors)")
+            #expect(accepted.output.contains("accepted: waits for the next"), "\(accepted.output)")
+            let twice = try await program.command("chain", "accept", "--yes")
+            #expect(twice.status == 0 && twice.output.contains("accepted already"), "\(twice.output)\(twice.errors)")
+            #expect(try await program.command("status", "--json").json["openInstructions"] == 1)
+            #expect(try await program.command("chain", "show").output.contains("waits for the next"))
             try await program.whileRunning { _ in
                 let back = try await bridge.request(Spec.greeting("1"), .stdout)
                 #expect(back == job)

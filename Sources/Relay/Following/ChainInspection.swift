@@ -16,6 +16,17 @@ package struct ChainInspection: Sendable {
     }
 
     package let nodes: [Node]
+    private let links: [ChainLink]
+
+    /// The newest block that all nodes have as it was read; nil where none of them has any, or answers.
+    package var common: ChainLink? { nodes.compactMap(\.common).min { $0.number < $1.number } }
+
+    /// Whether the nodes have all that was read, as far as each of them has come.
+    package var isAsRead: Bool {
+        let answers = nodes.filter { $0.error == nil }
+        guard let tip = links.last, answers.contains(where: { $0.common == tip }) else { return false }
+        return answers.allSatisfy { node in node.common == links.last { $0.number <= node.head ?? 0 } }
+    }
 
     /// Asks each node by itself; `links` ascending.
     package static func of(_ links: [ChainLink], at client: EthereumClient) async throws -> ChainInspection {
@@ -30,7 +41,7 @@ package struct ChainInspection: Sendable {
                 nodes.append(Node(endpoint: node.maskedEndpoint, head: head, common: nil, error: "\(error)"))
             }
         }
-        return ChainInspection(nodes: nodes)
+        return ChainInspection(nodes: nodes, links: links)
     }
 
     /// Below it all are common, and above it none: so it is found by halving.

@@ -1,6 +1,5 @@
 internal import Ethereum
 internal import EthereumRPC
-internal import JSON
 internal import RelayCore
 package import RelayStore
 internal import Telemetry
@@ -16,10 +15,14 @@ extension Relayer {
     /// Throws `ChainHalt`.
     func goOnAfterHalt() async throws {
         guard let halt = try await store.chain().halt else { return }
-        // One that was given for an earlier halt says nothing of this one.
-        let acceptance = Self.acceptance(of: halt)
-        guard let instruction = try await store.openInstruction(Self.acceptVerb, arguments: acceptance) else {
-            throw halt
+        let inspection = try await ChainInspection.of(store.chain().links, at: client)
+        guard let (instruction, acceptance) = try await acceptance(of: halt) else {
+            guard inspection.isAsRead else { throw halt }
+            throw ChainHalt(at: halt.at, reason: "\(halt.reason); \(ChainAcceptance.asRead)")
+        }
+        if let refusal = acceptance.refusal(of: inspection.common) {
+            try await store.finish(instruction.id, failed: true, outcome: refusal, at: environment.now)
+            throw ChainHalt(at: halt.at, reason: "\(halt.reason); \(refusal)")
         }
         try await accept()
         let outcome = "the chain as it is now counts"
@@ -27,11 +30,18 @@ extension Relayer {
         environment.log.warning("halt ended: the operator has accepted the chain", ["halt": halt.reason])
     }
 
-    /// The arguments of an instruction that ends this halt and no other.
-    package static func acceptance(of halt: ChainHalt) -> String {
-        var writer = JSONWriter()
-        writer.object { $0.member("haltedAt", halt.at.milliseconds) }
-        return String(decoding: writer.bytes, as: UTF8.self)
+    /// The arguments of an instruction that ends this halt and no other, however deep the chain has changed.
+    package static func acceptance(of halt: ChainHalt) -> String { ChainAcceptance(of: halt).arguments }
+
+    /// The oldest that was given for this halt: one for an earlier halt says nothing of this one.
+    private func acceptance(of halt: ChainHalt) async throws -> (Instruction, ChainAcceptance)? {
+        for instruction in try await store.openInstructions(Self.acceptVerb) {
+            guard let acceptance = ChainAcceptance(arguments: instruction.arguments), acceptance.isOf(halt) else {
+                continue
+            }
+            return (instruction, acceptance)
+        }
+        return nil
     }
 
     /// Finds the last block that the nodes still have, whether it was final or not, and takes back what lies above it.

@@ -50,6 +50,17 @@ extension Transaction {
     }
 }
 
+extension Transaction {
+    borrowing func openInstructions(_ verb: String) throws -> [Instruction] {
+        try prepare(
+            """
+            SELECT \(instructionColumns) FROM instruction WHERE state IN ('waiting', 'running') AND verb = ?
+            ORDER BY id LIMIT 100
+            """
+        ).binding(verb).all { try $0.instruction() }
+    }
+}
+
 extension RelayStore {
     /// Ended instructions that are kept.
     private static let instructionLimit: Int64 = 1_000
@@ -70,28 +81,9 @@ extension RelayStore {
         }
     }
 
-    /// The oldest instruction of this kind, with just these arguments, that has not ended.
-    package func openInstruction(_ verb: String, arguments: String) async throws -> Instruction? {
-        try await readers.read { t in
-            try t.prepare(
-                """
-                SELECT \(instructionColumns) FROM instruction
-                WHERE state IN ('waiting', 'running') AND verb = ? AND arguments = ? ORDER BY id LIMIT 1
-                """
-            ).binding(verb, arguments).first { try $0.instruction() }
-        }
-    }
-
     /// The instructions of this kind that have not ended, the oldest first.
     package func openInstructions(_ verb: String) async throws -> [Instruction] {
-        try await readers.read { t in
-            try t.prepare(
-                """
-                SELECT \(instructionColumns) FROM instruction WHERE state IN ('waiting', 'running') AND verb = ?
-                ORDER BY id LIMIT 100
-                """
-            ).binding(verb).all { try $0.instruction() }
-        }
+        try await readers.read { try $0.openInstructions(verb) }
     }
 
     package func progress(_ id: Int64, _ json: String, at now: Timestamp) async throws {

@@ -28,6 +28,11 @@ package final class StoreView {
         try connection.read { try $0.instruction(id) }
     }
 
+    /// The instructions of this kind that have not ended, the oldest first.
+    package func openInstructions(_ verb: String) throws -> [Instruction] {
+        try connection.read { try $0.openInstructions(verb) }
+    }
+
     package func overview() throws -> Overview {
         try connection.read { try $0.overview() }
     }

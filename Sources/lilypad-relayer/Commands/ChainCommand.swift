@@ -74,12 +74,11 @@ struct ChainCommand: RunnableCommand {
             throw CommandFailure("the relayer is not halted: there is nothing to accept")
         }
         let inspection = try await ChainInspection.of(overview.chain.links, at: wiring.client())
-        let common = inspection.nodes.compactMap(\.common).min { $0.number < $1.number }
         let state = ChainState(
             overview: overview,
-            nodes: inspection.nodes,
-            common: common,
-            affected: try common.map { try view.counts(above: $0.number) } ?? []
+            inspection: inspection,
+            affected: try inspection.common.map { try view.counts(above: $0.number) } ?? [],
+            acceptance: try overview.chain.halt.flatMap { try Self.acceptance(of: $0, view) }
         )
         guard case .accept(let yes) = task else {
             if json { Output.line(state.json.line) } else { Output.write(state.text) }
@@ -88,8 +87,19 @@ struct ChainCommand: RunnableCommand {
         return try accept(state, view, yes: yes, at: Timestamp(milliseconds: wiring.time.now()))
     }
 
+    /// The instruction that ends this halt at the next run, where it was given already.
+    private static func acceptance(of halt: ChainHalt, _ view: StoreView) throws -> Int64? {
+        try view.openInstructions(Relayer.acceptVerb).first { instruction in
+            ChainAcceptance(arguments: instruction.arguments)?.isOf(halt) == true
+        }?.id
+    }
+
     private func accept(_ state: ChainState, _ view: StoreView, yes: Bool, at now: Timestamp) throws -> ExitCode {
         guard let halt = state.overview.chain.halt else { return .failed }
+        if let given = state.acceptance {
+            tell(given, "accepted already (instruction \(given)): waits for the next 'lilypad-relayer run'")
+            return .done
+        }
         if let silent = state.nodes.first(where: { $0.error != nil }), state.common == nil {
             throw CommandFailure("no node tells what it has: \(silent.error ?? "")")
         }
@@ -97,24 +107,28 @@ struct ChainCommand: RunnableCommand {
         guard yes || Confirmation.ask("Go on with the chain as the nodes have it?") else {
             throw CommandFailure("nothing was accepted")
         }
-        let number = try view.instruct(Relayer.acceptVerb, arguments: Relayer.acceptance(of: halt), at: now)
-        if json {
-            Output.line((["instruction": .number(JSONNumber(number))] as JSONValue).line)
-        } else {
-            Output.line("accepted: the next 'lilypad-relayer run' goes on with it")
-        }
+        let acceptance = ChainAcceptance(of: halt, state.common.map { .above($0.number) } ?? .any)
+        let number = try view.instruct(Relayer.acceptVerb, arguments: acceptance.arguments, at: now)
+        tell(number, "accepted: waits for the next 'lilypad-relayer run'")
         return .done
+    }
+
+    private func tell(_ instruction: Int64, _ text: String) {
+        Output.line(json ? (["instruction": .number(JSONNumber(instruction))] as JSONValue).line : text)
     }
 }
 
 /// What `chain show` shows.
 struct ChainState {
     let overview: Overview
-    let nodes: [ChainInspection.Node]
-    /// The newest block that all nodes have as it was read; nil where none of them has any, or answers.
-    let common: ChainLink?
-    /// Requests above it.
+    let inspection: ChainInspection
+    /// Requests above the newest block that all nodes have as it was read.
     let affected: [(state: RequestState, count: Int)]
+    /// The instruction that ends the halt at the next run.
+    let acceptance: Int64?
+
+    var nodes: [ChainInspection.Node] { inspection.nodes }
+    var common: ChainLink? { inspection.common }
 
     private var chain: StoredChain { overview.chain }
     /// Whether the nodes have left what was read.
@@ -135,9 +149,15 @@ struct ChainState {
         lines += overview.gaps.map { "gap        \($0.text)" }
         if let halt = chain.halt {
             lines.append("halted     since \(TimeText.absolute(halt.at)): \(halt.reason.shown(limit: 1_024))")
-            lines.append("           to go on with the chain as the nodes have it: lilypad-relayer chain accept")
+            lines.append("           \(remedy)")
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var remedy: String {
+        if let acceptance { return "accepted (instruction \(acceptance)): waits for the next 'lilypad-relayer run'" }
+        if inspection.isAsRead { return ChainAcceptance.asRead }
+        return "to go on with the chain as the nodes have it: lilypad-relayer chain accept"
     }
 
     private static func text(of node: ChainInspection.Node, tip: ChainLink?) -> String {
@@ -162,6 +182,8 @@ struct ChainState {
             "nodes": .array(nodes.map(Self.json)),
             "gaps": .array(overview.gaps.map(\.json)),
             "halt": chain.halt.map(\.json) ?? .null,
+            "asRead": .bool(inspection.isAsRead),
+            "acceptedBy": acceptance.map { .number(JSONNumber($0)) } ?? .null,
         ]
     }
 

@@ -139,7 +139,7 @@ import Testing
         let bench = try await StoreBench()
         let store = bench.store
         func open(_ arguments: String) async throws -> Instruction? {
-            try await store.openInstruction("accept-chain", arguments: arguments)
+            try await store.openInstructions("accept-chain").first { $0.arguments == arguments }
         }
         _ = try await store.instruct("retry", arguments: "2", at: StoreBench.now)
         #expect(try await open("2") == nil)

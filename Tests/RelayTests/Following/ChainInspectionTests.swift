@@ -75,6 +75,31 @@ import Transport
         #expect(try await ChainInspection.of([], at: client).nodes.map(\.common) == [nil])
     }
 
+    private func isAsRead(_ chains: [String: FakeChain]) async throws -> Bool {
+        let client = EthereumClient(
+            transport: Nodes(chains: chains),
+            endpoints: chains.keys.sorted().map { EthereumEndpoint("http://\($0)") } + [
+                EthereumEndpoint("http://away")
+            ],
+            time: time
+        )
+        return try await ChainInspection.of(links, at: client).isAsRead
+    }
+
+    @Test func theChainIsAsItWasReadWhereNoNodeThatAnswersHasAnother() async throws {
+        let slow = FakeChain(time: time)
+        #expect(try await isAsRead(["a": chain]))
+        #expect(try await !isAsRead(["a": slow]), "it has the first block alone")
+        #expect(try await isAsRead(["a": chain, "b": slow]))
+        let rival = FakeChain(time: time)
+        rival.mine(40)
+        #expect(try await isAsRead(["a": chain, "b": rival]))
+        rival.reorg(depth: 3)
+        #expect(try await !isAsRead(["a": chain, "b": rival]))
+        #expect(try await !isAsRead(["b": rival]))
+        #expect(try await !isAsRead([:]))
+    }
+
     /// Each for itself: one that is away, or expelled, does not hide the others.
     @Test func asksEachNodeByItself() async throws {
         let rival = FakeChain(time: time)

@@ -110,6 +110,60 @@ struct HaltTests {
         #expect(world.log.messages.count { $0.hasPrefix("halt ended") } == 2)
     }
 
+    @Test("case 9: what was accepted is what was shown: a chain that has left more since then is looked at once more")
+    func acceptsNoDeeper() async throws {
+        let world = try await RelayWorld.ready(settle: 3, blocks: 20)
+        try await world.lengthen(by: 2, times: 8)
+        let head = world.chain.head.number
+        world.chain.reorg(depth: 8)
+        await #expect(throws: ChainHalt.self) { try await world.run { false } }
+        let halt = try #require(try world.view.overview().chain.halt)
+        let links = try world.view.overview().chain.links
+        let shown = try #require(links.last { $0.number <= head - 8 })
+        let number = try accept(halt, above: shown.number, in: world)
+        world.chain.reorg(depth: 12)
+
+        let refusal = await #expect(throws: ChainHalt.self) { try await world.run { false } }
+
+        #expect(
+            refusal?.reason.contains("accepted with block \(shown.number) as it was read") == true,
+            "\(refusal as Any)"
+        )
+        #expect(refusal?.reason.contains("look once more") == true)
+        #expect(try world.view.instruction(number)?.state == .failed)
+        #expect(try world.view.overview().chain.halt != nil)
+        let left = try #require(links.last { $0.hash == world.chain.header($0.number)?.hash })
+        #expect(left.number < shown.number)
+        _ = try accept(halt, above: left.number, in: world)
+        try await world.lengthen()
+        #expect(try world.view.overview().chain.halt == nil)
+    }
+
+    private func accept(_ halt: ChainHalt, above block: UInt64, in world: RelayWorld) throws -> Int64 {
+        let arguments = ChainAcceptance(of: halt, .above(block)).arguments
+        let now = Timestamp(milliseconds: world.time.now())
+        return try world.view.instruct(Relayer.acceptVerb, arguments: arguments, at: now)
+    }
+
+    @Test("case 9: where the nodes have the chain again as it was read, the refusal says so")
+    func nothingToAccept() async throws {
+        let world = try await RelayWorld.ready(settle: 3, blocks: 20)
+        try await world.lengthen()
+        world.chain.fork("chain.test")
+        world.chain.mineFork("chain.test", 8, replacing: 8)
+        await #expect(throws: ChainHalt.self) { try await world.run { false } }
+        let plain = await #expect(throws: ChainHalt.self) { try await world.run { false } }
+        #expect(plain?.reason.contains(ChainAcceptance.asRead) == false)
+        world.chain.join("chain.test")
+
+        let refusal = await #expect(throws: ChainHalt.self) { try await world.run { false } }
+
+        #expect(refusal?.reason.contains(ChainAcceptance.asRead) == true, "\(refusal as Any)")
+        try world.acceptChain()
+        try await world.lengthen()
+        #expect(try world.view.overview().chain.halt == nil)
+    }
+
     @Test("case 9: one answer that contradicts what is final halts nothing")
     func oneLie() async throws {
         let world = try await RelayWorld.ready(settle: 3, blocks: 20)
