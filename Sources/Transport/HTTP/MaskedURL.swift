@@ -1,5 +1,5 @@
-/// A URL as it may be shown: scheme, host, port and short path segments; `***` for credentials, for query values and
-/// for what may be an API key (long path segments and host labels).
+/// A URL as it may be shown: scheme, host, port and the path's common words; `***` for credentials, for query values, for
+/// host labels that may be an API key, and for all else in the path.
 ///
 /// Never fails: what does not look like a URL at all becomes `<url>`.
 package func maskedURL(_ url: String) -> String {
@@ -55,8 +55,17 @@ private struct MaskedURL {
             }
     }
 
+    /// A key in a path may be as short as a name, so what is not known to be none is taken for one.
     private static func path(_ path: Substring) -> String {
-        masked(path, separator: "/", limit: 6)
+        path.split(separator: "/", omittingEmptySubsequences: false)
+            .map { isHarmless($0) ? String($0) : "***" }
+            .joined(separator: "/")
+    }
+
+    private static func isHarmless(_ segment: Substring) -> Bool {
+        segment.utf8.count <= PathWords.longestSegment
+            && segment.lowercased().split { "-_.".contains($0) }
+                .allSatisfy { $0.utf8.count < 3 || PathWords.harmless.contains(String($0)) }
     }
 
     private static func query(_ query: Substring) -> String {

@@ -1,9 +1,10 @@
 /// Takes an endpoint's secrets out of other people's words: servers and libraries quote URLs in their errors.
 ///
-/// What counts as secret is what `maskedURL` hides, and the values of the given headers.
+/// What counts as secret is what `maskedURL` hides, and the values of the given headers; user and password in whatever form
+/// they are sent.
 package struct SecretMask: Sendable {
     /// Shorter ones would tear ordinary words apart.
-    private static let shortest = 6
+    static let shortest = 6
 
     /// The URL as it may be shown.
     package let url: String
@@ -18,7 +19,9 @@ package struct SecretMask: Sendable {
         let shown = Set(Self.parts(self.url))
         let inURL = Self.parts(url).filter { !shown.contains($0) }
         let inHeaders = headers.flatMap { [$0.value] + $0.value.split(separator: " ").map(String.init) }
-        let secrets = Set((inURL + inHeaders).filter { $0.utf8.count >= Self.shortest })
+        let credentials = [BasicCredentials(url: url)] + headers.map { BasicCredentials(header: $0.value) }
+        let sent = credentials.flatMap { $0?.secrets ?? [] }
+        let secrets = Set((inURL + inHeaders + sent).filter { $0.utf8.count >= Self.shortest })
         self.secrets = secrets.sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }
     }
 

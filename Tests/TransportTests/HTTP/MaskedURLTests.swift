@@ -20,6 +20,15 @@ struct MaskedURLTests {
         ("http://[::1]:8545/", "http://[::1]:8545/"),
         ("https://api.node.glif.io/rpc/v1", "https://api.node.glif.io/rpc/v1"),
         ("https://example.org/abcdefghijklmnopqrst", "https://example.org/***"),
+        ("https://rpc.example.org/eth_sepolia/Filecoin/v1.1/", "https://rpc.example.org/eth_sepolia/Filecoin/v1.1/"),
+        ("https://rpc.example.org/ext/bc/C/rpc", "https://rpc.example.org/ext/bc/C/rpc"),
+        ("http://bacalhau:1234/api/v1", "http://bacalhau:1234/api/v1"),
+        // Keys as short as a name.
+        ("https://example.org/k3y", "https://example.org/***"),
+        ("https://example.org/rpc/hunter", "https://example.org/rpc/***"),
+        ("https://example.org/secret/v1", "https://example.org/***/v1"),
+        ("https://example.org/1234/eth-hunter", "https://example.org/***/***"),
+        ("https://example.org/a1-b2-c3-d4-e5-f6-a7-b8-c9", "https://example.org/***"),
     ])
     func showsHostAndHidesSecrets(url: String, masked: String) {
         #expect(maskedURL(url) == masked)
