@@ -139,7 +139,8 @@ import Testing
 
     @Test(arguments: [
         "", "{}", #"{"v":1}"#, #"{"v":1,"failures":-1}"#, #"{"v":1,"failures":9223372036854775807}"#,
-        #"{"v":1,"failures":0,"mined":{"hash":"0x"}}"#, #"{"v":1,"failures":0,"hold":{}}"#, #"{"v":1,"failures":0,"reverted":{"hash":"0x"}}"#,
+        #"{"v":1,"failures":0,"mined":{"hash":"0x"}}"#, #"{"v":1,"failures":0,"hold":{}}"#,
+        #"{"v":1,"failures":0,"reverted":{"hash":"0x"}}"#,
         #"{"v":1,"failures":0,"hold":{"cause":"luck","reason":"","since":0,"began":0,"times":1}}"#,
     ])
     func callsADamagedSettlementMachineDamaged(json: String) {

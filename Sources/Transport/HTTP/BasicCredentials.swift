@@ -18,7 +18,9 @@ struct BasicCredentials {
     /// Of a header's value, as `Basic dXNlcjpwYXNzd29yZA==`.
     init?(header value: String) {
         let words = value.split(separator: " ")
-        guard words.count == 2, words[0].lowercased() == "basic", let bytes = base64Decoded(words[1]) else { return nil }
+        guard words.count == 2, words[0].lowercased() == "basic", let bytes = base64Decoded(words[1]) else {
+            return nil
+        }
         let text = String(decoding: bytes, as: UTF8.self)
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         user = String(parts[0])
@@ -53,7 +55,9 @@ private func percentDecoded(_ text: Substring) -> String {
 extension UInt8 {
     fileprivate init?(hex digits: Substring.UTF8View) {
         let text = String(decoding: digits, as: UTF8.self)
-        guard text.utf8.count == 2, text.allSatisfy(\.isHexDigit), let value = UInt8(text, radix: 16) else { return nil }
+        guard text.utf8.count == 2, text.allSatisfy(\.isHexDigit), let value = UInt8(text, radix: 16) else {
+            return nil
+        }
         self = value
     }
 }

@@ -73,7 +73,8 @@ enum SettlementSample {
             sighting(inclusion(), missing: .max, spent: true),
             sighting(inclusion(), missing: 0, spent: true),
             sighting(inclusion(succeeded: false), missing: 1, spent: true), sighting(keepsBlock: true),
-            sighting(keepsBlock: true, missing: 9), sighting(keepsBlock: true, spent: true), .unavailable(retryAfter: nil),
+            sighting(keepsBlock: true, missing: 9), sighting(keepsBlock: true, spent: true),
+            .unavailable(retryAfter: nil),
             .unavailable(retryAfter: .seconds(Int64.max)), .unavailable(retryAfter: .seconds(-1)),
         ] + outcomes.map { .broadcast(attempt(1).hash, $0) } + outcomes.map { .broadcast(attempt(2).hash, $0) }
 
