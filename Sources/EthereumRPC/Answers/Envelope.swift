@@ -44,6 +44,7 @@ enum Envelope<Value> {
         _ read: (inout JSONReader) throws -> Value
     ) throws -> Parts {
         var parts = Parts()
+        let start = reader
         try reader.enterObject()
         while let key = try reader.nextKey() {
             switch key {
@@ -56,11 +57,17 @@ enum Envelope<Value> {
             default: try reader.skip()
             }
         }
-        // Read last, as some servers send a null result beside a refusal.
-        if parts.isNull, parts.error == nil {
-            let null = Array("null".utf8)
-            var reader = JSONReader(null.span)
-            parts.result = try read(&reader)
+        // Read last, as some servers send a null result beside a refusal; where it stands, so that an error tells its place.
+        guard parts.isNull, parts.error == nil else { return parts }
+        var again = start
+        try again.enterObject()
+        while let key = try again.nextKey() {
+            guard key == .result else {
+                try again.skip()
+                continue
+            }
+            parts.result = try read(&again)
+            break
         }
         return parts
     }

@@ -38,6 +38,18 @@ struct BadAnswerTests {
         }
     }
 
+    /// A null result is only read once it is known that there is no refusal; where it is wrong it has a place all the same.
+    @Test(
+        arguments: [
+            (#"{"id":1,"result":null}"#, 17), (#"{"result": null,"x":{"result":[]},"id":1,"error":null}"#, 11),
+        ]
+    )
+    func tellsThePlaceOfANullThatIsNoAnswer(body: String, offset: Int) async {
+        let logs = LogFilter(addresses: [], topics: [], from: 1, to: 2)
+        let error = await #expect(throws: RPCError.self) { try await EthereumClient.answering(body).logs(logs) }
+        #expect(error?.kind.description.contains("JSON: wrong kind of value at byte \(offset)") == true)
+    }
+
     private static let methods = [
         "eth_getCode", "eth_chainId", "eth_getBlockByNumber", "eth_getTransactionReceipt", "eth_getTransactionByHash",
         "eth_getLogs",
