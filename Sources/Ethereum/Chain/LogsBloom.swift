@@ -40,13 +40,6 @@ package struct LogsBloom: Hashable, Sendable {
     /// False only when no log of the block has this topic, at whatever position.
     package func mayContain(_ topic: Hash32) -> Bool { Self.bits(of: topic).allSatisfy(isSet) }
 
-    /// False only when no log of the block fits a filter as `eth_getLogs` takes it: no address is any, and so is an empty
-    /// position of the topics.
-    package func mayContain(addresses: [Address], topics: [[Hash32]]) -> Bool {
-        (addresses.isEmpty || addresses.contains(where: mayContain))
-            && topics.allSatisfy { $0.isEmpty || $0.contains(where: mayContain) }
-    }
-
     /// Takes a log in, as whoever makes a block does.
     package mutating func insert(_ log: Log) {
         insert(Self.bits(of: log.address))

@@ -5,7 +5,8 @@ extension LogBatch {
     /// Reads an array of logs.
     ///
     /// Broken JSON throws: the whole answer is in doubt and has to be asked for again. A log of the wrong form goes to
-    /// `malformed`, and its neighbours stay. One of a transaction that is not mined is only counted.
+    /// `malformed`, and its neighbours stay. One of a transaction that is not mined is left out: some nodes give them
+    /// unasked.
     init(_ reader: inout JSONReader) throws(JSONError) {
         self.init()
         var arena = ByteArena(capacity: 4096)
@@ -20,9 +21,8 @@ extension LogBatch {
             let start = reader.offset
             var draft = LogDraft()
             try draft.read(&reader, &arena)
-            if draft.isPending {
-                pending += 1
-            } else if let log = draft.log {
+            if draft.isPending { continue }
+            if let log = draft.log {
                 logs.append(log)
             } else {
                 keep(draft.reason, draft, reader.passed(since: start))

@@ -51,7 +51,7 @@ extension NodeConnection {
         var headers: HeaderAndHead = (nil, nil)
         let refusals = try await batch(
             [headerCall(.latest), headerCall(block)],
-            answerLimit: 2 * Self.headerLimit
+            answerLimit: 2 * AnswerLimit.value
         ) { place, reader in
             if place == 0 {
                 headers.head = try EthereumClient.header(&reader, at: .latest)
@@ -98,7 +98,7 @@ extension NodeConnection {
         var header: BlockHeader?
         let refusals = try await batch(
             [RPCCall(id: nextID(), method: "eth_getLogs", parameters: [.filter(filter)]), headerCall(block)],
-            answerLimit: Self.logLimit + Self.headerLimit
+            answerLimit: AnswerLimit.logs + AnswerLimit.value
         ) { place, reader in
             if place == 0 {
                 logs = try LogBatch(&reader)
@@ -115,13 +115,9 @@ extension NodeConnection {
         _ filter: LogFilter,
         thenHeaderAt block: BlockReference
     ) async throws(RPCError) -> LogsAndHeader {
-        let logs = try await call("eth_getLogs", [.filter(filter)], answerLimit: Self.logLimit) { reader in
+        let logs = try await call("eth_getLogs", [.filter(filter)], answerLimit: AnswerLimit.logs) { reader in
             try LogBatch(&reader)
         }
         return (logs, try await header(at: block))
     }
-
-    /// Decoded bytes.
-    private static let logLimit = 64 << 20
-    static let headerLimit = 4 << 20
 }

@@ -88,7 +88,7 @@ extension NodeConnection {
     func header(at block: BlockReference) async throws(RPCError) -> BlockHeader? {
         let method = if case .hash = block { "eth_getBlockByHash" } else { "eth_getBlockByNumber" }
         do {
-            return try await call(method, [.block(block), .bool(false)], answerLimit: Self.headerLimit) { reader in
+            return try await call(method, [.block(block), .bool(false)], answerLimit: AnswerLimit.value) { reader in
                 try EthereumClient.header(&reader, at: block)
             }
         } catch {

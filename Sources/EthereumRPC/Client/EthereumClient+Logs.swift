@@ -6,7 +6,7 @@ extension EthereumClient {
     ///
     /// Whether they stand in the blocks they claim is the caller's to check.
     package func logs(_ filter: LogFilter) async throws(RPCError) -> LogBatch {
-        try await call("eth_getLogs", .filter(filter), answerLimit: 64 << 20) { reader in
+        try await call("eth_getLogs", .filter(filter), answerLimit: AnswerLimit.logs) { reader in
             try LogBatch(&reader)
         }
     }

@@ -58,7 +58,8 @@ extension EthereumClient {
     ///
     /// A node that is still indexing says so by an error, which is retried.
     package func receipt(of transaction: Hash32) async throws(RPCError) -> Receipt? {
-        try await call("eth_getTransactionReceipt", .hash(transaction), answerLimit: 16 << 20) { reader -> Receipt? in
+        try await call("eth_getTransactionReceipt", .hash(transaction), answerLimit: AnswerLimit.receipt) {
+            reader -> Receipt? in
             guard try !reader.null() else { return nil }
             let receipt = try Receipt(&reader)
             guard receipt.transactionHash == transaction else { throw AnswerFault("another transaction's receipt") }

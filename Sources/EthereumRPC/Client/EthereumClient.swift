@@ -54,7 +54,7 @@ package struct EthereumClient: Sendable {
     func call<Value>(
         _ method: String,
         _ parameters: RPCParameter...,
-        answerLimit: Int = 4 << 20,
+        answerLimit: Int = AnswerLimit.value,
         read: (inout JSONReader) throws -> Value
     ) async throws(RPCError) -> Value {
         try await nodes.ask(pinned) { connection throws(RPCError) in

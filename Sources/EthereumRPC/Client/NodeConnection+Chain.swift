@@ -28,9 +28,12 @@ extension NodeConnection {
         let calls = [RPCCall(id: nextID(), method: "eth_chainId", parameters: [])]
         let refusals = try await batch(
             calls + blocks.map { headerCall(.number($0)) },
-            answerLimit: (blocks.count + 1) * Self.headerLimit
+            answerLimit: (blocks.count + 1) * AnswerLimit.value
         ) { place, reader in
-            guard place > 0 else { return shown.chainID = try EthereumClient.chainID(&reader) }
+            guard place > 0 else {
+                shown.chainID = try EthereumClient.chainID(&reader)
+                return
+            }
             let block = blocks[place - 1]
             shown.headers[block] = .some(try EthereumClient.header(&reader, at: .number(block)))
         }
@@ -45,7 +48,7 @@ extension NodeConnection {
 
     private func showChainApart(_ blocks: [UInt64]) async throws(RPCError) -> ShownChain {
         var shown = ShownChain()
-        shown.chainID = try await call("eth_chainId", [], answerLimit: Self.headerLimit) { reader in
+        shown.chainID = try await call("eth_chainId", [], answerLimit: AnswerLimit.value) { reader in
             try EthereumClient.chainID(&reader)
         }
         for block in blocks {

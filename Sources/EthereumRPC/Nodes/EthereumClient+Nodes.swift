@@ -69,7 +69,4 @@ extension EthereumClient {
     package func note(head: UInt64) {
         if let pinned { nodes.note(head: head, of: pinned) }
     }
-
-    /// The pinned node's newest head, as far as anybody asked.
-    package var knownHead: UInt64? { pinned.flatMap { nodes.health($0).head } }
 }

@@ -34,8 +34,6 @@ struct NodeHealth: Equatable, Sendable {
     }
 
     private static let longestPause: Int64 = 30_000
-    /// A node that wants to be left alone for longer is asked all the same.
-    private static let longestRetryAfter: Int64 = 600_000
     /// An expelled node is looked at again after so long.
     static let expulsionTime: Int64 = 600_000
     static let behindTime: Int64 = 30_000
@@ -78,8 +76,8 @@ struct NodeHealth: Equatable, Sendable {
         failures = min(failures + 1, 1_000)
         failingSince = failingSince.map { min($0, now) } ?? now
         let own = min(500 << min(failures - 1, 6), Self.longestPause)
-        let asked = retryAfter.map { min(max($0.components.seconds, 0), 600) * 1_000 } ?? 0
-        opensAt = now.addingReportingOverflow(max(own, min(asked, Self.longestRetryAfter))).partialValue
+        let asked = min(max(retryAfter ?? .zero, .zero), RetryAfter.longest).components.seconds * 1_000
+        opensAt = now.addingReportingOverflow(max(own, asked)).partialValue
     }
 
     /// What was wrong, for people; masked.

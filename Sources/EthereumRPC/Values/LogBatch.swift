@@ -5,13 +5,10 @@ package struct LogBatch: Sendable, Equatable {
     /// Well formed; nothing else about them has been checked.
     package var logs: [Log]
     package var malformed: [MalformedLog]
-    /// How many logs of transactions that are not mined were left out: some nodes give them unasked.
-    package var pending: Int
 
-    package init(logs: [Log] = [], malformed: [MalformedLog] = [], pending: Int = 0) {
+    package init(logs: [Log] = [], malformed: [MalformedLog] = []) {
         self.logs = logs
         self.malformed = malformed
-        self.pending = pending
     }
 }
 

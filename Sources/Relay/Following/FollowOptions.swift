@@ -19,7 +19,7 @@ package struct FollowOptions: Sendable {
     package var longestTail: UInt64 = 256
     package var outageBackoff = Backoff(first: .milliseconds(500), limit: .seconds(30))
     /// A node that wants to be left alone for longer is asked all the same.
-    package var longestRetryAfter: Duration = .seconds(600)
+    package var longestRetryAfter = Backoff.longestRetryAfter
     /// How long all nodes may show less than has been read before the cursors walk back.
     package var shortChainPatience: Duration = .seconds(300)
     /// How long a node may be on a branch that the others do not share before it is expelled.

@@ -14,9 +14,6 @@ final class NodeGate: Sendable {
         var isProbing = false
     }
 
-    /// A node that wants to be left alone for longer is asked all the same.
-    private static let longestRetryAfter: Duration = .seconds(600)
-
     private let backoff: Backoff
     private let state = Mutex(State())
 
@@ -66,7 +63,7 @@ final class NodeGate: Sendable {
             // Those that went together fail together, and count as one.
             if now >= state.opensAt || state.failures == 0 {
                 state.failures = min(state.failures + 1, JobMachine.counterLimit)
-                let asked = min(retryAfter ?? .zero, Self.longestRetryAfter)
+                let asked = min(retryAfter ?? .zero, Backoff.longestRetryAfter)
                 state.opensAt = now + max(backoff.delay(after: state.failures), asked)
             }
             return state.opensAt

@@ -3,6 +3,9 @@
 /// Without chance in it: what a machine decides must be the same in a replay. Spreading requests over time is not
 /// needed either, since one process asks for all of them.
 package struct Backoff: Equatable, Sendable {
+    /// A server that wants to be left alone for longer is asked all the same.
+    package static let longestRetryAfter: Duration = .seconds(600)
+
     package let first: Duration
     package let limit: Duration
 

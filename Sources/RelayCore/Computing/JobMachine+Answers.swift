@@ -82,6 +82,6 @@ extension JobMachine {
         }
         outages = min(outages + 1, Self.counterLimit)
         let own = limits.outageBackoff.delay(after: outages)
-        return [.wake(at: now + max(own, min(retryAfter ?? own, .seconds(600))))]
+        return [.wake(at: now + max(own, min(retryAfter ?? own, Backoff.longestRetryAfter)))]
     }
 }

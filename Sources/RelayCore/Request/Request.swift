@@ -50,11 +50,6 @@ package struct Place: Equatable, Sendable {
         self.transactionHash = transactionHash
         self.logIndex = logIndex
     }
-
-    /// Confirmations of this block at `head`: 1 when it is the head itself, 0 when the head is below it (design D3).
-    package func confirmations(at head: UInt64) -> UInt64 {
-        head >= blockNumber ? head - blockNumber + 1 : 0
-    }
 }
 
 /// A request with its number in the store.

@@ -37,8 +37,6 @@ package enum RequestState: String, CaseIterable, Sendable {
         }
     }
 
-    package var isTerminal: Bool { self == .settled || self == .dead }
-
     /// The states in which something is still to be done.
     package static let open: [RequestState] = [.observed, .accepted, .submitted, .answered, .settling]
 }

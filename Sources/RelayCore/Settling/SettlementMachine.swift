@@ -64,7 +64,7 @@ package struct SettlementMachine: Equatable, Sendable {
     mutating func retry(after: Duration?, _ now: Timestamp, _ limits: Limits) -> [Action] {
         failures = min(failures + 1, JobMachine.counterLimit)
         let own = limits.outageBackoff.delay(after: failures)
-        return [.wake(at: now + max(own, min(after ?? own, .seconds(600))))]
+        return [.wake(at: now + max(own, min(after ?? own, Backoff.longestRetryAfter)))]
     }
 
     mutating func end(_ outcome: Outcome) -> [Action] {

@@ -1,5 +1,8 @@
 /// The `Retry-After` header (RFC 9110 §10.2.3): seconds, or a date.
 package enum RetryAfter {
+    /// Who asks for more is asked again all the same.
+    package static let longest: Duration = .seconds(600)
+
     /// The wait that it asks for at `now`, in milliseconds since 1970.
     ///
     /// `nil` when it is neither form; a date that has passed is zero.

@@ -12,7 +12,7 @@ package struct RetryPolicy: Sendable, Equatable {
     package init(
         first: Duration = .milliseconds(250),
         ceiling: Duration = .seconds(30),
-        retryAfterCeiling: Duration = .seconds(600)
+        retryAfterCeiling: Duration = RetryAfter.longest
     ) {
         self.first = first
         self.ceiling = ceiling

@@ -192,12 +192,6 @@ struct NodePoolTests {
         #expect(client.pin(otherThan: client.pin()).index == 1)
     }
 
-    @Test
-    func knowsEachHead() {
-        client.each[1].note(head: 12)
-        #expect(client.each.map(\.knownHead) == [nil, 12, nil])
-    }
-
     // MARK: Who serves the chain
 
     @Test

@@ -57,18 +57,6 @@ import Testing
         }
     }
 
-    @Test func asksForEveryPositionAndForOneOfEach() throws {
-        let block = try #require(Self.blocks().first { $0.logs.first?.topics.isEmpty == false })
-        let log = try #require(block.logs.first)
-        let stranger = keccak256([1])
-        let elsewhere = try #require(Address(Array(stranger.bytes.prefix(20))))
-
-        #expect(block.bloom.mayContain(addresses: [], topics: []))
-        #expect(block.bloom.mayContain(addresses: [elsewhere, log.address], topics: [[], [stranger, log.topics[0]]]))
-        #expect(!block.bloom.mayContain(addresses: [elsewhere], topics: []))
-        #expect(!block.bloom.mayContain(addresses: [log.address], topics: [[log.topics[0]], [stranger]]))
-    }
-
     @Test func aFullOneMayContainAnythingAndAnEmptyOneNothing() {
         #expect(LogsBloom.full.isFull && !LogsBloom.full.isEmpty)
         #expect(LogsBloom.empty.isEmpty && !LogsBloom.empty.isFull)

@@ -188,7 +188,8 @@ final class ChaosRun: Sendable {
         try await start(CrashSwitch()) {
             guard self.isDue() else { return false }
             let overview = try StoreView(path: self.world.database).overview()
-            return overview.openInstructions == 0 && overview.counts.allSatisfy { $0.count == 0 || $0.state.isTerminal }
+            return overview.openInstructions == 0
+                && overview.counts.allSatisfy { $0.count == 0 || [.settled, .dead].contains($0.state) }
         }
     }
 

@@ -197,7 +197,7 @@ struct RelayWorld: Sendable {
     /// Whether the store has closed each request.
     func allClosed() throws -> Bool {
         let overview = try StoreView(path: database).overview()
-        return overview.counts.allSatisfy { $0.count == 0 || $0.state.isTerminal }
+        return overview.counts.allSatisfy { $0.count == 0 || [.settled, .dead].contains($0.state) }
     }
 
     static let spec =
