@@ -2,13 +2,10 @@ import Ethereum
 import RelayCore
 import RelayTestSupport
 
-/// Makes the transactions of the simulated chain, as the contracts would: job ids count, and one that a reorganisation
-/// has freed is given to somebody else.
+/// Makes the transactions of the simulated chain.
 struct RequestMaker: Sendable {
     let contracts: [Address]
     private var serial: UInt64 = 0
-    private var nextID: UInt64 = 1
-    private var freed: [UInt64] = []
 
     init(contracts: [Address]) {
         self.contracts = contracts
@@ -27,27 +24,19 @@ struct RequestMaker: Sendable {
         return made
     }
 
-    /// What becomes of transactions whose blocks left the chain: mined again, again with other numbers, or never.
+    /// What becomes of transactions whose blocks left the chain: mined again, in the same order or in another one, by which
+    /// they get other ids: another content under the same hash; or never.
     mutating func again(_ lost: [SimulatedTransaction], _ chance: inout SeededGenerator) -> [SimulatedTransaction] {
-        var again: [SimulatedTransaction] = []
-        for transaction in lost {
-            switch chance.below(10) {
-            case ..<6: again.append(transaction)
-            case ..<8:
-                // Executed in another order, it gets other ids: another content under the same hash.
-                let logs = transaction.logs.map { $0.isRequest ? request(&chance) : $0 }
-                again.append(SimulatedTransaction(hash: transaction.hash, logs: logs))
-            default: freed += transaction.logs.filter(\.isRequest).map { $0.topics[1].asUInt256.asUInt64 ?? 0 }
-            }
-        }
+        var again = lost.filter { _ in chance.below(10) < 8 }
         if chance.oneIn(3) { again.shuffle(using: &chance) }
         return again
     }
 
     /// A log that nobody wrote.
-    mutating func invented(_ chance: inout SeededGenerator) -> SimulatedLog {
+    mutating func invented(_ chance: inout SeededGenerator) -> (address: Address, topics: [Hash32], data: [UInt8]) {
         serial += 1
-        return log(chance.element(of: contracts) ?? .zero, id: 1_000_000 + serial)
+        let (topics, data) = Self.content(id: 1_000_000 + serial, serial: serial)
+        return (chance.element(of: contracts) ?? .zero, topics, data)
     }
 
     mutating func nextHash() -> Hash32 {
@@ -57,16 +46,14 @@ struct RequestMaker: Sendable {
 
     private mutating func request(_ chance: inout SeededGenerator) -> SimulatedLog {
         serial += 1
-        let id = freed.popLast() ?? nextID
-        if id == nextID { nextID += 1 }
-        return log(chance.element(of: contracts) ?? .zero, id: id)
+        return .request(contract: chance.element(of: contracts) ?? .zero, serial: serial)
     }
 
-    private func log(_ contract: Address, id: UInt64) -> SimulatedLog {
+    /// What a contract writes for a request.
+    static func content(id: UInt64, serial: UInt64) -> (topics: [Hash32], data: [UInt8]) {
         let requester = Address(Array(repeating: 0x0a, count: 20)) ?? .zero
         let values: [ABIValue] = [.uint(UInt256(id)), .address(requester), .text("{\"n\":\(serial)}"), .uint(1)]
-        let (topics, data) = (try? JobBridgeABI.requested.encode(values)) ?? ([], [])
-        return SimulatedLog(address: contract, topics: topics, data: data, isRequest: true)
+        return (try? JobBridgeABI.requested.encode(values)) ?? ([], [])
     }
 
     /// Logs of others, and other logs of ours.
@@ -74,7 +61,6 @@ struct RequestMaker: Sendable {
         let isOurs = chance.oneIn(3)
         let address = isOurs ? contracts[0] : Address(Array(repeating: 0xee, count: 20)) ?? .zero
         let topic = isOurs ? JobBridgeABI.cancelled.topic : JobBridgeABI.requested.topic
-        let log = SimulatedLog(address: address, topics: [topic], data: [1], isRequest: false)
-        return SimulatedTransaction(hash: nextHash(), logs: [log])
+        return SimulatedTransaction(hash: nextHash(), logs: [.other(address: address, topics: [topic], data: [1])])
     }
 }

@@ -1,12 +1,17 @@
 import Ethereum
 
 /// What a transaction writes, wherever it is mined.
-struct SimulatedLog: Sendable {
-    let address: Address
-    let topics: [Hash32]
-    let data: [UInt8]
-    /// Whether it asks a followed contract for a job.
-    let isRequest: Bool
+enum SimulatedLog: Sendable {
+    /// Asks a followed contract for a job, which gets the contract's next id: on another branch it may be another one.
+    case request(contract: Address, serial: UInt64)
+    case other(address: Address, topics: [Hash32], data: [UInt8])
+}
+
+/// A job as the contract keeps it.
+struct SimulatedJob: Sendable {
+    let contract: Address
+    let id: UInt64
+    let log: Log
 }
 
 /// A transaction that may be mined in one block of each branch.
@@ -29,7 +34,9 @@ final class SimulatedBlock: Sendable {
     let transactions: [SimulatedTransaction]
     let logs: [Log]
     /// Of these logs, those that ask for a job.
-    let requests: [Log]
+    let jobs: [SimulatedJob]
+    /// How many jobs each contract has had up to here.
+    let counts: [Address: UInt64]
 
     /// - Parameters:
     ///   - parent: the block below, which need not be the next lower height.
@@ -53,14 +60,16 @@ final class SimulatedBlock: Sendable {
         hasher.update(UInt256(number).bigEndianBytes + UInt256(salt).bigEndianBytes)
         for transaction in transactions { hasher.update(transaction.hash) }
         let hash = hasher.finalize()
-        var (logs, requests): ([Log], [Log]) = ([], [])
+        var (logs, jobs): ([Log], [SimulatedJob]) = ([], [])
+        var counts = parent?.counts ?? [:]
         var bloom = LogsBloom.empty
         for (index, transaction) in transactions.enumerated() {
             for written in transaction.logs {
+                let (address, topics, data, id) = Self.content(of: written, &counts)
                 let log = Log(
-                    address: written.address,
-                    topics: written.topics,
-                    data: written.data,
+                    address: address,
+                    topics: topics,
+                    data: data,
                     blockNumber: number,
                     blockHash: hash,
                     transactionHash: transaction.hash,
@@ -68,12 +77,13 @@ final class SimulatedBlock: Sendable {
                     logIndex: UInt64(logs.count)
                 )
                 logs.append(log)
-                if written.isRequest { requests.append(log) }
+                if let id { jobs.append(SimulatedJob(contract: address, id: id, log: log)) }
                 bloom.insert(log)
             }
         }
         self.logs = logs
-        self.requests = requests
+        self.jobs = jobs
+        self.counts = counts
         header = BlockHeader(
             number: number,
             hash: hash,
@@ -88,6 +98,33 @@ final class SimulatedBlock: Sendable {
 
     var number: UInt64 { header.number }
     var hash: Hash32 { header.hash }
+    var requests: [Log] { jobs.map(\.log) }
+
+    /// As the contract writes it here; with the job's id where it asks for one.
+    private static func content(
+        of log: SimulatedLog,
+        _ counts: inout [Address: UInt64]
+    ) -> (Address, [Hash32], [UInt8], UInt64?) {
+        switch log {
+        case .other(let address, let topics, let data): return (address, topics, data, nil)
+        case .request(let contract, let serial):
+            let id = counts[contract, default: 0] + 1
+            counts[contract] = id
+            let (topics, data) = RequestMaker.content(id: id, serial: serial)
+            return (contract, topics, data, id)
+        }
+    }
+
+    /// The contract's job of this id, as this branch has it.
+    func job(_ id: UInt64, of contract: Address) -> SimulatedJob? {
+        guard id > 0, id <= counts[contract, default: 0] else { return nil }
+        var next: SimulatedBlock? = self
+        while let block = next {
+            if let job = block.jobs.first(where: { $0.contract == contract && $0.id == id }) { return job }
+            next = block.parent
+        }
+        return nil
+    }
 
     /// The highest block of this branch at or below a height.
     func ancestor(atOrBelow height: UInt64) -> SimulatedBlock {

@@ -79,7 +79,7 @@ extension SimulatedNetwork.State {
         case "eth_blockNumber": return #""result":"\#(UInt256(head.number).hexQuantity)""#
         case "eth_getBalance": return #""result":"0xde0b6b3a7640000""#
         case "eth_getCode": return #""result":"0x6001""#
-        case "eth_call": return #""result":"0x\#(String(repeating: "0", count: 63))1""#
+        case "eth_call": return #""result":"0x\#(Hex.encode(view(parameters.first ?? .null, head)))""#
         case "eth_getBlockByNumber": return block(parameters.first?.string ?? "", plan, head)
         case "eth_getBlockByHash":
             guard let hash = parameters.first?.string.flatMap({ Hash32(hex: $0) }),
@@ -88,6 +88,24 @@ extension SimulatedNetwork.State {
             return #""result":\#(block.json(plan.bloom))"#
         case "eth_getLogs": return logs(parameters.first ?? .null, node, head, behind, now)
         default: return Self.refusal(-32_601, "the method \(method) does not exist")
+        }
+    }
+
+    /// What a contract's view says at a block; 1 for those that are not played.
+    private func view(_ call: JSONValue, _ block: SimulatedBlock) -> [UInt8] {
+        let input = (call["input"] ?? call["data"])?.string.flatMap { Hex.decode(String($0.dropFirst(2))) } ?? []
+        guard let contract = call["to"]?.string.flatMap({ Address(hex: $0) }), input.count >= 4 else { return [] }
+        switch Array(input[..<4]) {
+        case JobBridgeABI.jobCount.selector: return UInt256(block.counts[contract, default: 0]).bigEndianBytes
+        case JobBridgeABI.job.selector:
+            let job = UInt256(bigEndian: Array(input[4...]))?.asUInt64.flatMap { block.job($0, of: contract) }
+            let members: [ABIValue] = [
+                .address(.zero), .uint(UInt256(1)), .uint(UInt256(job == nil ? 0 : 1)),
+                .fixedBytes((job?.log.contentHash ?? .zero).bytes), .uint(UInt256(job?.log.blockNumber ?? 0)),
+                .uint(.zero),
+            ]
+            return (try? JobBridgeABI.job.encodeOutput([.tuple(members)])) ?? []
+        default: return UInt256(1).bigEndianBytes
         }
     }
 
@@ -188,15 +206,15 @@ extension SimulatedNetwork.State {
     ) -> [SimulatedLogAnswer] {
         var answer = truth.map { SimulatedLogAnswer($0) }
         if plan.isLiar { return steadyLies(answer, blocks) }
-        // Never of what may be read for the second time: who lies twice in the same way is believed, as documented.
+        // Nothing is invented in what may be read for the second time: who does so twice in the same way is believed, as
+        // documented. What is left out twice the contract's own count brings to light.
         let open = Set(blocks.filter { $0.number > world.finalBound || !asked.contains($0.number) }.map(\.hash))
         guard !world.isCalm, chance.below(1_000) < plan.lieRate, let lie = chance.element(of: plan.lies) else {
             return answer
         }
         switch lie {
         case .truncated:
-            let count = answer.reversed().prefix { open.contains($0.log.blockHash) }.count
-            answer.removeLast(chance.below(count + 1))
+            answer.removeLast(chance.below(answer.count + 1))
         case .invented:
             let block = blocks.filter { open.contains($0.hash) }.randomElement(using: &chance)
             guard let block else { break }
@@ -204,7 +222,7 @@ extension SimulatedNetwork.State {
         case .unfiltered: answer = blocks.flatMap(\.logs).map { SimulatedLogAnswer($0) }
         case .doubled: if let first = answer.first { answer.insert(first, at: 0) }
         case .reversed: answer.reverse()
-        case .pending: if let first = answer.first, open.contains(first.log.blockHash) { answer[0].isPending = true }
+        case .pending: if !answer.isEmpty { answer[0].isPending = true }
         case .withdrawn:
             guard let block = blocks.randomElement(using: &chance) else { break }
             insert(world.maker.invented(&chance), in: block, &answer, removed: true)
@@ -224,7 +242,7 @@ extension SimulatedNetwork.State {
     }
 
     private func insert(
-        _ written: SimulatedLog,
+        _ written: (address: Address, topics: [Hash32], data: [UInt8]),
         in block: SimulatedBlock,
         _ answer: inout [SimulatedLogAnswer],
         removed: Bool = false

@@ -1,4 +1,5 @@
 import Ethereum
+import Relay
 import RelayCore
 import RelayStore
 import RelayTestSupport
@@ -43,6 +44,14 @@ extension SimulationRun {
         let isByTime = plan.settle.tag == nil && plan.settle.blocks == nil
         if file.final == nil, head.number > 20, !isByTime { open.append("nothing is final") }
         return open
+    }
+
+    /// What must hold at all times: money is sent for no block that the chain's rule has not made final.
+    func checkReleases(_ heads: HeadBoard) {
+        guard let view = heads.view, let settle = view.settle else { return }
+        let (bound, wentBeyond) = network.withWorld { ($0.finalBound, $0.wentBeyondFinality) }
+        if settle.number > bound, !wentBeyond { fail("block \(settle.number) was released, and \(bound) is final") }
+        if settle.number > view.head { fail("block \(settle.number) was released above the head, \(view.head)") }
     }
 
     /// What must hold in the file at the end.

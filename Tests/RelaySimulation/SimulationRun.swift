@@ -127,6 +127,7 @@ final class SimulationRun {
     ) async -> Ending {
         do {
             let clients = clients(life, crash)
+            let heads = HeadBoard()
             let cursors = try await start(relayer(clients, store, environment), clients, store, crash)
             var follower = Follower(
                 client: clients.chain,
@@ -134,11 +135,11 @@ final class SimulationRun {
                 store: store,
                 options: plan.follow,
                 environment: environment,
-                heads: HeadBoard(),
+                heads: heads,
                 cursors: cursors,
                 chain: try await store.chain().canonical
             )
-            return try await follow(&follower, life, crash, store)
+            return try await follow(&follower, heads, life, crash, store)
         } catch  where crash.crash != nil {
             return .died
         } catch let halt as ChainHalt {
@@ -241,6 +242,7 @@ final class SimulationRun {
     /// As `FollowService` does it, with the pauses by hand.
     private func follow(
         _ follower: inout Follower,
+        _ heads: HeadBoard,
         _ life: SimulationPlan.Life?,
         _ crash: CrashSwitch,
         _ store: RelayStore
@@ -265,6 +267,7 @@ final class SimulationRun {
                 let own = plan.follow.outageBackoff.delay(after: failures).milliseconds
                 pause = failures.isMultiple(of: plan.nodes.count) ? max(own, min(asked, 600_000)) : 50
             }
+            checkReleases(heads)
             if network.withWorld({ $0.waiting != nil }) { goBeyondFinality(try await store.chain()) }
             if network.withWorld(\.isOver) {
                 calmLooks += 1

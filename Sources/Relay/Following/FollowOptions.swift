@@ -32,7 +32,7 @@ package struct FollowOptions: Sendable {
     package var stillTime: Duration = .seconds(10)
     /// How far, in blocks' time, a node may be behind another one that is asked after it; at least three blocks.
     package var steadyLag: Duration = .seconds(30)
-    /// How long it may stand still before an operator hears of it; at least 20 blocks' time.
+    /// How long it may stand still before an operator hears of it; longer on a chain that rests at times.
     package var headPatience: Duration = .seconds(600)
     /// How long a request's job goes on after its log is gone.
     package var orphanPatience: Duration = .seconds(60)

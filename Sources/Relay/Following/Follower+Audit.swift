@@ -22,6 +22,10 @@ extension Follower {
             auditedAt = now
             var audit = audits[index]
             let round = try await audit.round(cursor, reader, store, at: node) { reading, block in
+                // On a branch of its own a node has other jobs, and the logs to them.
+                guard try await node.header(at: .number(final.number))?.hash == final.hash else {
+                    throw FollowFault("\(node.maskedEndpoint) does not have the final block \(final.number)")
+                }
                 let opinions = await opinions(on: reading, block...block, [cursor.address], node)
                 guard opinions.missing == 0 else { throw missed(quorum: opinions, block...block) }
             }

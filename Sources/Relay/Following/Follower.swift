@@ -245,8 +245,7 @@ package struct Follower: Sendable {
             newest = (head.number, now)
             return environment.outages.recovered("chain head")
         }
-        let patience = max(options.headPatience, (pace.blockTime ?? .zero) * 20)
-        guard now - newest.since >= patience else { return }
+        guard now - newest.since >= max(options.headPatience, pace.standstill) else { return }
         let seconds = (now - newest.since).components.seconds
         let fault = FollowFault("block \(newest.head) has been the newest one for \(seconds) s, of all that were told")
         environment.outages.failed("chain head", fault)

@@ -83,7 +83,7 @@ struct SequenceAudit: Sendable {
             holes += 1
             let outcome = try await fill(id, cursor, reader, desk, &found, confirm)
             guard outcome != .notYet else { break }
-            if outcome == .found { sequence.fill(id) } else { sequence.giveUp(id) }
+            if outcome == .nowhere { sequence.giveUp(id) } else { sequence.fill(id) }
         }
         if holes < Self.holesPerRound { since = cursor.secondBlock }
         // Those given up are looked for again, a few at a time and each in its turn.
@@ -97,6 +97,8 @@ struct SequenceAudit: Sendable {
 
     private enum Outcome {
         case found
+        /// In a block before those that are followed.
+        case before
         case notYet
         case nowhere
     }
@@ -115,6 +117,7 @@ struct SequenceAudit: Sendable {
         guard job.state != .none, let block = job.requestedAt.asUInt64, block < cursor.secondBlock else {
             return .notYet
         }
+        guard block >= cursor.startBlock else { return .before }
         let reading: LogReader.Reading
         do {
             reading = try await reader.read(block: block, of: [contract], at: desk.client)
@@ -150,7 +153,10 @@ struct SequenceAudit: Sendable {
         guard count < .max else { return JobSequence(first: .max) }
         while from - before > 1 {
             let middle = before + (from - before) / 2
-            let block = try await desk.job(UInt256(middle), of: contract).requestedAt.asUInt64 ?? .max
+            let job = try await desk.job(UInt256(middle), of: contract)
+            // Behind a balancer one node may have counted it, and another one not yet.
+            guard job.state != .none else { throw FollowFault("job \(middle) of \(contract) is not there any more") }
+            let block = job.requestedAt.asUInt64 ?? .max
             if block < cursor.startBlock { before = middle } else { from = middle }
         }
         return JobSequence(first: from)

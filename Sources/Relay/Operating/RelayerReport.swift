@@ -40,9 +40,8 @@ package struct RelayerHealth: Sendable, Equatable {
     private static let silence: Duration = .seconds(90)
     /// One that waits at its start gives it after each try, and a try takes its time.
     private static let startSilence: Duration = .seconds(600)
-    /// A chain that stands still for so long, and for so many blocks' time, is followed in vain.
+    /// A chain that stands still for so long, and longer than it rests at times, is followed in vain.
     private static let shortestStandstill: Duration = .seconds(120)
-    private static let standstillBlocks = 20
 
     package let life: Life
     /// For how long no node has shown a newer head, where that is too long.
@@ -82,8 +81,7 @@ package struct RelayerHealth: Sendable, Equatable {
 
     private static func standstill(_ report: RelayerReport?, _ overview: Overview, now: Timestamp) -> Duration? {
         guard let since = report?.headSince else { return nil }
-        let slow = (BlockPace(overview.chain.links).blockTime ?? .zero) * standstillBlocks
         let still = now - since
-        return still > max(slow, shortestStandstill) ? still : nil
+        return still > max(BlockPace(overview.chain.links).standstill, shortestStandstill) ? still : nil
     }
 }

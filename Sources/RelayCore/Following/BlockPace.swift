@@ -10,6 +10,9 @@ package struct BlockPace: Equatable, Sendable {
     ///
     /// The lower quartile: a chain that rests between bursts is as fast as its bursts.
     package let blockTime: Duration?
+    /// Without a new block for so long the chain stands still: 20 times its block time, and three times its longest rest
+    /// of late, since some make blocks only when there is something in them.
+    package let standstill: Duration
 
     package init(_ links: [ChainLink]) {
         let recent = links.suffix(Self.sample)
@@ -21,6 +24,7 @@ package struct BlockPace: Equatable, Sendable {
         }
         times.sort()
         blockTime = times.isEmpty ? nil : times[times.count / 4]
+        standstill = max((blockTime ?? .zero) * 20, (times.last ?? .zero) * 3)
     }
 
     /// Until the next look.

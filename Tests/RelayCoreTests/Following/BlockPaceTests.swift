@@ -44,6 +44,15 @@ import Testing
         #expect(Self.pace(rare).blockTime == .seconds(600))
     }
 
+    @Test("a chain stands still after 20 blocks' time, and after three times its longest rest")
+    func standstill() {
+        #expect(Self.steady(12).standstill == .seconds(240))
+        var times: [UInt64] = [1_000]
+        for block in 1..<30 { times.append(times[block - 1] + (block % 10 == 0 ? 600 : 2)) }
+        #expect(Self.pace(times).standstill == .seconds(1_800))
+        #expect(BlockPace([]).standstill == .zero)
+    }
+
     @Test func measuresOnlyTheNewestLinks() {
         var times = (0..<100).map { UInt64($0) * 100 }
         times += (1...32).map { 9_900 + UInt64($0) * 3 }
