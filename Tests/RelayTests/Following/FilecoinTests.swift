@@ -82,7 +82,7 @@ struct FilecoinTests {
     }
 
     /// As the gateways, which look ten minutes back; with a rule for receipts that takes longer.
-    @Test("case 33: receipts that are gone by the time they are final", arguments: [false, true])
+    @Test("case 23: receipts that are gone by the time they are final", arguments: [false, true])
     func receiptsThatAreGone(dies: Bool) async throws {
         let world = try await RelayWorld.ready(settle: 2) { world in
             world.options.follow.receipt = FinalityRule(blocks: 40)
