@@ -12,6 +12,7 @@ package final class Connection {
     /// A new file gets mode 0600, so that nobody else reads what the program stores.
     package init(path: String, options: ConnectionOptions = .init()) throws(SQLiteError) {
         if options.access == .create { try createPrivateFile(at: path) }
+        try refuseSecondName(of: path)
         handle = try Handle(
             path: path,
             flags: options.access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE,
@@ -44,10 +45,18 @@ package final class Connection {
 
     /// Another program's file is left as it is: its journal mode too would be changed for good.
     private func refuseForeign(_ applicationID: Int32) throws(SQLiteError) {
-        guard applicationID != 0, try integer("SELECT count(*) FROM sqlite_schema") > 0,
-            try integer("PRAGMA application_id") != Int64(applicationID)
+        guard applicationID != 0, try !isNew(), try integer("PRAGMA application_id") != Int64(applicationID)
         else { return }
         throw SQLiteError(.foreign, "the file is another program's", path: handle.path)
+    }
+
+    /// Whether no program has made this file its own: one that is empty may still bear another's mark.
+    func isNew() throws(SQLiteError) -> Bool {
+        let marks = [
+            try integer("SELECT count(*) FROM sqlite_schema"), try integer("PRAGMA application_id"),
+            try integer("PRAGMA user_version"),
+        ]
+        return marks.allSatisfy { $0 == 0 }
     }
 
     private func require(_ pragma: String, _ value: Int64) throws(SQLiteError) {

@@ -22,5 +22,14 @@ func resolvedPath(_ path: String) throws(SQLiteError) -> String {
     return unsafe String(cString: resolved)
 }
 
+/// Refuses a file that has more than one name (a hard link): lock, WAL and shared memory stand beside each name, so that
+/// two processes would write into one file and know nothing of each other.
+func refuseSecondName(of path: String) throws(SQLiteError) {
+    var status = stat()
+    // A folder is refused by SQLite itself.
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink > 1 else { return }
+    throw SQLiteError(.linked, "the file has \(status.st_nlink) names (hard links): it must have one", path: path)
+}
+
 /// The system's text for an errno.
 func systemError(_ number: Int32) -> String { unsafe String(cString: strerror(number)) }

@@ -34,9 +34,10 @@ extension Connection {
 
     /// Checks that the file has exactly these migrations, and changes nothing.
     ///
-    /// Throws `SQLiteError`: `tooOld`, `tooNew` or `foreign`.
+    /// Throws `SQLiteError`: `empty`, `tooOld`, `tooNew` or `foreign`.
     package func checkMigrations(_ migrations: [Migration], applicationID: Int32 = 0) throws {
         if applicationID != 0, try integer("PRAGMA application_id") != Int64(applicationID) {
+            if try isNew() { throw SQLiteError(.empty, "the file is empty, and no database yet", path: path) }
             throw SQLiteError(.foreign, "the file is another program's", path: path)
         }
         let applied = try appliedMigrations(of: migrations)
@@ -49,7 +50,7 @@ extension Connection {
     /// Marks an empty file as this program's; refuses a file with another mark.
     private func claim(_ applicationID: Int32) throws {
         guard applicationID != 0 else { return }
-        if try integer("SELECT count(*) FROM sqlite_schema") == 0 {
+        if try isNew() {
             try execute("PRAGMA application_id=\(applicationID)")
         } else if try integer("PRAGMA application_id") != Int64(applicationID) {
             throw SQLiteError(.foreign, "the file is another program's", path: path)

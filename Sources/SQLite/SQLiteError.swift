@@ -26,6 +26,10 @@ package struct SQLiteError: Error, Sendable, CustomStringConvertible {
         case tooOld
         /// The file is another program's.
         case foreign
+        /// The file is empty, and this connection is not the one to make it a database.
+        case empty
+        /// The file has a second name, under which another process could have it too.
+        case linked
         /// Another process holds the file's lock.
         case inUse
         /// A value in a row is not of the type that was asked for.

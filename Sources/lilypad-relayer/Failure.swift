@@ -41,7 +41,8 @@ struct Failure {
             code = .failed
         case let error as SQLiteError:
             text = "database: \(error.reason)" + (Self.remedy(for: error).map { "\n\($0)" } ?? "")
-            code = [.cannotOpen, .foreign, .tooNew, .notADatabase].contains(error.kind) ? .usage : .failed
+            code =
+                [.cannotOpen, .foreign, .tooNew, .notADatabase, .linked, .empty].contains(error.kind) ? .usage : .failed
         default:
             text = "\(error)"
             code = .failed
@@ -56,6 +57,13 @@ struct Failure {
         case .foreign, .notADatabase: "Name another file by the key database in the settings."
         case .full: "Make room on its disk; nothing that was committed is lost."
         case .corrupt: "Keep a copy of it; a new database and 'replay' from the start block settle nothing twice."
+        case .empty:
+            "'lilypad-relayer run' makes the database in it; if a relayer has run already, name its file by the key database"
+                + " in the settings."
+        case .tooOld: "'lilypad-relayer run' brings it up to date; make a copy first."
+        case .linked:
+            "Remove its other names ('find / -samefile' and the path finds them): two relayers could write into it by two"
+                + " names. A backup is a copy, and no link."
         case .tooNew: "Run the version of the program that made it, or a newer one."
         default: nil
         }

@@ -104,6 +104,20 @@ extension EndToEnd {
             }
         }
 
+        @Test func saysWhatAnEmptyDatabaseLacks() async throws {
+            let bridge = try await Bridge.deploy(on: Network.shared())
+            let program = try RelayerProgram(for: bridge)
+            try program.write("", to: "relayer.sqlite")
+
+            let status = try await program.command("status")
+
+            #expect(status.status == 2, "\(status.errors)")
+            #expect(status.errors.contains("the file is empty, and no database yet"), "\(status.errors)")
+            #expect(status.errors.contains("'lilypad-relayer run' makes the database in it"), "\(status.errors)")
+            try await program.whileRunning { _ in }
+            #expect(try await program.command("status").status == 0)
+        }
+
         @Test func saysHowToMakeMissingSettings() async throws {
             let outcome = try await RelayerProgram(settings: nil).command("status")
 

@@ -45,6 +45,23 @@ import Testing
         #expect(throws: Never.self) { try Writer(directory.database) }
     }
 
+    /// A hard link has a lock and a WAL of its own.
+    @Test func refusesAFileWithASecondName() async throws {
+        await (try Writer(directory.database)).close()
+        #expect(unsafe link(directory.database, directory.file("other.db")) == 0)
+        for name in [directory.database, directory.file("other.db")] {
+            let error = #expect(throws: SQLiteError.self) { try Writer(name) }
+            #expect(error?.kind == .linked)
+            #expect(error?.reason == "\(name): the file has 2 names (hard links): it must have one")
+            let reading = #expect(throws: SQLiteError.self) {
+                try Connection(path: name, options: ConnectionOptions(access: .readOnly))
+            }
+            #expect(reading?.kind == .linked)
+        }
+        #expect(unsafe unlink(directory.file("other.db")) == 0)
+        #expect(throws: Never.self) { try Writer(directory.database) }
+    }
+
     @Test func refusesASecondWriterByAnotherNameOfTheFile() throws {
         let writer = try Writer(directory.database)
         unsafe symlink(directory.database, directory.file("link.db"))

@@ -63,6 +63,33 @@ import Testing
         #expect(try Data(contentsOf: URL(filePath: directory.database)) == before)
     }
 
+    /// Without a table, and yet not free to be taken.
+    @Test(arguments: ["PRAGMA application_id=5", "PRAGMA user_version=3"])
+    func refusesAnEmptyFileThatAnotherProgramHasMarked(mark: String) throws {
+        let other = try Handle(path: directory.database, flags: 2 | 4, busyTimeout: 0)
+        try other.execute(mark)
+        var options = ConnectionOptions()
+        options.applicationID = 0x6c69_6c79
+
+        let error = #expect(throws: SQLiteError.self) { try Connection(path: directory.database, options: options) }
+
+        #expect(error?.kind == .foreign)
+        let claim = #expect(throws: SQLiteError.self) { try open().migrate([first], applicationID: 0x6c69_6c79) }
+        #expect(claim?.kind == .foreign)
+    }
+
+    /// Whoever reads it is told so, and the writer makes it its own: it may have been killed before it had come so far.
+    @Test func tellsAnEmptyFileFromAnotherPrograms() throws {
+        try Data().write(to: URL(filePath: directory.database))
+        let error = #expect(throws: SQLiteError.self) {
+            try Connection(path: directory.database, options: ConnectionOptions(access: .readOnly))
+                .checkMigrations([first], applicationID: 0x6c69_6c79)
+        }
+        #expect(error?.kind == .empty)
+        try open().migrate([first], applicationID: 0x6c69_6c79)
+        #expect(throws: Never.self) { try open().checkMigrations([first], applicationID: 0x6c69_6c79) }
+    }
+
     @Test func knowsItsOwnFileAgain() throws {
         try open().migrate([first], applicationID: 0x6c69_6c79)
         try open().migrate([first, second], applicationID: 0x6c69_6c79)

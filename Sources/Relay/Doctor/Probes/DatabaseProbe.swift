@@ -25,6 +25,8 @@ struct DatabaseProbe: Sendable {
             )
         } catch let error as SQLiteError where error.kind == .tooOld {
             return .older
+        } catch let error as SQLiteError where error.kind == .empty {
+            return .missing(problem: nil)
         } catch let error as SQLiteError {
             return .unusable(error.reason)
         } catch {
