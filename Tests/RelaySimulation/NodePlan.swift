@@ -55,6 +55,8 @@ struct NodePlan: Sendable {
     var outages: [ClosedRange<Int>] = []
     /// Blocks in one range, at most.
     var rangeLimit: UInt64?
-    /// Logs in one range, at most.
+    /// Logs in one range, at most; more are refused.
     var logLimit: Int?
+    /// The same, and more are left out without a word.
+    var silentLimit: Int?
 }

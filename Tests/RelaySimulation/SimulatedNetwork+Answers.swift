@@ -80,7 +80,9 @@ extension SimulatedNetwork.State {
         case "eth_getBalance": return #""result":"0xde0b6b3a7640000""#
         case "eth_getCode": return #""result":"0x6001""#
         case "eth_call": return #""result":"0x\#(Hex.encode(view(parameters.first ?? .null, head)))""#
-        case "eth_getBlockByNumber": return block(parameters.first?.string ?? "", plan, head)
+        case "eth_getBlockByNumber":
+            if parameters.first?.string == "latest" { noteHead(head.number, of: node, now) }
+            return block(parameters.first?.string ?? "", plan, head)
         case "eth_getBlockByHash":
             guard let hash = parameters.first?.string.flatMap({ Hash32(hex: $0) }),
                 let block = known(hash, head, now - behind)
@@ -89,6 +91,15 @@ extension SimulatedNetwork.State {
         case "eth_getLogs": return logs(parameters.first ?? .null, node, head, behind, now)
         default: return Self.refusal(-32_601, "the method \(method) does not exist")
         }
+    }
+
+    private mutating func noteHead(_ head: UInt64, of node: Int, _ now: Int64) {
+        if let before = shown[node], head < before { situations.insert(.headRegression) }
+        shown[node] = head
+        if let askedLast, askedLast != node, let reorg = world.reorganisedAt, now - reorg < 3 * world.plan.blockTime {
+            situations.insert(.failOverInReorg)
+        }
+        askedLast = node
     }
 
     /// What a contract's view says at a block; 1 for those that are not played.
@@ -187,6 +198,9 @@ extension SimulatedNetwork.State {
             if plan.unindexed == .refuses, !blocks.allSatisfy(isIndexed) {
                 return Self.refusal(-32_000, "requested epoch is not yet available")
             }
+            if blocks.contains(where: { !isIndexed($0) && $0.logs.contains(where: fits) }) {
+                situations.insert(.emptyFreshLogs)
+            }
             blocks = blocks.filter(isIndexed)
         }
         defer { asked.formUnion(heights) }
@@ -194,7 +208,9 @@ extension SimulatedNetwork.State {
         if isRange, let limit = plan.logLimit, found.count > limit {
             return Self.refusal(-32_005, "query returned more than \(limit) results")
         }
-        let told = lied(found, blocks, plan)
+        let limit = isRange && !world.isCalm ? plan.silentLimit ?? .max : .max
+        let told = lied(Array(found.prefix(limit)), blocks, plan)
+        if told.map(\.log) != found { situations.insert(.lie) }
         return #""result":[\#(told.map(\.json).joined(separator: ","))]"#
     }
 

@@ -17,6 +17,10 @@ final class SimulatedNetwork: HTTPTransport {
         /// Of all that was traced, whether it is kept or not.
         var digest: UInt64 = 0xcbf2_9ce4_8422_2325
         var calls = 0
+        var situations: Set<SimulatedSituation> = []
+        /// The newest head that each node has shown, and which node was asked for one last.
+        var shown: [Int: UInt64] = [:]
+        var askedLast: Int?
     }
 
     static let addressPrefix = "http://node"
@@ -42,6 +46,7 @@ final class SimulatedNetwork: HTTPTransport {
 
     var trace: [String] { state.withLock { $0.trace } }
     var calls: Int { state.withLock { $0.calls } }
+    var situations: Set<SimulatedSituation> { state.withLock { $0.situations.union($0.world.situations) } }
 
     /// Notes what happened; `text` is made only where somebody will read it.
     func note(_ text: @autoclosure () -> String) {

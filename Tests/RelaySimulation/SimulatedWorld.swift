@@ -24,6 +24,8 @@ struct SimulatedWorld: Sendable {
     private(set) var waiting: SimulationPlan.Reorg?
     /// Whether something that was final has been replaced.
     private(set) var wentBeyondFinality = false
+    private(set) var reorganisedAt: Int64?
+    private(set) var situations: Set<SimulatedSituation> = []
 
     init(_ plan: SimulationPlan, now: Int64) {
         self.plan = plan
@@ -93,6 +95,7 @@ struct SimulatedWorld: Sendable {
             case .deepest: reach
             case .beyondFinality(let more): reach + more
             }
+        if depth == 0 { situations.insert(.depth0) }
         let height = max(old.number - min(depth, old.number), min(floor, old.number))
         let kept = old.ancestor(atOrBelow: height)
         // Where a height has no block the one below it may be final.
@@ -113,9 +116,19 @@ struct SimulatedWorld: Sendable {
                 minedAt: index < lost.count ? lost[index].minedAt : time
             )
         }
+        note(depth: old.number - kept.number, reach: reach, at: time)
         chain.reorganise(from: kept, to: blocks, at: time)
         settleBound()
         return "reorganisation: \(old.number) down to \(kept.number), up to \(chain.head.number)"
+    }
+
+    private mutating func note(depth: UInt64, reach: UInt64, at time: Int64) {
+        reorganisedAt = time
+        if depth == 1 { situations.insert(.depth1) }
+        if depth == 2 { situations.insert(.depth2) }
+        if depth == reach { situations.insert(.belowFinality) }
+        if depth == reach + 1 { situations.insert(.atFinality) }
+        if depth > reach + 1 { situations.insert(.beyondFinality) }
     }
 
     private mutating func extend(at time: Int64) {

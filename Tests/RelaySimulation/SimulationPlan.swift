@@ -214,6 +214,7 @@ struct SimulationPlan: Sendable {
         }
         if chance.oneIn(5) { node.rangeLimit = UInt64(chance.within(1...10)) }
         if chance.oneIn(5) { node.logLimit = chance.within(1...4) }
+        if chance.oneIn(8) { node.silentLimit = chance.within(1...3) }
         return node
     }
 

@@ -12,6 +12,8 @@ package struct SimulationReport: Sendable {
     package let halts: Int
     package let deaths: Int
     package let rewinds: Int64
+    /// What was met on the way.
+    package let situations: Set<SimulatedSituation>
 
     package var isSound: Bool { failures.isEmpty }
 
@@ -26,7 +28,8 @@ package struct SimulationReport: Sendable {
             commits: 0,
             halts: 0,
             deaths: 0,
-            rewinds: 0
+            rewinds: 0,
+            situations: []
         )
     }
 
@@ -39,7 +42,8 @@ package struct SimulationReport: Sendable {
         commits: Int,
         halts: Int,
         deaths: Int,
-        rewinds: Int64
+        rewinds: Int64,
+        situations: Set<SimulatedSituation>
     ) {
         self.seed = seed
         self.failures = failures
@@ -50,6 +54,7 @@ package struct SimulationReport: Sendable {
         self.halts = halts
         self.deaths = deaths
         self.rewinds = rewinds
+        self.situations = situations
     }
 }
 
@@ -62,8 +67,13 @@ package struct SimulationSum: Sendable, CustomStringConvertible {
     private var looks = 0
     private var calls = 0
     private var commits = 0
+    /// Seeds in which each was met.
+    private var met: [SimulatedSituation: Int] = [:]
 
     package init() {}
+
+    /// What no seed has brought about.
+    package var unmet: [SimulatedSituation] { SimulatedSituation.allCases.filter { met[$0] == nil } }
 
     package mutating func add(_ report: SimulationReport) {
         if !report.isSound { failed.append(report.seed) }
@@ -73,10 +83,12 @@ package struct SimulationSum: Sendable, CustomStringConvertible {
         looks += report.looks
         calls += report.calls
         commits += report.commits
+        for situation in report.situations { met[situation, default: 0] += 1 }
     }
 
     package var description: String {
         "chain: \(looks) looks, \(calls) calls, \(commits) commits, \(rewinds) reorganisations seen, \(halts) halts, "
-            + "\(deaths) deaths"
+            + "\(deaths) deaths\nseeds with: "
+            + SimulatedSituation.allCases.map { "\($0.rawValue) \(met[$0, default: 0])" }.joined(separator: ", ")
     }
 }

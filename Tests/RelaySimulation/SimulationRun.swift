@@ -31,6 +31,7 @@ final class SimulationRun {
     private var halts = 0
     private var deaths = 0
     private var rewinds: Int64 = 0
+    private var situations: Set<SimulatedSituation> = []
 
     /// - Parameters:
     ///   - plan: what is played.
@@ -62,10 +63,12 @@ final class SimulationRun {
             case .settled: break
             case .died:
                 deaths += 1
+                situations.insert(.death)
                 network.note("died: \(life.map { "\($0.end)" } ?? "")")
                 network.pass(life?.pause ?? 0)
             case .halted(let reason):
                 halts += 1
+                situations.insert(.halt)
                 if halts > Self.mostHalts { fail("halted \(halts) times, whatever is accepted: \(reason)") }
                 await accept(reason)
             case .failed: return report
@@ -84,7 +87,8 @@ final class SimulationRun {
             commits: commits,
             halts: halts,
             deaths: deaths,
-            rewinds: rewinds
+            rewinds: rewinds,
+            situations: situations.union(network.situations)
         )
     }
 
@@ -114,6 +118,8 @@ final class SimulationRun {
         )
         let ending = await live(life, crash, store, environment)
         rewinds += environment.counters["chain.reorgs"]
+        if environment.counters["requests.withdrawn"] > 0 { situations.insert(.withdrawal) }
+        if environment.counters["requests.foundByCount"] > 0 { situations.insert(.foundByCount) }
         commits += store.commitCount
         await store.close()
         return ending

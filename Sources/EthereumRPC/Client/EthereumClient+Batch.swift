@@ -27,47 +27,69 @@ extension EthereumClient {
         at number: UInt64
     ) async throws(RPCError) -> (header: BlockHeader?, head: BlockHeader?) {
         try await nodes.ask(pinned) { connection throws(RPCError) in
-            try await connection.headerWithHead(at: .number(number))
+            let (other, header) = try await connection.headers(.latest, .number(number))
+            return (header, other)
+        }
+    }
+
+    /// The block at a height, and the one that a tag names at the same node; nil where it has none.
+    package func header(
+        at number: UInt64,
+        with tag: BlockReference
+    ) async throws(RPCError) -> (header: BlockHeader?, tagged: BlockHeader?) {
+        try await nodes.ask(pinned) { connection throws(RPCError) in
+            let (other, header) = try await connection.headers(tag, .number(number))
+            return (header, other)
         }
     }
 }
 
 extension NodeConnection {
-    fileprivate typealias HeaderAndHead = (header: BlockHeader?, head: BlockHeader?)
+    fileprivate typealias Headers = (first: BlockHeader?, second: BlockHeader?)
 
-    fileprivate func headerWithHead(at block: BlockReference) async throws(RPCError) -> HeaderAndHead {
-        guard habits.takesBatches else { return try await headersApart(block) }
+    /// `first` is `latest` or a tag, which moves; `second` a block that may be below it.
+    fileprivate func headers(
+        _ first: BlockReference,
+        _ second: BlockReference
+    ) async throws(RPCError) -> Headers {
+        guard habits.takesBatches else { return try await headersApart(first, second) }
         do {
-            return try await headersTogether(block)
+            return try await headersTogether(first, second)
         } catch {
             guard error.isBatchRefused else { throw error }
-            let answer = try await headersApart(block)
+            let answer = try await headersApart(first, second)
             habits.noteRefusedBatch()
             return answer
         }
     }
 
-    private func headersTogether(_ block: BlockReference) async throws(RPCError) -> HeaderAndHead {
-        var headers: HeaderAndHead = (nil, nil)
+    private func headersTogether(
+        _ first: BlockReference,
+        _ second: BlockReference
+    ) async throws(RPCError) -> Headers {
+        var headers: Headers = (nil, nil)
         let refusals = try await batch(
-            [headerCall(.latest), headerCall(block)],
+            [headerCall(first), headerCall(second)],
             answerLimit: 2 * AnswerLimit.value
         ) { place, reader in
             if place == 0 {
-                headers.head = try EthereumClient.header(&reader, at: .latest)
+                headers.first = try EthereumClient.header(&reader, at: first)
             } else {
-                headers.header = try EthereumClient.header(&reader, at: block)
+                headers.second = try EthereumClient.header(&reader, at: second)
             }
         }
-        if let refusal = refusals[0] { throw refusal }
-        if let refusal = refusals[1], !refusal.isAbsence(of: block) { throw refusal }
+        if let refusal = refusals[0], !refusal.isAbsence(of: first) { throw refusal }
+        if let refusal = refusals[1], !refusal.isAbsence(of: second) { throw refusal }
         return headers
     }
 
-    /// The head first: a block that is missing below it is missing, however fast blocks come.
-    private func headersApart(_ block: BlockReference) async throws(RPCError) -> HeaderAndHead {
-        let head = try await header(at: .latest)
-        return (try await header(at: block), head)
+    /// What moves first: a block that is missing below it is missing, however fast blocks come.
+    private func headersApart(
+        _ first: BlockReference,
+        _ second: BlockReference
+    ) async throws(RPCError) -> Headers {
+        let moving = try await header(at: first)
+        return (moving, try await header(at: second))
     }
 }
 

@@ -21,13 +21,8 @@ extension Follower {
             else { continue }
             auditedAt = now
             var audit = audits[index]
-            let round = try await audit.round(cursor, reader, store, at: node) { reading, block in
-                // On a branch of its own a node has other jobs, and the logs to them.
-                guard try await node.header(at: .number(final.number))?.hash == final.hash else {
-                    throw FollowFault("\(node.maskedEndpoint) does not have the final block \(final.number)")
-                }
-                let opinions = await opinions(on: reading, block...block, [cursor.address], node)
-                guard opinions.missing == 0 else { throw missed(quorum: opinions, block...block) }
+            let round = try await audit.round(cursor, reader, store, at: node) { block, hash in
+                try await read(block, having: hash, of: cursor.address, final, node)
             }
             audits[index] = audit
             try await store(missed: round.found, cursor)
@@ -49,11 +44,35 @@ extension Follower {
         environment.counters.set("requests.unaccounted", to: Int64(missing))
     }
 
+    /// The block in which a request should be, by its range and by its hash, and as many nodes as the operator wants.
+    ///
+    /// On a branch of its own a node has other jobs, and the logs to them: so it has to show the final block.
+    private func read(
+        _ block: UInt64,
+        having hash: Hash32,
+        of contract: Address,
+        _ final: ChainLink,
+        _ node: EthereumClient
+    ) async throws -> LogReader.Reading {
+        var reading = try await read(alone: block, [contract], final, node)
+        if !reading.logs.logs.contains(where: { $0.contentHash == hash }) {
+            reading = try await read(byHash: block, [contract], final, node)
+        }
+        try reader.check(reading, block...block, of: [contract]) { _ in nil }
+        // Their answers are compared with this one, which has another header beside it.
+        reading.last = nil
+        let opinions = await opinions(on: reading, block...block, [contract], node)
+        guard opinions.missing == 0 else { throw missed(quorum: opinions, block...block) }
+        return reading
+    }
+
     private func store(missed logs: LogBatch, _ cursor: ContractCursor) async throws {
         guard !logs.logs.isEmpty else { return }
         let report = try await store.ingest(reader.batch(logs), at: environment.now)
         environment.counters.increment("requests.found", by: Int64(report.found))
         environment.counters.increment("requests.missedAtFirst", by: Int64(report.found + report.returned))
+        environment.counters.increment("requests.foundByCount", by: Int64(report.found + report.returned))
+        guard report.found + report.returned > 0 else { return }
         environment.log.warning(
             "requests that both readings missed, found by the contract's own count",
             ["requests": report.found + report.returned, "contract": cursor.address]

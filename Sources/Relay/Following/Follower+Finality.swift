@@ -56,10 +56,6 @@ extension Follower {
     /// A link that is near enough: which block it was that was read there is known without a question.
     func finalLink(_ release: Release?, _ node: EthereumClient) async throws -> ChainLink? {
         guard let release, let tip = chain.tip else { return nil }
-        // What a tag names must be of the branch that has been read: another node may have told it.
-        if let hash = named(by: release), chain.hash(at: release.number) != hash {
-            guard try await node.header(at: .number(release.number))?.hash == hash else { return nil }
-        }
         let number = min(release.number, tip.number)
         guard number > chain.final?.number ?? 0 || chain.final == nil else { return nil }
         let link = chain.links.last { $0.number <= number }
@@ -76,6 +72,21 @@ extension Follower {
             return chain.canFinalise(asked) ? asked : nil
         }
         return nil
+    }
+
+    /// Whether the block that a tag names has this link below it: of both in one answer, as behind a balancer the tag may
+    /// have been told by a node on another branch than the one that has been read.
+    func isNamed(_ link: ChainLink, by release: Release, _ node: EthereumClient) async throws -> Bool {
+        guard let tag = FinalityRule.Tag(rawValue: release.rule) else { return true }
+        do throws(RPCError) {
+            let answer = try await node.header(at: link.number, with: tag == .safe ? .safe : .finalized)
+            guard let tagged = answer.tagged, tagged.number >= link.number else { return false }
+            return answer.header?.hash == link.hash
+        } catch {
+            // Another node than this one has told the tag.
+            guard !error.isOfTheNode else { throw error }
+            return false
+        }
     }
 
     /// The block that a tag named, where it was a tag that released it.

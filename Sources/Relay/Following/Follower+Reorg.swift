@@ -201,7 +201,8 @@ extension Follower {
         let lag = max(0, min(options.steadyLag / max(blockTime, .milliseconds(1)), 1e6))
         let margin = isStill ? 1 : max(3, UInt64(lag))
         for other in node.others {
-            guard let header = try? await other.header(at: .latest), header.number > head.number.saturatingAdding(margin)
+            guard let header = try? await other.header(at: .latest),
+                header.number > head.number.saturatingAdding(margin)
             else { continue }
             node.setBehind()
             return true

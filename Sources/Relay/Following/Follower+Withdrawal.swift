@@ -127,8 +127,7 @@ extension Follower {
         return alone
     }
 
-    /// A block that is too much for a range, where the node shows in one answer with it that it is as far as the chain, and
-    /// then that it is on no other one.
+    /// A block that is too much for a range, where the node shows in one answer that the block is of the chain.
     func read(
         byHash number: UInt64,
         _ contracts: [Address],
@@ -136,15 +135,10 @@ extension Follower {
         _ node: EthereumClient
     ) async throws -> LogReader.Reading {
         let alone = try await reader.read(block: number, of: contracts, at: node)
-        let shown = try await node.headerWithHead(at: number)
+        let shown = try await node.header(at: number, with: .number(final.number))
         // Of a height that has no block now both say so.
-        guard let head = shown.head, head.number >= highest, alone.last != nil || head.number > number,
-            shown.header?.hash == alone.last?.hash
-        else {
-            throw FollowFault("the node is not as far as others, or does not have block \(number) any more")
-        }
-        guard try await node.header(at: .number(final.number))?.hash == final.hash else {
-            throw FollowFault("the node does not have the final block \(final.number)")
+        guard shown.tagged?.hash == final.hash, shown.header?.hash == alone.last?.hash else {
+            throw FollowFault("the node does not have the final block \(final.number), or not block \(number) any more")
         }
         return alone
     }

@@ -227,7 +227,9 @@ package struct Follower: Sendable {
         {
             return (nil, true)
         }
-        guard let link = try await finalLink(release, node) else { return (nil, true) }
+        guard let release, let link = try await finalLink(release, node),
+            try await isNamed(link, by: release, node)
+        else { return (nil, true) }
         guard try await confirm(link, below: head, at: node) else { return (nil, false) }
         guard try await agree(on: link, with: node) else { return (nil, true) }
         finalisedAt = now

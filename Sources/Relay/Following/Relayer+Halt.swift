@@ -66,7 +66,9 @@ extension Relayer {
             guard let tip = follower.chain.tip else { break }
             guard (try? await follower.agree(on: tip, with: node)) == true else {
                 node.setBehind()
-                throw FollowFault("the chain cannot be accepted yet: the nodes differ, see 'lilypad-relayer chain show'")
+                throw FollowFault(
+                    "the chain cannot be accepted yet: the nodes differ, see 'lilypad-relayer chain show'"
+                )
             }
         case .below:
             throw FollowFault(

@@ -33,6 +33,8 @@ struct SequenceAudit: Sendable {
     /// Ids whose requests are nowhere to be found.
     var missing: Int { sequence?.missing.count ?? 0 }
 
+    typealias Read = (_ block: UInt64, _ hash: Hash32) async throws -> LogReader.Reading
+
     /// What a round has come to.
     struct Round {
         /// The logs of holes that could be filled.
@@ -41,19 +43,20 @@ struct SequenceAudit: Sendable {
         var trouble: (any Error)?
     }
 
-    /// One round, of what has been read twice; `confirm` throws where a reading of one block may not be believed.
+    /// One round, of what has been read twice.
     ///
+    /// `read` reads a block in which a request of that hash should be; it throws where the reading may not be believed.
     /// Throws what the store throws; a node's trouble ends the round.
     mutating func round(
         _ cursor: ContractCursor,
         _ reader: LogReader,
         _ store: RelayStore,
         at node: EthereumClient,
-        confirm: (LogReader.Reading, UInt64) async throws -> Void
+        read: Read
     ) async throws -> Round {
         var round = Round()
         do {
-            try await look(cursor, reader, store, node, &round.found, confirm)
+            try await look(cursor, reader, store, node, &round.found, read)
         } catch  where Self.isTheNodes(error) {
             round.trouble = error
         }
@@ -70,28 +73,32 @@ struct SequenceAudit: Sendable {
         _ store: RelayStore,
         _ node: EthereumClient,
         _ found: inout LogBatch,
-        _ confirm: (LogReader.Reading, UInt64) async throws -> Void
+        _ read: Read
     ) async throws {
         let desk = ContractDesk(client: node, binding: reader.binding)
         guard let count = try await desk.jobCount(of: contract).asUInt64 else { return }
         var sequence = try await known(cursor, count, desk)
         // What is known so far counts, whatever ends the round.
         defer { self.sequence = sequence }
-        let known = try await store.jobIDs(of: contractID, from: sequence.next, above: since)
+        // What is not final yet may be given to another request by a reorganisation.
+        let final = min(since, cursor.secondBlock)..<cursor.secondBlock
+        let known = try await store.jobIDs(of: contractID, from: sequence.next, in: final)
         var holes = 0
         while holes < Self.holesPerRound, let id = sequence.hole(count: count, known: known) {
             holes += 1
-            let outcome = try await fill(id, cursor, reader, desk, &found, confirm)
+            let outcome = try await fill(id, cursor, reader, desk, &found, read)
             guard outcome != .notYet else { break }
             if outcome == .nowhere { sequence.giveUp(id) } else { sequence.fill(id) }
         }
         if holes < Self.holesPerRound { since = cursor.secondBlock }
         // Those given up are looked for again, a few at a time and each in its turn.
         let missing = sequence.missing.sorted()
-        let turn = (missing.filter { $0 > soughtLast } + missing.filter { $0 <= soughtLast }).prefix(Self.soughtPerRound)
+        let turn = (missing.filter { $0 > soughtLast } + missing.filter { $0 <= soughtLast }).prefix(
+            Self.soughtPerRound
+        )
         for id in turn {
             soughtLast = id
-            if try await fill(id, cursor, reader, desk, &found, confirm) == .found { sequence.fill(id) }
+            if try await fill(id, cursor, reader, desk, &found, read) == .found { sequence.fill(id) }
         }
     }
 
@@ -110,7 +117,7 @@ struct SequenceAudit: Sendable {
         _ reader: LogReader,
         _ desk: ContractDesk,
         _ found: inout LogBatch,
-        _ confirm: (LogReader.Reading, UInt64) async throws -> Void
+        _ read: Read
     ) async throws -> Outcome {
         let job = try await desk.job(UInt256(id), of: contract)
         // What the node does not know, or what has not been read twice, is no hole yet.
@@ -120,16 +127,14 @@ struct SequenceAudit: Sendable {
         guard block >= cursor.startBlock else { return .before }
         let reading: LogReader.Reading
         do {
-            reading = try await reader.read(block: block, of: [contract], at: desk.client)
+            reading = try await read(block, job.requestHash)
         } catch {
             guard (error as? RPCError)?.logRangeFailure == .tooOld else { throw error }
             return .nowhere
         }
-        try reader.check(reading, block...block, of: [contract]) { _ in nil }
         guard let log = reading.logs.logs.first(where: { $0.contentHash == job.requestHash && !$0.removed }) else {
             return .nowhere
         }
-        try await confirm(reading, block)
         found.logs.append(log)
         return .found
     }

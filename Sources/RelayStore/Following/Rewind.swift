@@ -54,18 +54,21 @@ extension RelayStore {
         }
     }
 
-    /// The job ids from `first` on that are known of a contract, of requests in `block` or above; orphans have none.
-    package func jobIDs(of contract: Int64, from first: UInt64, above block: UInt64) async throws -> Set<UInt64> {
+    /// The job ids from `first` on that are known of a contract, of requests in these blocks; orphans have none.
+    package func jobIDs(of contract: Int64, from first: UInt64, in blocks: Range<UInt64>) async throws -> Set<UInt64> {
         try await readers.read { t in
             let ids = try t.prepare(
                 """
-                SELECT job_id FROM request WHERE contract_id = ? AND block_number >= ? AND job_id >= ?
-                  AND state <> 'orphaned'
+                SELECT job_id FROM request WHERE contract_id = ? AND block_number >= ? AND block_number < ?
+                  AND job_id >= ? AND state <> 'orphaned'
                 """
-            ).binding(contract, Int64(column: block), UInt256(first)).all { row in
-                UInt256(bigEndian: try row.blob(0))?.asUInt64
-            }
-            return Set(ids.compactMap { $0 }.filter { $0 >= first })
+            ).binding(
+                contract,
+                Int64(column: blocks.lowerBound),
+                Int64(column: blocks.upperBound),
+                UInt256(first)
+            ).all { row in UInt256(bigEndian: try row.blob(0))?.asUInt64 }
+            return Set(ids.compactMap { $0 })
         }
     }
 

@@ -44,11 +44,12 @@ import Testing
         let store = bench.store
         let contract = bench.cursor.contractID
 
-        #expect(try await store.jobIDs(of: contract, from: 0, above: 0) == [1, 2, 4])
-        #expect(try await store.jobIDs(of: contract, from: 2, above: 0) == [2, 4])
-        #expect(try await store.jobIDs(of: contract, from: 0, above: 10) == [2, 4])
-        #expect(try await store.jobIDs(of: contract, from: 0, above: 11) == [4])
-        #expect(try await store.jobIDs(of: contract + 1, from: 0, above: 0).isEmpty)
+        #expect(try await store.jobIDs(of: contract, from: 0, in: 0..<100) == [1, 2, 4])
+        #expect(try await store.jobIDs(of: contract, from: 2, in: 0..<100) == [2, 4])
+        #expect(try await store.jobIDs(of: contract, from: 0, in: 10..<100) == [2, 4])
+        #expect(try await store.jobIDs(of: contract, from: 0, in: 10..<13) == [2])
+        #expect(try await store.jobIDs(of: contract, from: 0, in: 11..<100) == [4])
+        #expect(try await store.jobIDs(of: contract + 1, from: 0, in: 0..<100).isEmpty)
     }
 
     @Test func countsWhatLiesAboveABlockByState() async throws {

@@ -31,6 +31,7 @@ struct BacklogTests {
         world.chainWire = nil
         let fast = world
         try await fast.run { try fast.nextBlock() > fast.chain.head.number }
+        try await fast.runUntilSettled()
         try fast.expectCanonical(jobs: 1)
     }
 
