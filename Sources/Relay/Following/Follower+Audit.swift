@@ -27,12 +27,7 @@ extension Follower {
             audits[index] = audit
             try await store(missed: round.found, cursor)
             if round.trouble != nil || audit.missing > 0 { auditTurn &+= 1 }
-            guard let trouble = round.trouble else {
-                environment.outages.recovered("count of jobs")
-                continue
-            }
-            // It is looked at again: following does not depend on it.
-            environment.outages.failed("count of jobs", FollowFault("\(cursor.address): \(trouble)"))
+            tell(round.trouble, of: cursor.address)
         }
         let missing = audits.reduce(0) { $0 + $1.missing }
         if missing > 0, environment.counters["requests.unaccounted" as Counters.Gauge] != Int64(missing) {
@@ -42,6 +37,23 @@ extension Follower {
             )
         }
         environment.counters.set("requests.unaccounted", to: Int64(missing))
+    }
+
+    /// A round that failed is tried again: following does not depend on it. What is the contract's own trouble is no outage.
+    private mutating func tell(_ trouble: (any Error)?, of contract: Address) {
+        guard let trouble else {
+            uncounted.remove(contract)
+            return environment.outages.recovered("count of jobs")
+        }
+        let revert = (trouble as? RPCError).flatMap { $0.executionFailure ?? $0.revertReason }
+        guard trouble is ContractDesk.UnexpectedOutput || revert != nil else {
+            return environment.outages.failed("count of jobs", FollowFault("\(contract): \(trouble)"))
+        }
+        guard uncounted.insert(contract).inserted else { return }
+        environment.log.warning(
+            "the contract does not say how many jobs it has: requests that no node shows are not found",
+            ["contract": contract, "error": "\(trouble)"]
+        )
     }
 
     /// The block in which a request should be, by its range and by its hash, and as many nodes as the operator wants.

@@ -61,6 +61,8 @@ package struct Follower: Sendable {
     var secondReadAt: Timestamp?
     var audits: [SequenceAudit]
     var auditedAt: Timestamp?
+    /// Contracts that do not say how many jobs they have.
+    var uncounted: Set<Address> = []
     /// Which of the nodes is asked for the contracts' counts.
     var auditTurn = 0
     private var finalisedAt: Timestamp?

@@ -116,14 +116,14 @@ struct HaltTests {
         try await world.lengthen(by: 2, times: 8)
         let head = world.chain.head.number
         world.chain.reorg(depth: 8)
-        await #expect(throws: ChainHalt.self) { try await world.run { false } }
+        await #expect(throws: ChainHalt.self) { try await world.run(blocks: nil) { false } }
         let halt = try #require(try world.view.overview().chain.halt)
         let links = try world.view.overview().chain.links
         let shown = try #require(links.last { $0.number <= head - 8 })
         let number = try accept(halt, above: shown.number, in: world)
         world.chain.reorg(depth: 12)
 
-        let refusal = await #expect(throws: ChainHalt.self) { try await world.run { false } }
+        let refusal = await #expect(throws: ChainHalt.self) { try await world.run(blocks: nil) { false } }
 
         #expect(
             refusal?.reason.contains("accepted with block \(shown.number) as it was read") == true,
