@@ -31,7 +31,8 @@ struct ReplayPatienceTests {
 
         try await world.run(blocks: nil) { try world.view.instruction(next)?.state == .done }
 
-        #expect(world.time.now() - began < 60_000)
+        // Long before the wait for a node that is away would be over; a busy machine lets time pass.
+        #expect(world.time.now() - began < 500_000)
         let ended = try #require(try world.view.instruction(old))
         #expect(ended.state == .failed)
         let outcome = try #require(ended.outcome)
@@ -40,7 +41,7 @@ struct ReplayPatienceTests {
         #expect(outcome.contains("lookbacks of more than 24h0m0s"), "\(outcome)")
         #expect(outcome.contains("remedy: a node in chain.rpc that keeps logs for so long"), "\(outcome)")
         let outages = world.log.records.filter { $0.message == "not reachable" }.compactMap { $0.fields["outage.of"] }
-        #expect(outages.contains("chain node (replay)") && !outages.contains("chain node"))
+        #expect(outages.contains("chain node (replay)") && !outages.contains("chain node"), "\(outages)")
     }
 
     /// The node that is away may be the one that has them.
