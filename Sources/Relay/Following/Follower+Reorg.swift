@@ -190,12 +190,12 @@ extension Follower {
     /// looked at now and then: that one is asked first for a while.
     mutating func isLeftBehind(_ head: BlockHeader, _ node: EthereumClient) async throws -> Bool {
         let now = environment.now
-        guard client.nodeCount > 1, let newest else { return false }
+        guard client.nodeCount > 1, let standing else { return false }
         let blockTime = pace.blockTime ?? .zero
         let stillTime = max(options.stillTime, blockTime * 5)
         let last = comparedAt.map { min($0, now) } ?? now
         comparedAt = last
-        let isStill = now - newest.since >= stillTime && now - last >= stillTime
+        let isStill = now - standing.since >= stillTime && now - last >= stillTime
         guard isStill || now - last >= options.secondReadPause else { return false }
         comparedAt = now
         let lag = max(0, min(options.steadyLag / max(blockTime, .milliseconds(1)), 1e6))
@@ -216,7 +216,6 @@ extension Follower {
         let orphans = try await store.rewind(to: link?.number, stopJobsAt: now + options.orphanPatience, at: now)
         chain.rewound(to: link)
         highest = link?.number ?? 0
-        newest = nil
         cursors = try await store.cursors(of: cursors)
         tagsAskedAt = nil
         environment.counters.increment("chain.reorgs")

@@ -83,8 +83,8 @@ package struct Follower: Sendable {
     var highest: UInt64 = 0
     /// Why each node is left out that is, as it was told.
     var expelled: [Int: String] = [:]
-    /// The newest head, and since when it is that.
-    var newest: (head: UInt64, since: Timestamp)?
+    /// The newest block that has been read, and since when it is that.
+    var standing: (height: UInt64, since: Timestamp)?
     private var looks = 0
     /// Looks in a row that wanted another one and had come no further.
     private var futile = 0
@@ -245,13 +245,15 @@ package struct Follower: Sendable {
         // A node that was slow with its logs once need not be so for ever.
         if looks % 8 == 0, logLag > 0 { logLag -= 1 }
         environment.counters.set("chain.head", to: Int64(clamping: head.number))
-        guard let newest, head.number <= newest.head, now >= newest.since else {
-            newest = (head.number, now)
+        // What has been read to: a head that was told may be a lie, and no true one would ever be above it.
+        let height = chain.tip?.number ?? head.number
+        guard let standing, standing.height == height, now >= standing.since else {
+            standing = (height, now)
             return environment.outages.recovered("chain head")
         }
-        guard now - newest.since >= max(options.headPatience, pace.standstill) else { return }
-        let seconds = (now - newest.since).components.seconds
-        let fault = FollowFault("block \(newest.head) has been the newest one for \(seconds) s, of all that were told")
+        guard now - standing.since >= max(options.headPatience, pace.standstill) else { return }
+        let seconds = (now - standing.since).components.seconds
+        let fault = FollowFault("block \(height) has been the newest one for \(seconds) s: the chain stands still")
         environment.outages.failed("chain head", fault)
     }
 

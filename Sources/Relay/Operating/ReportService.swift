@@ -40,7 +40,7 @@ package struct ReportService: Sendable {
         case stopped
     }
 
-    /// The newest head that any node has shown, and since when it is that.
+    /// The head that following goes by, and since when it is that.
     private struct Newest {
         var head: UInt64?
         var since: Timestamp
@@ -62,9 +62,8 @@ package struct ReportService: Sendable {
         var counted = started
         var last: (text: String, at: Timestamp)?
         while !environment.stop.isRequested {
-            if let head = newestHead, newest.head.map({ head > $0 }) ?? true {
-                newest = Newest(head: head, since: environment.now)
-            }
+            // Lower than before too: what a node once said of the far future is no measure.
+            if let head = heads.head, head != newest.head { newest = Newest(head: head, since: environment.now) }
             let text = report(newest, started, .running)
             if last.map({ $0.text != text || environment.now - $0.at >= .seconds(60) }) ?? true {
                 try await store.report(text, at: environment.now)
@@ -78,11 +77,6 @@ package struct ReportService: Sendable {
         }
         logCounts()
         try await store.report(report(newest, started, .stopped), at: environment.now)
-    }
-
-    /// Also while following reads what lies far below it.
-    private var newestHead: UInt64? {
-        (client.states.compactMap(\.head) + [heads.head].compactMap { $0 }).max()
     }
 
     private func logCounts() {

@@ -86,7 +86,23 @@ struct LyingHeadTests {
         }
 
         let spoken = world.log.records.first { $0.fields["outage.of"] == "chain head" }
-        #expect(spoken?.fields["error"]?.contains("block 3 has been the newest one for 6") == true)
+        #expect(spoken?.fields["error"]?.contains("block 3 has been the newest one for 60") == true)
+    }
+
+    @Test("case 6: a head of the far future that was told once is not what the true one is held against")
+    func standsStillAfterALie() async throws {
+        let world = try await RelayWorld.ready(settle: 3) { world in
+            world.chain.setManners(Self.host) { $0.clampsRanges = true }
+        }
+        world.chain.setManners(Self.host) { $0.lie = Self.liesOfTheHead }
+        let end = world.time.now() + 900_000
+
+        try await world.run {
+            if world.time.now() > end - 880_000 { world.chain.setManners(Self.host) { $0.lie = nil } }
+            return world.time.now() > end
+        }
+
+        #expect(!world.log.records.contains { $0.fields["outage.of"] == "chain head" })
     }
 
     @Test("case 5: a newest block that is never the one of its height is an error, and asked for with pauses")
