@@ -125,10 +125,7 @@ extension Follower {
         _ contracts: [Address],
         _ node: EthereumClient
     ) async throws -> Bool {
-        guard let bloom = header.logsBloom, !bloom.saysLittle, bloom.mayContain(reader.binding.requestEvent.topic),
-            contracts.contains(where: { bloom.mayContain($0) }),
-            !reading.logs.logs.contains(where: { $0.blockNumber == header.number })
-        else {
+        guard reader.isMissing(logsOf: header, in: reading, of: contracts) else {
             doubts = 0
             return false
         }

@@ -99,9 +99,9 @@ package struct LogReader: Sendable {
 
     /// Whether this block's bloom speaks of logs that the answer does not have.
     ///
-    /// Blooms err on the side of logs.
+    /// Blooms err on the side of logs, and one that is half full fits much.
     package func isMissing(logsOf header: BlockHeader, in reading: Reading, of contracts: [Address]) -> Bool {
-        guard let bloom = header.logsBloom, !bloom.isFull, bloom.mayContain(binding.requestEvent.topic),
+        guard let bloom = header.logsBloom, !bloom.saysLittle, bloom.mayContain(binding.requestEvent.topic),
             contracts.contains(where: { bloom.mayContain($0) })
         else { return false }
         return !reading.logs.logs.contains { $0.blockNumber == header.number }
