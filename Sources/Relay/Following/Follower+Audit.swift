@@ -39,7 +39,9 @@ extension Follower {
         environment.counters.set("requests.unaccounted", to: Int64(missing))
     }
 
-    /// A round that failed is tried again: following does not depend on it. What is the contract's own trouble is no outage.
+    /// A round that failed is tried again: following does not depend on it.
+    ///
+    /// What is the contract's own trouble is no outage.
     private mutating func tell(_ trouble: (any Error)?, of contract: Address) {
         guard let trouble else {
             uncounted.remove(contract)

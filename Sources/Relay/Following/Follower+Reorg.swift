@@ -226,8 +226,9 @@ extension Follower {
         )
     }
 
-    /// Stands still for good once several looks have found it, and for a while: one answer may be a lie, and so may be all
-    /// that one node says for a moment. Until then nothing is sent.
+    /// Stands still for good once several looks have found it, and for a while.
+    ///
+    /// One answer may be a lie, and so may be all that one node says for a moment. Until then nothing is sent.
     private mutating func halt(at link: ChainLink, _ node: EthereumClient) async throws {
         let fault = "block \(link.number) was final as \(link.hash.hex), and is another one now"
         if let view = heads.view {

@@ -184,7 +184,11 @@ private final class RecordedGeth: HTTPTransport {
             return view.blocks.first { $0["number"]?.string == number } ?? .null
         case "eth_getLogs":
             let (first, last) = (parameters.first?["fromBlock"]?.string, parameters.first?["toBlock"]?.string)
-            return .array(view.rawLogs.filter { ($0["blockNumber"]?.string).map { $0 >= first ?? "" && $0 <= last ?? "" } ?? false })
+            return .array(
+                view.rawLogs.filter {
+                    ($0["blockNumber"]?.string).map { $0 >= first ?? "" && $0 <= last ?? "" } ?? false
+                }
+            )
         case "eth_call": return .string("0x")
         default: return .null
         }

@@ -150,7 +150,10 @@ struct HostileNodeTests {
 
         try await world.run(for: .seconds(300))
 
-        #expect(lie.told.all.contains("eth_call") && lie.told.all.contains("eth_getLogs"), "its contract has been asked")
+        #expect(
+            lie.told.all.contains("eth_call") && lie.told.all.contains("eth_getLogs"),
+            "its contract has been asked"
+        )
         #expect(try world.requests.count == 1)
         #expect(try world.nextBlock() > block, "and nothing stands still for it")
         #expect(world.log.records.contains { $0.fields["outage.of"] == "count of jobs" })

@@ -10,8 +10,10 @@ import Testing
 /// What one node says alone decides nothing for good while others could be asked.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct WordOfOneTests {
-    private static func two(settle: UInt64 = 6, _ change: (inout RelayWorld) -> Void = { _ in }) async throws -> RelayWorld
-    {
+    private static func two(
+        settle: UInt64 = 6,
+        _ change: (inout RelayWorld) -> Void = { _ in }
+    ) async throws -> RelayWorld {
         try await RelayWorld.ready(settle: settle) { world in
             world.hosts = ["a.test", "b.test"]
             change(&world)
