@@ -56,7 +56,7 @@ struct LogBench {
             for start in stride(from: first, to: first + rows, by: Int(window)) {
                 let last = min(start + window, first + rows) - 1
                 let range = start...last
-                let reading = try await reader.read(range, of: [contract], withLast: false, at: client)
+                let reading = try await reader.read(range, of: [contract], withHeaderAt: nil, at: client)
                 try reader.check(reading, range, of: [contract]) { _ in nil }
                 var batch = reader.batch(reading.logs)
                 batch.cursors = cursors.map { cursor in

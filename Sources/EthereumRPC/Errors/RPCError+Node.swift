@@ -14,6 +14,15 @@ extension RPCError {
         }
     }
 
+    /// Whether less might have been answered: it took too long, or was too long.
+    package var mayBeOfTheSize: Bool {
+        switch kind {
+        case .transport(.timedOut), .transport(.tooLarge): true
+        case .http(let status, _): [408, 413, 502, 503, 504, 524].contains(status)
+        case .server, .transport, .malformed: false
+        }
+    }
+
     /// Whether the node lets nobody in who has this key: another node has another one.
     package var isDenied: Bool {
         if case .http(401, _) = kind { return true }

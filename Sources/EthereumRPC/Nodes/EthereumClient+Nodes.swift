@@ -14,13 +14,12 @@ extension EthereumClient {
     /// This block is final: from now on all nodes are known by it, unless they are by an earlier one.
     package func anchor(at block: BlockAnchor) { nodes.anchor(at: block) }
 
-    /// The node that is fittest now, as a client that asks no other; of those that are as fit, one other than `other`.
+    /// The node that is fittest now, as a client that asks no other.
     ///
     /// Questions that belong together go to one node: two of them may be at different heights, or on different branches.
-    package func pin(otherThan other: EthereumClient? = nil) -> EthereumClient {
-        let candidates = nodes.candidates()
-        let node = candidates.first { $0 != other?.pinned } ?? candidates.first ?? 0
-        if other == nil { nodes.prefer(node) }
+    package func pin() -> EthereumClient {
+        let node = nodes.candidates().first ?? 0
+        nodes.prefer(node)
         return EthereumClient(nodes: nodes, pinned: node)
     }
 
@@ -49,6 +48,9 @@ extension EthereumClient {
 
     /// For how long the pinned node has answered nothing well; nil where its last call went well.
     package var failing: Duration? { pinned.flatMap { nodes.failing($0) } }
+
+    /// Whether the pinned node is left alone as long as another one can be asked.
+    package var isResting: Bool { pinned.map { nodes.isResting($0) } ?? false }
 
     /// The pinned node shows anew which chain it serves before it is asked anything else.
     package func requireProof() {

@@ -163,6 +163,11 @@ final class NodePool: Sendable {
         return health(node).expulsion.flatMap { now < $0.until ? $0.reason : nil }
     }
 
+    func isResting(_ node: Int) -> Bool {
+        let now = time.now()
+        return health(node).rank(at: now) == 3
+    }
+
     func failing(_ node: Int) -> Duration? {
         let now = time.now()
         return health(node).failingSince.map { .milliseconds(max(0, now - $0)) }

@@ -146,10 +146,12 @@ extension Follower {
     /// before the log goes into quarantine and reading goes on.
     mutating func mind(_ logs: [MalformedLog], in range: ClosedRange<UInt64>) throws {
         guard let log = logs.first else { return }
-        let block = log.blockNumber ?? range.lowerBound
-        let times = malformed.map { $0.block == block ? $0.times : 0 } ?? 0
+        let digest = keccak256(log.text)
+        let times = malformed[digest, default: 0]
         guard times < Self.doubts else { return }
-        malformed = (block, times + 1)
+        // A node may make up ever new ones.
+        if malformed.count >= 100 { malformed = [:] }
+        malformed[digest] = times + 1
         throw LogCheck.Fault(
             "blocks \(range.lowerBound) to \(range.upperBound): \(logs.count) of the logs are none: \(log.reason)"
         )

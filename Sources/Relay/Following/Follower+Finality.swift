@@ -11,6 +11,24 @@ extension Follower {
         var receipt: Release?
     }
 
+    /// The head by which depth and age are measured: the newest block that was read, or one that stands on it.
+    ///
+    /// What a node says of its head alone is one number, and would make final what is not deep at all.
+    func proven(_ head: BlockHeader) -> BlockHeader {
+        guard let tip = chain.tip, head.hash != tip.hash, head.parentHash != tip.hash || head.number != tip.number + 1
+        else { return head }
+        return BlockHeader(
+            number: tip.number,
+            hash: tip.hash,
+            parentHash: tip.parentHash,
+            timestamp: tip.timestamp,
+            baseFeePerGas: nil,
+            gasLimit: 0,
+            gasUsed: 0,
+            logsBloom: nil
+        )
+    }
+
     mutating func releases(at shown: BlockHeader, _ node: EthereumClient) async throws -> Releases {
         // A miner whose clock is ahead would make final what is not old at all.
         let head = shown.seen(at: environment.now)
@@ -28,6 +46,11 @@ extension Follower {
 
     /// Tags move seldom, so they are asked for seldom, and where nothing waits for them more seldom still; what is wrong
     /// with one is said as an outage of it.
+    /// They are asked for anew, and what they said before counts no more.
+    mutating func forgetTags() {
+        (tags, tagged, toldByTag, tagsAskedAt) = ([:], [:], [:], nil)
+    }
+
     private mutating func askTags(at head: BlockHeader, _ node: EthereumClient) async throws {
         let wanted = Set([options.settle.tag, options.receipt.tag].compactMap { $0 })
         guard !wanted.isEmpty else { return }
@@ -59,16 +82,12 @@ extension Follower {
         let number = min(release.number, tip.number)
         guard number > chain.final?.number ?? 0 || chain.final == nil else { return nil }
         let link = chain.links.last { $0.number <= number }
-        if let link, number - link.number <= Self.nearness, chain.canFinalise(link) {
-            try check(link, is: release)
-            return link
-        }
+        if let link, number - link.number <= Self.nearness, chain.canFinalise(link) { return link }
         // A height without a block has one below it.
         for height in (number - min(number, 16)...number).reversed() {
             if let link, link.number >= height { return chain.canFinalise(link) ? link : nil }
             guard let header = try await node.header(at: .number(height)) else { continue }
             let asked = ChainLink(header)
-            try check(asked, is: release)
             return chain.canFinalise(asked) ? asked : nil
         }
         return nil
@@ -76,11 +95,15 @@ extension Follower {
 
     /// Whether the block that a tag names has this link below it: of both in one answer, as behind a balancer the tag may
     /// have been told by a node on another branch than the one that has been read.
-    func isNamed(_ link: ChainLink, by release: Release, _ node: EthereumClient) async throws -> Bool {
+    mutating func isNamed(_ link: ChainLink, by release: Release, _ node: EthereumClient) async throws -> Bool {
         guard let tag = FinalityRule.Tag(rawValue: release.rule) else { return true }
         do throws(RPCError) {
             let answer = try await node.header(at: link.number, with: tag == .safe ? .safe : .finalized)
-            guard let tagged = answer.tagged, tagged.number >= link.number else { return false }
+            guard let tagged = answer.tagged, tagged.number >= link.number else {
+                // It is lower than it was told: what was told once and is not true would hold up everything.
+                forgetTags()
+                return false
+            }
             return answer.header?.hash == link.hash
         } catch {
             // Another node than this one has told the tag.

@@ -8,6 +8,8 @@ internal import Telemetry
 extension Follower {
     /// Ranges in one look, at most: then the head is asked for again.
     private static let rangesPerLook = 32
+    /// The same of what lies far behind, while there are contracts near the head.
+    private static let backlogPerLook = 4
     /// So far below the head the blocks of logs are checked; deeper ones have been settled long before they are read.
     private static let checkedDepth: UInt64 = 64
 
@@ -23,13 +25,12 @@ extension Follower {
     enum Reach {
         /// To the head.
         case head
-        /// Contracts near the head to it, and others a part of what they have left.
-        case backlog
         /// The chain has moved under the reading, or there is very much of it.
         case moved
     }
 
-    /// Reads on to this head; the first range that is stored takes the block with it that is `final` from now on.
+    /// Reads contracts near the head to it; the first range that is stored takes the block with it that is `final` from now
+    /// on.
     mutating func readOn(
         to head: BlockHeader,
         at node: EthereumClient,
@@ -38,14 +39,9 @@ extension Follower {
     ) async throws -> Reach {
         var final = final
         var ranges = 0
-        var reach = Reach.head
-        reading: while let step = nextStep(head: head.number, settle: settle), !environment.stop.isRequested {
+        reading: while let step = nextStep(head.number, settle), !step.isBacklog, !environment.stop.isRequested {
             ranges += 1
-            guard ranges <= Self.rangesPerLook else {
-                guard step.isBacklog else { return .moved }
-                reach = .backlog
-                break
-            }
+            guard ranges <= Self.rangesPerLook else { return .moved }
             switch try await read(step, head, node, settle, &final) {
             case .stored, .narrower: break
             case .moved: return .moved
@@ -56,14 +52,34 @@ extension Follower {
             _ = try await store.ingest(IngestBatch(final: link), at: environment.now)
             finalise(link)
         }
-        return reach
+        return .head
+    }
+
+    /// Reads a part of what contracts far below the head have left.
+    mutating func readBacklog(
+        below head: BlockHeader,
+        at node: EthereumClient,
+        settle: Release?
+    ) async throws -> Outcome {
+        let hasOthers = cursors.contains { $0.nextBlock > head.number }
+        var final: ChainLink?
+        for _ in 0..<(hasOthers ? Self.backlogPerLook : Self.rangesPerLook) {
+            guard let step = nextStep(head.number, settle), !environment.stop.isRequested else { return .idle }
+            // What is near waits for the next look.
+            guard step.isBacklog else { return .again }
+            switch try await read(step, head, node, settle, &final) {
+            case .stored, .narrower: break
+            case .moved, .unindexed: return .again
+            }
+        }
+        return .again
     }
 
     /// Contracts near the head come first: one that is new and begins long ago holds nobody up.
     ///
     /// Far below the head ranges end where what is final ends, so that it is released at once; above that each ends with a
     /// block that is remembered.
-    private func nextStep(head: UInt64, settle: Release?) -> Step? {
+    private func nextStep(_ head: UInt64, _ settle: Release?) -> Step? {
         let head = head - min(head, logLag)
         let unread = cursors.map(\.nextBlock).filter { $0 <= head }
         let near = unread.filter { head - $0 <= options.window }
@@ -159,7 +175,8 @@ extension Follower {
             guard absent.contains(step.range.lowerBound), try await pass(absent: step, node) else { return .narrower }
             return .stored
         }
-        if try await isInDoubt(header, reading, contracts, node) { return .unindexed }
+        // What lies far below the head has long been indexed.
+        if !step.isBacklog, try await isInDoubt(header, reading, contracts, node) { return .unindexed }
         try await store(reading, step, header, settle, head, &final)
         return .stored
     }

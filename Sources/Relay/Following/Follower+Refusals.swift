@@ -31,6 +31,8 @@ extension Follower {
             try await passGap(step, range, head, node, "\(error)")
             return .narrower
         case .beyondHead, .unknownBlock, .other:
+            // Of less it may make an answer in time.
+            if error.mayBeOfTheSize, range.count > 1 { _ = planner.refused(range) }
             throw error
         }
     }
@@ -73,7 +75,7 @@ extension Follower {
         if let hash = known.hash(at: block), hash != header.hash { return .moved }
         try mind(reading.logs.malformed, in: block...block)
         guard try await seek(quorum: reading, block...block, contracts, node) else { return .narrower }
-        if try await isInDoubt(header, reading, contracts, node) { return .unindexed }
+        if !step.isBacklog, try await isInDoubt(header, reading, contracts, node) { return .unindexed }
         var none: ChainLink?
         let alone = Step(range: block...block, cursors: step.cursors, isBacklog: step.isBacklog)
         try await store(reading, alone, header, nil, head, &none)
@@ -104,23 +106,24 @@ extension Follower {
             case .yes:
                 // It comes first for a while.
                 node.setBehind()
+                gapping.patience.end()
                 throw FollowFault("\(reason): another node is asked")
             case .no: keepers.append(asked)
             case .silent(let error): silent.append("\(asked.maskedEndpoint): \(error)")
             }
         }
         guard !keepers.isEmpty else { throw FollowFault(reason) }
-        if !silent.isEmpty, !gapping.isOver(after: options.gapPatience, at: environment.now) {
+        if gapping.block != first { gapping = (first, Patience()) }
+        if !silent.isEmpty, !gapping.patience.isOver(after: options.gapPatience, at: environment.now) {
             let others = silent.joined(separator: "; ")
             throw FollowFault("\(reason); whether others have the block is not known: \(others)", isOfTheNode: false)
         }
-        gapping.end()
         var closed = head.number - min(1, head.number)
         for keeper in keepers { closed = min(closed, try await lastTooOld(first, head.number, contracts, keeper)) }
         guard closed >= first else { return }
         let words = silent.isEmpty ? reason : "\(reason); silent: \(silent.joined(separator: "; "))"
         try await store.skip(first...closed, for: step.cursors, words, at: environment.now)
-        moveCursors(step.cursors) { cursor, _ in cursor.nextBlock = closed + 1 }
+        cursors = try await store.cursors(of: cursors)
         tailFloor = closed + 1
         environment.counters.increment("chain.gaps")
         environment.log.error(
@@ -138,8 +141,12 @@ extension Follower {
 
     private func keeps(_ block: UInt64, _ contracts: [Address], _ node: EthereumClient) async -> Keeping {
         do throws(RPCError) {
-            _ = try await reader.read(block...block, of: contracts, withHeaderAt: block, at: node)
-            return .yes
+            let reading = try await reader.read(block...block, of: contracts, withHeaderAt: block, at: node)
+            guard reading.last == nil else { return .yes }
+            // A height without a block, or a node that has not come so far.
+            let shown = try await node.headerWithHead(at: block)
+            let isBelow = shown.head.map { $0.number > block } ?? false
+            return isBelow ? .yes : .silent("it does not have block \(block)")
         } catch {
             return error.logRangeFailure == .tooOld ? .no : .silent("\(error)")
         }

@@ -53,6 +53,7 @@ extension Follower {
         _ node: EthereumClient
     ) async throws -> Meeting {
         var verdict = first
+        var isTie = false
         while true {
             switch verdict {
             case .extends: return .onTop
@@ -62,8 +63,9 @@ extension Follower {
             case .vote(let link):
                 let (rejections, voters) = await votes(on: link, first: node)
                 verdict = chain.voted(link, rejections: rejections, of: voters)
+                isTie = rejections * 2 == voters
             case .leave(let link):
-                leave(node, link)
+                leave(node, link, isTie: isTie)
                 return .apart
             case .rewind(let link):
                 try await rewind(to: link)
@@ -99,13 +101,14 @@ extension Follower {
     /// Only the nodes together say that the chain has changed: one of them may be behind a fail-over, or on a fork.
     ///
     /// Who is silent is held to keep to the link until it has been so for a while.
-    private func votes(on link: ChainLink, first: EthereumClient) async -> (rejections: Int, voters: Int) {
+    private mutating func votes(on link: ChainLink, first: EthereumClient) async -> (rejections: Int, voters: Int) {
         var (rejections, voters) = (0, 0)
-        for node in [first] + client.known.filter({ $0.index != first.index }) {
+        for node in [first] + client.known.filter({ $0.index != first.index }) where !isGone(node) {
             guard let answer = try? await node.headerWithHead(at: link.number) else {
-                if node.expulsion == nil, node.failing ?? .zero < options.silencePatience { voters += 1 }
+                if isHeldToKeep(node) { voters += 1 }
                 continue
             }
+            noteAnswer(of: node)
             guard let hash = Self.hash(answer, below: link.number) else { continue }
             // A node that lags shows what was so before a reorganisation: no reason to give up what is final.
             if link == chain.final, (answer.head?.number ?? 0) < highest { continue }
@@ -135,25 +138,30 @@ extension Follower {
     /// Most of the nodes must have the block that is to be final: the one that is asked may have gone on alone on a branch
     /// of its own, which would be followed like any other as long as nobody else is asked.
     ///
-    /// False where as many have another block: it is not final yet, and nobody can be called wrong. Who is not as far says
-    /// nothing. Throws `FollowFault` where most have another one.
+    /// False where as many have another block, or have just fallen silent: it is not final yet, and nobody can be called
+    /// wrong. Who is not as far says nothing. Throws `FollowFault` where most have another one.
     mutating func agree(on final: ChainLink, with node: EthereumClient) async throws -> Bool {
         guard client.nodeCount > 1, let index = node.index else { return true }
-        var (sharing, differing) = (1, 0)
-        for other in node.others {
-            guard let answer = try? await other.headerWithHead(at: final.number),
-                let hash = Self.hash(answer, below: final.number)
-            else { continue }
+        var (sharing, differing, silent) = (1, 0, 0)
+        for other in client.known where other.index != index && !isGone(other) {
+            guard let answer = try? await other.headerWithHead(at: final.number) else {
+                if isHeldToKeep(other) { silent += 1 }
+                continue
+            }
+            noteAnswer(of: other)
+            guard let hash = Self.hash(answer, below: final.number) else { continue }
             if hash == final.hash { sharing += 1 } else { differing += 1 }
         }
-        guard differing >= sharing else {
+        isTied = differing + silent >= sharing
+        guard isTied else {
             alone[index] = nil
             environment.outages.recovered("finality")
             return true
         }
         let fault = "block \(final.number) is not final: other nodes do not have it as \(final.hash.hex)"
         guard differing > sharing else {
-            environment.outages.failed("finality", FollowFault(fault))
+            // One that does not answer is an outage of its own, and soon counts no more.
+            if differing > 0 { environment.outages.failed("finality", FollowFault(fault)) }
             return false
         }
         // For as long as the others need to take back what only this one has: asked again at once it would bring it back.
@@ -165,8 +173,10 @@ extension Follower {
     }
 
     /// In a reorganisation nodes change one after the other: only who stays apart for long is expelled.
-    private mutating func leave(_ node: EthereumClient, _ link: ChainLink) {
-        guard let index = node.index else { return }
+    ///
+    /// In a tie nobody knows who is right.
+    private mutating func leave(_ node: EthereumClient, _ link: ChainLink, isTie: Bool) {
+        guard let index = node.index, !isTie else { return node.setBehind() }
         let isOver = apart[index, default: Patience()].isOver(after: options.apartPatience, at: environment.now)
         guard isOver else { return node.setBehind() }
         let reason = "its block \(link.number) is not \(link.hash.hex), which other nodes have: it is on a fork"
@@ -198,7 +208,7 @@ extension Follower {
         let isStill = now - standing.since >= stillTime && now - last >= stillTime
         guard isStill || now - last >= options.secondReadPause else { return false }
         comparedAt = now
-        let lag = max(0, min(options.steadyLag / max(blockTime, .milliseconds(1)), 1e6))
+        let lag = max(0, min(options.steadyLag / max(pace.mean ?? .zero, .milliseconds(1)), 1e6))
         let margin = isStill ? 1 : max(3, UInt64(lag))
         for other in node.others {
             guard let header = try? await other.header(at: .latest),
@@ -217,7 +227,7 @@ extension Follower {
         chain.rewound(to: link)
         highest = link?.number ?? 0
         cursors = try await store.cursors(of: cursors)
-        tagsAskedAt = nil
+        forgetTags()
         environment.counters.increment("chain.reorgs")
         environment.counters.increment("requests.orphaned", by: Int64(orphans))
         environment.log.warning(

@@ -19,14 +19,15 @@ extension Follower {
 
     /// One range; returns whether there is a whole one more.
     private mutating func readRangeAgain(apartFrom first: EthereumClient, isFirst: Bool) async throws -> Bool {
-        guard let final = chain.final, let lowest = cursors.map(\.secondBlock).min() else { return false }
-        let group = cursors.filter { $0.secondBlock == lowest }
-        let others = cursors.map(\.secondBlock).filter { $0 > lowest }.min()
+        guard let final = chain.final else { return false }
+        // What has been read once and is final; near the head first, as at the first reading.
+        let open = cursors.filter { $0.secondBlock < $0.nextBlock && $0.secondBlock <= final.number }
+        let near = open.filter { final.number - $0.secondBlock <= options.window }
+        guard let lowest = (near.isEmpty ? open : near).map(\.secondBlock).min() else { return false }
+        let group = open.filter { $0.secondBlock == lowest }
         let bound =
             ([final.number] + group.map { $0.nextBlock - min(1, $0.nextBlock) }
-            + [others.map { $0 - 1 }].compactMap { $0 })
-            .min() ?? final.number
-        guard lowest <= bound, group.allSatisfy({ $0.nextBlock > lowest }) else { return false }
+            + cursors.map(\.secondBlock).filter { $0 > lowest }.map { $0 - 1 }).min() ?? final.number
         let isWindow = bound - lowest >= secondPlanner.window
         guard isFirst || isWindow else { return false }
         if isFirst, let last = secondReadAt, environment.now >= last {
@@ -36,16 +37,18 @@ extension Follower {
         secondReadAt = environment.now
         guard let range = secondPlanner.range(from: lowest, head: bound) else { return false }
         // Another one than read it first, and each time that it came to nothing the next.
-        let nodes = first.others + [first]
+        let nodes = client.known.filter { $0.index != first.index } + [first]
         let node = nodes[secondFaults % nodes.count]
         do {
             switch try await readAgain(range, group, final, node) {
             case .done: break
             case .narrower: return true
             case .notNow:
-                secondFaults &+= 1
                 // One that is a little behind is nothing to speak of.
-                guard secondFaults > nodes.count else { return false }
+                guard secondFaults >= nodes.count else {
+                    secondFaults &+= 1
+                    return false
+                }
                 throw FollowFault("\(node.maskedEndpoint) does not have the final block \(final.number) yet")
             }
         } catch  where error is LogCheck.Fault || error is FollowFault || error is RPCError {
@@ -55,7 +58,7 @@ extension Follower {
             environment.outages.failed("second reading", error)
             return false
         }
-        (secondFaults, secondTooOld) = (0, 0)
+        (secondFaults, secondTooOld) = (0, [:])
         environment.outages.recovered("second reading")
         moveCursors(group) { cursor, _ in cursor.secondBlock = range.upperBound + 1 }
         return true
@@ -88,9 +91,10 @@ extension Follower {
                 if secondPlanner.refused(range, hint: hint) == .narrower { return .narrower }
                 reading = try await read(byHash: range.lowerBound, contracts, final, node)
             case .tooOld:
-                // There is a gap already, or another node goes back further: all are asked.
-                secondTooOld += 1
-                guard secondTooOld >= client.nodeCount else { throw error }
+                // There is a gap already, or another node goes back further: all are asked, the only one twice.
+                if let index = node.index { secondTooOld[index, default: 0] += 1 }
+                let all = client.known.compactMap(\.index)
+                guard all.allSatisfy({ secondTooOld[$0, default: 0] >= (all.count > 1 ? 1 : 2) }) else { throw error }
                 try await pass(unread: range, group)
                 return .done
             case .beyondHead, .unknownBlock, .other: throw error
@@ -103,11 +107,7 @@ extension Follower {
         }
         try await withdraw(range, contracts, reading, final, node)
         var batch = reader.batch(reading.logs)
-        batch.cursors = group.map { cursor in
-            var cursor = cursor
-            cursor.secondBlock = range.upperBound + 1
-            return cursor
-        }
+        batch.cursors = Self.moved(group, behind: range)
         let report = try await store.ingest(batch, at: environment.now)
         secondPlanner.answered()
         environment.counters.increment("requests.found", by: Int64(report.found))
@@ -124,15 +124,17 @@ extension Follower {
         return .done
     }
 
-    /// No node goes back so far: it stays with the first reading, and a word of it.
-    private func pass(unread range: ClosedRange<UInt64>, _ group: [ContractCursor]) async throws {
-        var batch = IngestBatch()
-        batch.cursors = group.map { cursor in
+    private static func moved(_ group: [ContractCursor], behind range: ClosedRange<UInt64>) -> [ContractCursor] {
+        group.map { cursor in
             var cursor = cursor
             cursor.secondBlock = range.upperBound + 1
             return cursor
         }
-        _ = try await store.ingest(batch, at: environment.now)
+    }
+
+    /// No node goes back so far: it stays with the first reading, and a word of it.
+    private func pass(unread range: ClosedRange<UInt64>, _ group: [ContractCursor]) async throws {
+        _ = try await store.ingest(IngestBatch(cursors: Self.moved(group, behind: range)), at: environment.now)
         environment.counters.increment("chain.readOnce")
         environment.log.warning(
             "blocks cannot be read for the second time: no node goes back so far",

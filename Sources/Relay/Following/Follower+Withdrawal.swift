@@ -8,19 +8,21 @@ internal import Telemetry
 extension Follower {
     /// What a node says of a request whose log the reading did not have.
     private enum Evidence {
-        /// The log, and the job at the contract.
+        /// The log, or the job at the contract.
         case found
         /// Neither.
         case none
-        /// It does not answer, is not as far, or contradicts itself.
+        /// It shows a log of which its contract knows nothing.
         case unclear
+        /// It does not tell.
+        case silent
     }
 
     /// Requests of this range whose logs are not there any more: each block is looked at alone before it is believed, by
     /// its hash too, and at each of the nodes; and the contract is asked.
     ///
-    /// A node may cut a range's answer off without a word; what is taken back here is never read again. So most of those
-    /// who can say it must say that the request is not there.
+    /// A node may cut a range's answer off without a word; what is taken back here is never read again. So most of the nodes
+    /// must say that the request is not there, and one that is silent for the time of a blip is held to keep it.
     mutating func withdraw(
         _ range: ClosedRange<UInt64>,
         _ contracts: [Address],
@@ -55,29 +57,47 @@ extension Follower {
     }
 
     /// Those of one block's requests that most of the nodes do not have.
-    private func gone(
+    private mutating func gone(
         _ requests: [PlacedLog],
         of number: UInt64,
         _ final: ChainLink,
         _ node: EthereumClient
     ) async throws -> [PlacedLog] {
         let contracts = Set(requests.map(\.contract)).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-        var votes = Array(repeating: 0, count: requests.count)
-        for asked in [node] + client.known.filter({ $0.index != node.index }) {
+        var votes = Array(repeating: (found: 0, none: 0, silent: 0), count: requests.count)
+        for asked in [node] + client.known.filter({ $0.index != node.index }) where !isGone(asked) {
             let there: Set<Hash32>
-            do { there = try await logs(of: number, contracts, final, asked) } catch { continue }
+            do {
+                there = try await logs(of: number, contracts, final, asked)
+                noteAnswer(of: asked)
+            } catch {
+                if isHeldToKeep(asked) { for index in votes.indices { votes[index].silent += 1 } }
+                continue
+            }
             for (index, request) in requests.enumerated() {
                 switch await evidence(of: request, isThere: there.contains(request.hash), asked) {
-                case .found: votes[index] += 1
-                case .none: votes[index] -= 1
+                case .found: votes[index].found += 1
+                case .none: votes[index].none += 1
+                case .silent: votes[index].silent += 1
                 case .unclear: break
                 }
             }
         }
-        for (vote, request) in zip(votes, requests) where vote == 0 {
-            throw FollowFault("whether request \(request.hash.hex) is in block \(number) is not clear: nodes differ")
+        let kept = votes.count { $0.found > $0.none }
+        if kept > 0 {
+            environment.log.warning(
+                "requests whose logs a node does not show, and other nodes or their contract have",
+                ["requests": kept, "block.number": number, "node": node.maskedEndpoint]
+            )
         }
-        return zip(votes, requests).filter { $0.0 < 0 }.map(\.1)
+        let gone = zip(votes, requests).filter { $0.0.none > $0.0.found + $0.0.silent }.map(\.1)
+        // The others are looked at again.
+        guard kept + gone.count == requests.count else {
+            throw FollowFault(
+                "whether \(requests.count - kept) requests are in block \(number) is not clear: nodes differ"
+            )
+        }
+        return gone
     }
 
     /// The requests that a node shows in a block, asked for in both ways.
@@ -96,15 +116,16 @@ extension Follower {
         let desk = ContractDesk(client: node, binding: reader.binding)
         do {
             let job = try await desk.job(request.jobID, of: request.contract)
-            guard (job.requestHash == request.hash) == isThere else { return .unclear }
+            guard job.requestHash != request.hash else { return .found }
+            return isThere ? .unclear : .none
         } catch {
             // Where the contract itself does not tell, the logs do.
             let isOfTheContract =
                 error is ContractDesk.UnexpectedOutput
                 || (error as? RPCError).map { $0.executionFailure ?? $0.revertReason != nil } ?? false
-            guard isOfTheContract else { return .unclear }
+            guard !isThere else { return .found }
+            return isOfTheContract ? .none : .silent
         }
-        return isThere ? .found : .none
     }
 
     /// One block, at a node that shows in the same answer that it has the final one.

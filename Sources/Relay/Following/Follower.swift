@@ -8,7 +8,8 @@ internal import Transport
 /// Follows the chain, one look at a time: asks a node for its head, finds out what that means for what has been read,
 /// reads on, and stores what it finds with the cursors in one transaction (design D4).
 ///
-/// What it keeps in memory is a copy of what the store has; a restart is a new one.
+/// What it has read is in the store; what it keeps in memory beside a copy of that is who has been silent, behind or alone
+/// for how long, which begins anew with each start.
 package struct Follower: Sendable {
     /// What a look has come to.
     package enum Outcome: Equatable, Sendable {
@@ -52,8 +53,12 @@ package struct Follower: Sendable {
     var halting = Patience()
     /// Blocks below are not read once more: no node has them any longer.
     var tailFloor: UInt64 = 0
-    /// A node is silent about blocks that the others do not keep.
-    var gapping = Patience()
+    /// A node is silent about a block that the others do not keep.
+    var gapping: (block: UInt64, patience: Patience) = (0, Patience())
+    /// By node: it says nothing where it is put to the vote.
+    var silent: [Int: Patience] = [:]
+    /// As many nodes have another block than the one that would be final.
+    var isTied = false
     /// Blocks at the head whose logs the nodes do not have yet.
     var logLag: UInt64 = 0
     /// Heights without a block, as the node says in this look.
@@ -73,8 +78,8 @@ package struct Follower: Sendable {
     var foundIn: UInt64?
     /// Second readings in a row that came to nothing.
     var secondFaults = 0
-    /// Of these, how many of the last ones because the node does not go back so far.
-    var secondTooOld = 0
+    /// By node: how often it said of this range that it does not go back so far.
+    var secondTooOld: [Int: Int] = [:]
     /// By node: it is on a branch that the others do not share.
     var apart: [Int: Patience] = [:]
     /// By node: it has a block to be final that most of the others do not have.
@@ -90,8 +95,8 @@ package struct Follower: Sendable {
     private var futile = 0
     /// How often in a row the newest block was read as empty although its bloom says otherwise.
     var doubts = 0
-    /// Where a node gave something that is no log, and how often.
-    var malformed: (block: UInt64, times: Int)?
+    /// What was given as a log and is none, by its digest, and how often.
+    var malformed: [Hash32: Int] = [:]
 
     /// - Parameters:
     ///   - client: the nodes.
@@ -182,18 +187,18 @@ package struct Follower: Sendable {
         case .changed: return .again
         case .apart: return client.nodeCount > 1 ? .again : .idle
         }
-        let releases = try await releases(at: head, node)
+        let releases = try await releases(at: proven(head), node)
         let final = try await newFinal(releases.settle, below: head, node)
         guard final.isSound else { return .again }
         // Not before: a node on a fork of its own goes on from what was read, and others have left it.
         halting.end()
-        let reading = try await readOn(to: head, at: node, settle: releases.settle, final: final.link)
-        if reading == .moved { return .again }
+        if try await readOn(to: head, at: node, settle: releases.settle, final: final.link) == .moved { return .again }
         post(head, releases)
         if try await isLeftBehind(head, node) { return .again }
         try await readAgain(apartFrom: node)
         try await audit(apartFrom: node)
-        return reading == .backlog ? .again : .idle
+        // Last: whatever it meets holds up nobody else.
+        return try await readBacklog(below: head, at: node, settle: releases.settle)
     }
 
     /// The node's head, and its block at the newest link's height where more than one block must have come since: both in
@@ -229,11 +234,11 @@ package struct Follower: Sendable {
         {
             return (nil, true)
         }
-        guard let release, let link = try await finalLink(release, node),
-            try await isNamed(link, by: release, node)
-        else { return (nil, true) }
+        guard let release, let link = try await finalLink(release, node) else { return (nil, true) }
         guard try await confirm(link, below: head, at: node) else { return (nil, false) }
-        guard try await agree(on: link, with: node) else { return (nil, true) }
+        guard try await isNamed(link, by: release, node), try await agree(on: link, with: node) else {
+            return (nil, true)
+        }
         finalisedAt = now
         return (link, true)
     }
@@ -267,8 +272,8 @@ package struct Follower: Sendable {
         let settle = releases.settle.flatMap { release in
             chain.final.map { Release(number: min($0.number, release.number), rule: release.rule) }
         }
-        heads.post(
-            HeadBoard.View(head: head.number, timestamp: head.timestamp, settle: settle, receipt: releases.receipt)
-        )
+        // An answer is mined for good no sooner than its request is there for good, unless the operator says so.
+        let receipt = options.receipt == options.settle ? settle : isTied ? nil : releases.receipt
+        heads.post(HeadBoard.View(head: head.number, timestamp: head.timestamp, settle: settle, receipt: receipt))
     }
 }

@@ -20,19 +20,10 @@ package struct LogReader: Sendable {
         package var last: BlockHeader?
     }
 
-    /// Asks one node for the logs of a range and, after them, for the range's last block.
+    /// Asks one node for the logs of a range and for a block beside them: mostly the one that the range ends with; one above
+    /// it shows as well that the node has all of it.
     ///
     /// Both in one request: a load balancer may send two of them to nodes of different heights.
-    package func read(
-        _ range: ClosedRange<UInt64>,
-        of contracts: [Address],
-        withLast: Bool,
-        at node: EthereumClient
-    ) async throws(RPCError) -> Reading {
-        try await read(range, of: contracts, withHeaderAt: withLast ? range.upperBound : nil, at: node)
-    }
-
-    /// As `read(_:of:withLast:at:)`, with whichever block: one above the range shows that the node has all of it.
     package func read(
         _ range: ClosedRange<UInt64>,
         of contracts: [Address],

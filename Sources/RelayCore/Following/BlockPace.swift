@@ -10,6 +10,8 @@ package struct BlockPace: Equatable, Sendable {
     ///
     /// The lower quartile: a chain that rests between bursts is as fast as its bursts.
     package let blockTime: Duration?
+    /// The mean of the same: timestamps are whole seconds, by which blocks that are faster seem to take no time.
+    package let mean: Duration?
     /// Without a new block for so long the chain stands still: 20 times its block time, and three times its longest rest
     /// of late, since some make blocks only when there is something in them.
     package let standstill: Duration
@@ -22,6 +24,7 @@ package struct BlockPace: Equatable, Sendable {
             let blocks = max(1, later.number - min(earlier.number, later.number))
             times.append(.milliseconds(Int64(clamping: min(seconds, 1 << 40) &* 1_000 / blocks)))
         }
+        mean = times.isEmpty ? nil : times.reduce(.zero, +) / times.count
         times.sort()
         blockTime = times.isEmpty ? nil : times[times.count / 4]
         standstill = max((blockTime ?? .zero) * 20, (times.last ?? .zero) * 3)

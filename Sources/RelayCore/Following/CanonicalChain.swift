@@ -49,6 +49,7 @@ package struct CanonicalChain: Equatable, Sendable {
         self.links = links.sorted { $0.number < $1.number }
         self.final = final
         if let final { keep(final) }
+        while self.links.count > Self.limit { thin() }
     }
 
     /// The newest link.
@@ -127,8 +128,11 @@ package struct CanonicalChain: Equatable, Sendable {
     package mutating func extend(to link: ChainLink) {
         guard link.number > tip?.number ?? 0 || links.isEmpty else { return }
         links.append(link)
-        guard links.count > Self.limit else { return }
-        // The newer half stays whole: reorganisations are mostly short.
+        if links.count > Self.limit { thin() }
+    }
+
+    /// The newer half stays whole: reorganisations are mostly short.
+    private mutating func thin() {
         let older = links.count / 2
         links = links.indices.filter { $0 >= older || $0 % 2 == 0 }.map { links[$0] }
     }

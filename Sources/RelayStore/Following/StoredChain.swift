@@ -98,12 +98,13 @@ extension Transaction {
               timestamp = excluded.timestamp
             """
         ).binding(number, link.hash.bytes, link.parentHash.bytes, Int64(column: link.timestamp)).run()
-        // Never the final one, nor what lies above it.
+        // Never the final one; what lies far above it, while nothing becomes final, is thinned out.
         try prepare(
             """
-            DELETE FROM header WHERE number < ? AND number < (SELECT coalesce(final_number, 0) FROM chain)
+            DELETE FROM header WHERE number < ?1 AND number <> (SELECT coalesce(final_number, -1) FROM chain)
+              AND (number < (SELECT coalesce(final_number, 0) FROM chain) OR number % ?2 <> 0)
             """
-        ).binding(number - RelayStore.headerDepth).run()
+        ).binding(number - RelayStore.headerDepth, RelayStore.headerSpacing).run()
     }
 
     /// The final block, and the anchor where there is none yet.
