@@ -164,6 +164,39 @@ struct HaltTests {
         #expect(try world.view.overview().chain.halt == nil)
     }
 
+    @Test("case 9: an answer that comes while the halt is not certain yet is not sent")
+    func answeredBeforeTheHalt() async throws {
+        var patient = try RelayWorld(settle: 3) { _ in
+            FakeJobScript(.completes(FakeRun(stdout: "hello\n")), after: .seconds(60))
+        }
+        patient.isPatient = true
+        patient.options.follow.haltPatience = .seconds(300)
+        let world = patient
+        world.chain.mine(20)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        let block = world.chain.head.number
+        world.chain.mine(20)
+        let changed = Recorder<UInt64>()
+
+        await #expect(throws: ChainHalt.self) {
+            try await world.run(blocks: nil) {
+                guard changed.count == 0, try world.state(of: request) == .submitted,
+                    let final = try world.view.overview().chain.final, final.number > block + 10
+                else { return false }
+                changed.record(final.number)
+                world.chain.reorg(depth: 10)
+                return false
+            }
+        }
+
+        #expect(changed.count == 1)
+        #expect(try world.state(of: request) == .answered)
+        #expect(world.chain.callCount("eth_sendRawTransaction") == 0)
+        try world.acceptChain()
+        try await world.runUntilSettled()
+        try world.expectCanonical(jobs: 1)
+    }
+
     @Test("case 9: one answer that contradicts what is final halts nothing")
     func oneLie() async throws {
         let world = try await RelayWorld.ready(settle: 3, blocks: 20)
