@@ -144,6 +144,28 @@ struct LyingHeadTests {
         #expect(world.counter("chain.reorgs") == 0)
     }
 
+    @Test("case 5: so does one that has been so from the start; one that is a little behind stays first")
+    func steadyLagFromTheStart() async throws {
+        for (lag, isSecond) in [(25, true), (6, false)] {
+            var patient = try RelayWorld(settle: 3)
+            patient.isPatient = true
+            patient.hosts = ["a.test", "b.test"]
+            // It goes on all the time: here only how far it is behind counts.
+            patient.options.follow.stillTime = .seconds(3_600)
+            let world = patient
+            world.chain.setManners("a.test") { $0.lag = lag }
+            for _ in 0..<40 {
+                world.time.advance(by: .seconds(2))
+                world.chain.mine()
+            }
+
+            try await world.run(for: .seconds(400))
+
+            let calls = world.chain.callCount("eth_getLogs", at: "b.test")
+            #expect(isSecond ? calls > 20 : calls < 10, "\(calls) calls, behind by \(lag) blocks")
+        }
+    }
+
     @Test("case 30: a node that refuses its newest block, and says so well, is not the only one that is asked")
     func refusesItsHead() async throws {
         let world = try await RelayWorld.ready(settle: 3) { $0.hosts = ["a.test", "b.test"] }
@@ -155,6 +177,29 @@ struct LyingHeadTests {
         try await world.run { world.allSettled([request]) }
 
         #expect(world.time.now() - began < 120_000)
+        world.chain.clearFaults()
+        try await world.runUntilSettled()
+        try world.expectCanonical(jobs: 1)
+    }
+
+    @Test("case 30: nor is one that refuses it from some time on, as if the question were a wrong one")
+    func refusesItsHeadLater() async throws {
+        let world = try await RelayWorld.ready(settle: 3) { $0.hosts = ["a.test", "b.test"] }
+        let calls = world.chain.callCount("eth_getLogs", at: "a.test")
+        let made = Recorder<FakeRequest>()
+        let began = world.time.now()
+
+        try await world.run {
+            if let request = made.last { return world.allSettled([request]) }
+            // Which chain it serves has been asked by then.
+            guard world.chain.callCount("eth_getLogs", at: "a.test") > calls + 1 else { return false }
+            let failure = RPCFailure(code: -32_602, "invalid argument 0: hex string without 0x prefix")
+            world.chain.failNext("eth_getBlockByNumber", with: .error(failure), count: 100_000, at: "a.test")
+            made.record(world.chain.request(spec: RelayWorld.spec))
+            return false
+        }
+
+        #expect(world.time.now() - began < 180_000, "\(world.time.now() - began) ms")
         world.chain.clearFaults()
         try await world.runUntilSettled()
         try world.expectCanonical(jobs: 1)
