@@ -217,6 +217,7 @@ struct WordOfOneTests {
 
         #expect(world.time.now() - began < 120_000)
         #expect(world.counter("nodes.expelled") == 0)
+        #expect(!world.log.records.contains { $0.fields["error"]?.contains("is not final") == true })
         try await world.runUntilSettled()
         try world.expectCanonical(jobs: 1)
     }
