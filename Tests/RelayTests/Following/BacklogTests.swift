@@ -52,6 +52,30 @@ struct BacklogTests {
         #expect(world.counter("chain.readOnce") == 0)
     }
 
+    @Test("case 7: a node that wants small ranges at the second reading does not make those of the first small")
+    func smallRangesAtTheSecondReading() async throws {
+        let world = try await RelayWorld.ready(settle: 3) { world in
+            world.hosts = ["a.test", "b.test"]
+            world.options.follow.secondReadPause = .seconds(5)
+        }
+        world.chain.setManners("b.test") { $0.mostLogs = 1 }
+        world.chain.requests(specs: [RelayWorld.spec, RelayWorld.spec])
+        let block = world.chain.head.number
+        let (calls, head) = (Recorder<Int>(), Recorder<UInt64>())
+
+        try await world.run(within: .seconds(1_200)) {
+            if let head = head.last { return try world.nextBlock() > head }
+            guard try world.view.overview().cursors.allSatisfy({ $0.secondBlock > block }) else { return false }
+            calls.record(world.chain.callCount("eth_getLogs", at: "a.test"))
+            world.chain.mine(1_000)
+            head.record(world.chain.head.number)
+            return false
+        }
+
+        let made = world.chain.callCount("eth_getLogs", at: "a.test") - (calls.last ?? 0)
+        #expect(made < 12, "\(made) calls for 1,000 blocks")
+    }
+
     @Test("case 22: the second reading of what one node has lost is done by the other")
     func secondReadingBeyondTheLookBack() async throws {
         let world = try await RelayWorld.ready(settle: 3) { world in
