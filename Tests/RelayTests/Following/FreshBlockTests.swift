@@ -61,12 +61,12 @@ struct FreshBlockTests {
         #expect(world.counter("requests.missedAtFirst") == 0)
     }
 
-    @Test("case 4: a bloom that speaks of logs for good is explained by the block's hash")
-    func hiddenInTheRangeOnly() async throws {
+    @Test("case 4: a bloom that speaks of logs for good is explained by the block's hash", arguments: [false, true])
+    func hiddenInTheRange(andByHash: Bool) async throws {
         let world = try await RelayWorld.ready(settle: 2) { $0.hosts = ["a.test", "b.test"] }
         world.chain.setManners("a.test") { manners in
             manners.lie = { method, parameters, result in
-                method == "eth_getLogs" && parameters.first?["blockHash"] == nil ? [] : result
+                method == "eth_getLogs" && (andByHash || parameters.first?["blockHash"] == nil) ? [] : result
             }
         }
         let request = world.chain.request(spec: RelayWorld.spec)
