@@ -144,8 +144,13 @@ extension Follower {
 
     /// A log that is none is the node's doing, since no chain has such: it, or another node, is asked again some times,
     /// before the log goes into quarantine and reading goes on.
-    mutating func mind(_ logs: [MalformedLog], in range: ClosedRange<UInt64>) throws {
-        guard let log = logs.first else { return }
+    mutating func mind(_ logs: [MalformedLog], in range: ClosedRange<UInt64>, _ node: EthereumClient) throws {
+        guard let log = logs.first else {
+            // Another node does better: as long as it does, the one that gave them is not believed.
+            if node.index != malformedAt { malformed = [:] }
+            return
+        }
+        malformedAt = node.index
         let digest = keccak256(log.text)
         let times = malformed[digest, default: 0]
         guard times < Self.doubts else { return }

@@ -29,10 +29,10 @@ extension Follower {
         )
     }
 
-    mutating func releases(at shown: BlockHeader, _ node: EthereumClient) async throws -> Releases {
+    /// What is final by this head and by what the tags named.
+    func releases(at shown: BlockHeader) -> Releases {
         // A miner whose clock is ahead would make final what is not old at all.
         let head = shown.seen(at: environment.now)
-        try await askTags(at: head, node)
         let links = chain.links
         return Releases(
             settle: release(options.settle, head, links),
@@ -48,10 +48,11 @@ extension Follower {
     /// with one is said as an outage of it.
     /// They are asked for anew, and what they said before counts no more.
     mutating func forgetTags() {
-        (tags, tagged, toldByTag, tagsAskedAt) = ([:], [:], [:], nil)
+        (tags, tagged, tagsAskedAt) = ([:], [:], nil)
     }
 
-    private mutating func askTags(at head: BlockHeader, _ node: EthereumClient) async throws {
+    mutating func askTags(at shown: BlockHeader, _ node: EthereumClient) async throws {
+        let head = shown.seen(at: environment.now)
         let wanted = Set([options.settle.tag, options.receipt.tag].compactMap { $0 })
         guard !wanted.isEmpty else { return }
         let pause = isBusy ? options.tagPause : options.idleTagPause
@@ -60,7 +61,6 @@ extension Follower {
             let header = try await node.header(at: tag == .safe ? .safe : .finalized)
             let number = tags[tag, default: TagWatch()].told(header?.number, head: head)
             tagged[tag] = number
-            if let header, header.number == number { toldByTag[tag] = header.hash }
             let what = "block tag \(tag.rawValue)"
             if let trouble = tags[tag]?.trouble {
                 environment.outages.failed(what, FollowFault("\(trouble)"))
@@ -110,18 +110,6 @@ extension Follower {
             guard !error.isOfTheNode else { throw error }
             return false
         }
-    }
-
-    /// The block that a tag named, where it was a tag that released it.
-    private func named(by release: Release) -> Hash32? {
-        FinalityRule.Tag(rawValue: release.rule).flatMap { toldByTag[$0] }
-    }
-
-    /// What a tag names is a block and no height: between the answers to head and tag the chain may have changed, and
-    /// another node behind a balancer may have given the one than the other.
-    func check(_ link: ChainLink, is release: Release) throws {
-        guard link.number == release.number, let hash = named(by: release), hash != link.hash else { return }
-        throw FollowFault("block \(link.number) was read as \(link.hash.hex), and \(release.rule) is \(hash.hex)")
     }
 }
 

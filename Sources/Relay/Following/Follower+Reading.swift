@@ -29,45 +29,29 @@ extension Follower {
         case moved
     }
 
-    /// Reads contracts near the head to it; the first range that is stored takes the block with it that is `final` from now
-    /// on.
-    mutating func readOn(
-        to head: BlockHeader,
-        at node: EthereumClient,
-        settle: Release?,
-        final: ChainLink?
-    ) async throws -> Reach {
-        var final = final
+    /// Reads contracts near the head to it; `bound` is what is final by the head that was told.
+    mutating func readOn(to head: BlockHeader, at node: EthereumClient, bound: UInt64?) async throws -> Reach {
         var ranges = 0
-        reading: while let step = nextStep(head.number, settle), !step.isBacklog, !environment.stop.isRequested {
+        while let step = nextStep(head.number, bound), !step.isBacklog, !environment.stop.isRequested {
             ranges += 1
             guard ranges <= Self.rangesPerLook else { return .moved }
-            switch try await read(step, head, node, settle, &final) {
+            switch try await read(step, head, node) {
             case .stored, .narrower: break
             case .moved: return .moved
-            case .unindexed: break reading
+            case .unindexed: return .head
             }
-        }
-        if let link = final {
-            _ = try await store.ingest(IngestBatch(final: link), at: environment.now)
-            finalise(link)
         }
         return .head
     }
 
     /// Reads a part of what contracts far below the head have left.
-    mutating func readBacklog(
-        below head: BlockHeader,
-        at node: EthereumClient,
-        settle: Release?
-    ) async throws -> Outcome {
+    mutating func readBacklog(below head: BlockHeader, at node: EthereumClient, bound: UInt64?) async throws -> Outcome {
         let hasOthers = cursors.contains { $0.nextBlock > head.number }
-        var final: ChainLink?
         for _ in 0..<(hasOthers ? Self.backlogPerLook : Self.rangesPerLook) {
-            guard let step = nextStep(head.number, settle), !environment.stop.isRequested else { return .idle }
+            guard let step = nextStep(head.number, bound), !environment.stop.isRequested else { return .idle }
             // What is near waits for the next look.
             guard step.isBacklog else { return .again }
-            switch try await read(step, head, node, settle, &final) {
+            switch try await read(step, head, node) {
             case .stored, .narrower: break
             case .moved, .unindexed: return .again
             }
@@ -79,14 +63,14 @@ extension Follower {
     ///
     /// Far below the head ranges end where what is final ends, so that it is released at once; above that each ends with a
     /// block that is remembered.
-    private func nextStep(_ head: UInt64, _ settle: Release?) -> Step? {
+    private func nextStep(_ head: UInt64, _ final: UInt64?) -> Step? {
         let head = head - min(head, logLag)
         let unread = cursors.map(\.nextBlock).filter { $0 <= head }
         let near = unread.filter { head - $0 <= options.window }
         guard let lowest = near.min() ?? unread.min() else { return nil }
         // Where the next contract begins the range ends, so that each range has one set of contracts.
         let others = cursors.map(\.nextBlock).filter { $0 > lowest }.min()
-        let bound = settle.map { isFar(lowest, below: $0.number) ? min($0.number, head) : head } ?? head
+        let bound = final.map { isFar(lowest, below: $0) ? min($0, head) : head } ?? head
         let end = others.map { min($0 - 1, bound) } ?? bound
         guard let range = planner.range(from: lowest, head: end), let last = self.end(of: range, head: head) else {
             return nil
@@ -120,13 +104,7 @@ extension Follower {
         case unindexed
     }
 
-    private mutating func read(
-        _ step: Step,
-        _ head: BlockHeader,
-        _ node: EthereumClient,
-        _ settle: Release?,
-        _ final: inout ChainLink?
-    ) async throws -> Read {
+    private mutating func read(_ step: Step, _ head: BlockHeader, _ node: EthereumClient) async throws -> Read {
         let range = withTail(step, head: head.number)
         let contracts = step.cursors.map(\.address)
         let reading: LogReader.Reading
@@ -137,7 +115,7 @@ extension Follower {
         } catch {
             return try await refused(error, step, range, head, node)
         }
-        return try await take(reading, of: range, step, head, node, settle, &final)
+        return try await take(reading, of: range, step, head, node)
     }
 
     /// Checks what was read, and stores it.
@@ -146,9 +124,7 @@ extension Follower {
         of range: ClosedRange<UInt64>,
         _ step: Step,
         _ head: BlockHeader,
-        _ node: EthereumClient,
-        _ settle: Release?,
-        _ final: inout ChainLink?
+        _ node: EthereumClient
     ) async throws -> Read {
         let last = step.range.upperBound
         let contracts = step.cursors.map(\.address)
@@ -164,7 +140,7 @@ extension Follower {
         if let known = chain.hash(at: last), header.hash != known { return .moved }
         let links = chain
         try reader.check(reading, range, of: contracts) { links.hash(at: $0) }
-        try mind(reading.logs.malformed, in: range)
+        try mind(reading.logs.malformed, in: range, node)
         // Not of the blocks that are read once more with each head.
         let known = max(
             step.range.lowerBound - min(1, step.range.lowerBound),
@@ -177,7 +153,7 @@ extension Follower {
         }
         // What lies far below the head has long been indexed.
         if !step.isBacklog, try await isInDoubt(header, reading, contracts, node) { return .unindexed }
-        try await store(reading, step, header, settle, head, &final)
+        try await store(reading, step, header)
         return .stored
     }
 
@@ -191,14 +167,7 @@ extension Follower {
         return (range.lowerBound - below)...range.upperBound
     }
 
-    mutating func store(
-        _ reading: LogReader.Reading,
-        _ step: Step,
-        _ last: BlockHeader?,
-        _ settle: Release?,
-        _ head: BlockHeader,
-        _ final: inout ChainLink?
-    ) async throws {
+    mutating func store(_ reading: LogReader.Reading, _ step: Step, _ last: BlockHeader?) async throws {
         var batch = reader.batch(reading.logs)
         batch.cursors = step.cursors.map { cursor in
             var cursor = cursor
@@ -207,17 +176,8 @@ extension Follower {
         }
         // A block to be remembered, unless those above it are remembered already.
         batch.link = last.flatMap { last in chain.tip.map { last.number > $0.number } ?? true ? ChainLink(last) : nil }
-        batch.final = final
-        // Anything below the head is confirmed first, at the next look, and where several nodes can say so by them.
-        if let link = batch.link, let settle, link.number == settle.number, link.hash == head.hash, client.nodeCount < 2
-        {
-            try check(link, is: settle)
-            batch.final = link
-        }
         let report = try await store.ingest(batch, at: environment.now)
         if let link = batch.link { chain.extend(to: link) }
-        if let link = batch.final { finalise(link) }
-        final = nil
         highest = max(highest, chain.tip?.number ?? 0)
         planner.answered()
         moveCursors(batch.cursors) { $0.nextBlock = $1.nextBlock }
@@ -233,8 +193,9 @@ extension Follower {
         }
     }
 
-    /// As it has been stored; by the first final block all nodes are known from now on.
-    private mutating func finalise(_ link: ChainLink) {
+    /// By the first final block all nodes are known from now on.
+    mutating func finalise(_ link: ChainLink) async throws {
+        _ = try await store.ingest(IngestBatch(final: link), at: environment.now)
         chain.finalise(link)
         client.anchor(at: BlockAnchor(number: link.number, hash: link.hash))
     }

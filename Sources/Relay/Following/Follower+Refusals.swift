@@ -43,10 +43,9 @@ extension Follower {
         let height = step.range.lowerBound
         let answer = try await node.headerWithHead(at: height)
         guard answer.header == nil, let head = answer.head, head.number > height else { return false }
-        var none: ChainLink?
         let nothing = LogReader.Reading(logs: LogBatch())
         let alone = Step(range: height...height, cursors: step.cursors, isBacklog: step.isBacklog)
-        try await store(nothing, alone, nil, nil, head, &none)
+        try await store(nothing, alone, nil)
         return true
     }
 
@@ -73,12 +72,11 @@ extension Follower {
         let known = chain
         try reader.check(reading, block...block, of: contracts) { known.hash(at: $0) }
         if let hash = known.hash(at: block), hash != header.hash { return .moved }
-        try mind(reading.logs.malformed, in: block...block)
+        try mind(reading.logs.malformed, in: block...block, node)
         guard try await seek(quorum: reading, block...block, contracts, node) else { return .narrower }
         if !step.isBacklog, try await isInDoubt(header, reading, contracts, node) { return .unindexed }
-        var none: ChainLink?
         let alone = Step(range: block...block, cursors: step.cursors, isBacklog: step.isBacklog)
-        try await store(reading, alone, header, nil, head, &none)
+        try await store(reading, alone, header)
         return .stored
     }
 

@@ -144,7 +144,8 @@ extension Follower {
         guard client.nodeCount > 1, let index = node.index else { return true }
         var (sharing, differing, silent) = (1, 0, 0)
         for other in client.known where other.index != index && !isGone(other) {
-            guard let answer = try? await other.headerWithHead(at: final.number) else {
+            // One that wants to be left alone is, this being asked for often.
+            guard !other.isResting, let answer = try? await other.headerWithHead(at: final.number) else {
                 if isHeldToKeep(other) { silent += 1 }
                 continue
             }

@@ -42,8 +42,6 @@ package struct Follower: Sendable {
     /// What each rule's tag names.
     var tags: [FinalityRule.Tag: TagWatch] = [:]
     var tagged: [FinalityRule.Tag: UInt64] = [:]
-    /// The block of that number, as it was told.
-    var toldByTag: [FinalityRule.Tag: Hash32] = [:]
     var tagsAskedAt: Timestamp?
     /// Whether a request waits for the chain to go on.
     var isBusy = true
@@ -97,6 +95,8 @@ package struct Follower: Sendable {
     var doubts = 0
     /// What was given as a log and is none, by its digest, and how often.
     var malformed: [Hash32: Int] = [:]
+    /// The node that did so last.
+    var malformedAt: Int?
 
     /// - Parameters:
     ///   - client: the nodes.
@@ -187,18 +187,21 @@ package struct Follower: Sendable {
         case .changed: return .again
         case .apart: return client.nodeCount > 1 ? .again : .idle
         }
-        let releases = try await releases(at: proven(head), node)
+        try await askTags(at: head, node)
+        let bound = releases(at: head).settle?.number
+        if try await readOn(to: head, at: node, bound: bound) == .moved { return .again }
+        let releases = releases(at: proven(head))
         let final = try await newFinal(releases.settle, below: head, node)
         guard final.isSound else { return .again }
         // Not before: a node on a fork of its own goes on from what was read, and others have left it.
         halting.end()
-        if try await readOn(to: head, at: node, settle: releases.settle, final: final.link) == .moved { return .again }
+        if let link = final.link { try await finalise(link) }
         post(head, releases)
         if try await isLeftBehind(head, node) { return .again }
         try await readAgain(apartFrom: node)
         try await audit(apartFrom: node)
         // Last: whatever it meets holds up nobody else.
-        return try await readBacklog(below: head, at: node, settle: releases.settle)
+        return try await readBacklog(below: head, at: node, bound: bound)
     }
 
     /// The node's head, and its block at the newest link's height where more than one block must have come since: both in
@@ -234,13 +237,18 @@ package struct Follower: Sendable {
         {
             return (nil, true)
         }
-        guard let release, let link = try await finalLink(release, node) else { return (nil, true) }
-        guard try await confirm(link, below: head, at: node) else { return (nil, false) }
-        guard try await isNamed(link, by: release, node), try await agree(on: link, with: node) else {
+        do {
+            guard let release, let link = try await finalLink(release, node) else { return (nil, true) }
+            guard try await confirm(link, below: head, at: node) else { return (nil, false) }
+            guard try await isNamed(link, by: release, node), try await agree(on: link, with: node) else {
+                return (nil, true)
+            }
+            finalisedAt = now
+            return (link, true)
+        } catch let error as RPCError where error.logRangeFailure == .tooOld {
+            // After a long pause a node may not go back so far: what is read next is final soon enough.
             return (nil, true)
         }
-        finalisedAt = now
-        return (link, true)
     }
 
     private mutating func beginLook(_ head: BlockHeader) {

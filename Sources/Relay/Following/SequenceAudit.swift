@@ -155,7 +155,7 @@ struct SequenceAudit: Sendable {
     /// Ids grow with the blocks, so the first that counts is found by halving.
     private func begin(_ cursor: ContractCursor, _ count: UInt64, _ desk: ContractDesk) async throws -> JobSequence {
         var (before, from) = (count > Self.depth ? count - Self.depth : 0, count &+ 1)
-        guard count < .max else { return JobSequence(first: .max) }
+        guard count < .max else { throw FollowFault("\(contract) has counted \(count) jobs: there is no such number") }
         while from - before > 1 {
             let middle = before + (from - before) / 2
             let job = try await desk.job(UInt256(middle), of: contract)

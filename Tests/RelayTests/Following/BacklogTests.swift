@@ -35,6 +35,37 @@ struct BacklogTests {
         try fast.expectCanonical(jobs: 1)
     }
 
+    @Test("case 30: a past that cannot be read, or is refused for ever, holds up nothing of the present")
+    func pastThatCannotBeRead() async throws {
+        var world = try await RelayWorld.ready(settle: 3) { world in
+            world.options.follow.window = 50
+            world.options.follow.secondReadPause = .seconds(10)
+        }
+        world.chain.mine(1_500)
+        let read = world
+        try await read.run { try read.view.overview().cursors.allSatisfy { $0.secondBlock > 1_490 } }
+        let other = world.chain.deployAnother()
+        world.options.contracts.append(Relayer.Contract(address: other, startBlock: 0))
+        // The node takes too long for it, as for all that is old.
+        world.chainWire = BrokenPast(world.chain, below: world.chain.head.number - 100)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        let broken = world
+
+        try await broken.run { broken.allSettled([request]) }
+        let block = broken.chain.head.number
+        try await broken.run(within: .seconds(600)) {
+            try broken.view.overview().cursors.contains { $0.address != other && $0.secondBlock > block }
+        }
+
+        #expect(broken.log.records.contains { $0.fields["outage.of"] == "chain node" })
+        #expect(try broken.view.overview().cursors.contains { $0.address == other && $0.nextBlock < 1_500 })
+        world.chainWire = nil
+        let mended = world
+        try await mended.run { try mended.nextBlock() > mended.chain.head.number }
+        try await mended.runUntilSettled()
+        try mended.expectCanonical(jobs: 1)
+    }
+
     @Test("case 8: a backup that is behind for good does not keep the second reading from the node that is not")
     func backupBehindForGood() async throws {
         let world = try await RelayWorld.ready(settle: 3) { world in
@@ -96,10 +127,15 @@ struct BacklogTests {
 
     @Test("case 22: where no node goes back so far the second reading is left out, with a word of it")
     func secondReadingOfWhatIsLost() async throws {
-        let world = try await RelayWorld.ready(settle: 12) { $0.options.follow.secondReadPause = .seconds(10) }
+        let world = try await RelayWorld.ready(settle: 5) { world in
+            world.options.follow.secondReadPause = .seconds(10)
+            world.options.follow.longestTail = 0
+            // So that each block is linked to the next, and none has to be asked for again.
+            world.options.follow.pollInterval = .seconds(1)
+        }
         world.chain.mine(20)
         try await world.readToHead()
-        world.chain.setManners("chain.test") { $0.lookback = 8 }
+        world.chain.setManners("chain.test") { $0.lookback = 3 }
         let block = world.chain.head.number
 
         try await world.run(within: .seconds(600)) {

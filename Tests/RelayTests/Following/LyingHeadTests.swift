@@ -53,6 +53,56 @@ struct LyingHeadTests {
         #expect(try world.view.overview().gaps.isEmpty)
     }
 
+    @Test("case 6: a head that is told too high makes nothing final before its time", arguments: [1, 5, 100_000] as [UInt64])
+    func headTooHigh(by more: UInt64) async throws {
+        let world = try await RelayWorld.ready(settle: 10) { world in
+            world.chain.setManners(Self.host) { $0.clampsRanges = true }
+        }
+        world.chain.setManners(Self.host) { manners in
+            manners.lie = { method, parameters, result in
+                guard method == "eth_getBlockByNumber", parameters.first?.string == "latest",
+                    let number = result["number"]?.string.flatMap({ UInt256(hexQuantity: $0)?.asUInt64 })
+                else { return result }
+                return result.replacing("number", .string("0x" + String(number + more, radix: 16)))
+                    .replacing("hash", .string("0x" + String(repeating: "ef", count: 32)))
+            }
+        }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        let block = world.chain.head.number
+        let end = world.time.now() + 240_000
+
+        try await world.run {
+            #expect(
+                world.chain.head.number >= block + 9 || world.chain.callCount("eth_sendRawTransaction") == 0,
+                "sent at block \(world.chain.head.number), asked in \(block)"
+            )
+            return world.time.now() > end
+        }
+
+        world.chain.setManners(Self.host) { $0.lie = nil }
+        try await world.runUntilSettled()
+        #expect(world.isSettledOnce(request))
+    }
+
+    @Test("case 25: a tag that was told too high once does not hold up what is final")
+    func tagTooHighOnce() async throws {
+        let world = try await RelayWorld.ready(settle: 3) { world in
+            world.options.follow.settle = FinalityRule(tag: .finalized)
+            world.options.follow.receipt = FinalityRule(tag: .finalized)
+            world.options.follow.tagPause = .seconds(4)
+            world.chain.setManners(Self.host) { $0.finalized = .behind(4) }
+        }
+        world.chain.setManners(Self.host) { $0.finalized = .behind(0) }
+        try await world.run(for: .seconds(20), blocks: nil)
+        world.chain.setManners(Self.host) { $0.finalized = .behind(30) }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        let began = world.time.now()
+
+        try await world.run { world.allSettled([request]) }
+
+        #expect(world.time.now() - began < 200_000, "\(world.time.now() - began) ms")
+    }
+
     @Test("case 12: a cursor that a lie has carried above the head walks back")
     func cursorAboveTheHead() async throws {
         let world = try await RelayWorld.ready(settle: 3)

@@ -36,10 +36,14 @@ extension RelayWorld {
         }
     }
 
-    /// Lets a relayer run until it has read all that there is, without blocks.
+    /// Lets a relayer run until it has read all that there is, without blocks, and has noted what is final by it.
     func readToHead() async throws {
         let head = chain.head.number
-        try await run(blocks: nil, within: .seconds(600)) { try nextBlock() > head }
+        let reached = Recorder<Int64>()
+        try await run(blocks: nil, within: .seconds(600)) {
+            if reached.count == 0, try nextBlock() > head { reached.record(time.now()) }
+            return reached.last.map { time.now() > $0 + 5_000 } ?? false
+        }
     }
 
     /// Lets a relayer run for so long.

@@ -58,6 +58,43 @@ struct WordOfOneTests {
         #expect(!world.log.records.contains { $0.fields["error"]?.contains("do not fit together") == true })
     }
 
+    @Test("case 22: blips of the node that has the blocks, with answers between, make no gap")
+    func blipsMakeNoGap() async throws {
+        let world = try await Self.two(settle: 2) { $0.options.follow.window = 5 }
+        let old = world.chain.request(spec: RelayWorld.spec)
+        world.chain.mine(3_000)
+        world.chain.setManners("a.test") { $0.lookback = 100 }
+        let end = world.time.now() + 2_000_000
+
+        try await world.run {
+            let isAway = world.time.now() / 20_000 % 2 == 0
+            world.chain.setManners("b.test") { $0.fault = isAway ? .refused : nil }
+            return try world.time.now() > end || world.nextBlock() + 200 > world.chain.head.number
+        }
+
+        #expect(try world.view.overview().gaps.isEmpty)
+        world.chain.setManners("b.test") { $0.fault = nil }
+        try await world.runUntilSettled()
+        #expect(world.isSettledOnce(old))
+    }
+
+    @Test("case 22: a node that has not come so far does not keep the blocks either")
+    func stuckNodeKeepsNothing() async throws {
+        let world = try await Self.two(settle: 2)
+        world.chain.mine(3_000)
+        world.chain.setManners("a.test") { $0.lookback = 1_000 }
+        world.chain.setManners("b.test") { manners in
+            manners.lag = 3_010
+            manners.clampsRanges = true
+        }
+        let new = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.run(within: .seconds(3_000)) { try world.state(of: new) == .settled }
+
+        let gap = try #require(try world.view.overview().gaps.first)
+        #expect(gap.reason.contains("b.test") && gap.reason.contains("it does not have block"), "\(gap.reason)")
+    }
+
     // MARK: Withdrawals
 
     /// Leaves out all logs, as if nobody had asked for anything.
@@ -136,6 +173,31 @@ struct WordOfOneTests {
         #expect(try world.history(of: request).contains("log back"))
     }
 
+    @Test("case 10: nothing is taken back on one node's word while the others are silent for a moment")
+    func hiddenWhileOthersAreSilent() async throws {
+        let world = try await Self.two { $0.options.follow.secondReadPause = .seconds(5) }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.run(blocks: nil) { try world.state(of: request) == .answered }
+        world.chain.setManners("b.test") { manners in
+            manners.bloom = .missing
+            manners.lie = Self.hidesAll
+        }
+        let end = world.time.now() + 300_000
+
+        // The other one is there for ten seconds of each twenty.
+        try await world.run {
+            let isAway = world.time.now() / 10_000 % 2 == 0
+            world.chain.setManners("a.test") { $0.fault = isAway ? .refused : nil }
+            return world.time.now() > end
+        }
+
+        #expect(world.counter("requests.withdrawn") == 0)
+        world.chain.setManners("a.test") { $0.fault = nil }
+        world.chain.setManners("b.test") { $0 = NodeManners() }
+        try await world.runUntilSettled()
+        try world.expectCanonical(jobs: 1)
+    }
+
     // MARK: Reorganisations
 
     @Test("case 11: while the honest node is away for a moment a fork takes nothing back")
@@ -203,6 +265,70 @@ struct WordOfOneTests {
         world.chain.join("b.test")
         try await world.runUntilSettled()
         #expect(world.isSettledOnce(request))
+        try world.expectCanonical(jobs: 1)
+    }
+
+    @Test("case 11: a tie is not broken by a blip of the other node, nor does it expel anybody")
+    func tieWithABlip() async throws {
+        let world = try await Self.two(settle: 3)
+        world.chain.fork("b.test")
+        world.chain.mine(2)
+        world.chain.mineFork("b.test", 2)
+        world.chain.request(spec: RelayWorld.spec)
+        world.chain.mineFork("b.test", 1)
+        let block = world.chain.head.number
+        let end = world.time.now() + 900_000
+
+        try await world.run {
+            world.chain.mineFork("b.test", 1)
+            // For ten seconds of each hundred it does not answer.
+            let isAway = world.time.now() / 10_000 % 10 == 0
+            world.chain.setManners("b.test") { $0.fault = isAway ? .refused : nil }
+            return world.time.now() > end
+        }
+
+        #expect(world.chain.callCount("eth_sendRawTransaction") == 0)
+        #expect(try world.view.overview().chain.final.map { $0.number < block } ?? true)
+        #expect(world.counter("nodes.expelled") == 0)
+        world.chain.join("b.test")
+        world.chain.setManners("b.test") { $0.fault = nil }
+        try await world.runUntilSettled()
+        try world.expectCanonical(jobs: 1)
+    }
+
+    @Test("case 11: an answer on a branch that only one of two nodes has is not settled for good by its word")
+    func receiptInATie() async throws {
+        let world = try await Self.two(settle: 2) { $0.options.follow.receipt = FinalityRule(blocks: 4) }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.run { world.chain.callCount("eth_sendRawTransaction") > 0 }
+        // From here on the second node is elsewhere.
+        world.chain.fork("b.test")
+        world.chain.mine()
+        world.chain.mineFork("b.test", 1)
+        let end = world.time.now() + 300_000
+
+        try await world.run {
+            world.chain.mineFork("b.test", 1)
+            return world.time.now() > end
+        }
+
+        #expect(try world.state(of: request) == .settling)
+        world.chain.join("b.test")
+        try await world.runUntilSettled()
+        try world.expectCanonical(jobs: 1)
+    }
+
+    @Test("case 11: a backup that is gone for good holds up finality for a minute, not for ever")
+    func backupGone() async throws {
+        let world = try await Self.two(settle: 3)
+        world.chain.setManners("b.test") { $0.fault = .refused }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        let began = world.time.now()
+
+        try await world.run { world.allSettled([request]) }
+
+        #expect(world.time.now() - began < 240_000, "\(world.time.now() - began) ms")
+        try await world.runUntilSettled()
         try world.expectCanonical(jobs: 1)
     }
 
