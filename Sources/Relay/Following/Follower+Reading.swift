@@ -45,7 +45,8 @@ extension Follower {
     }
 
     /// Reads a part of what contracts far below the head have left.
-    mutating func readBacklog(below head: BlockHeader, at node: EthereumClient, bound: UInt64?) async throws -> Outcome {
+    mutating func readBacklog(below head: BlockHeader, at node: EthereumClient, bound: UInt64?) async throws -> Outcome
+    {
         let hasOthers = cursors.contains { $0.nextBlock > head.number }
         for _ in 0..<(hasOthers ? Self.backlogPerLook : Self.rangesPerLook) {
             guard let step = nextStep(head.number, bound), !environment.stop.isRequested else { return .idle }

@@ -123,9 +123,7 @@ extension Follower {
     /// What lies below the newest link may be of another branch: a node behind a balancer has shown it, that has followed
     /// a reorganisation later than the others. False: what was read has been taken back.
     mutating func confirm(_ link: ChainLink, below head: BlockHeader, at node: EthereumClient) async throws -> Bool {
-        let above = chain.links.drop { $0.number <= link.number }
-        let isLinked = zip([link] + above, above).allSatisfy { $1.parentHash == $0.hash }
-        guard !isLinked else { return true }
+        guard let tip = chain.tip, !chain.isLinked(from: link, to: tip) else { return true }
         let answer = try await node.headerWithHead(at: link.number)
         guard var newHead = answer.head, newHead.number >= head.number else {
             throw FollowFault("the node's head was block \(head.number), and is a lower one now")

@@ -60,6 +60,13 @@ package struct CanonicalChain: Equatable, Sendable {
         index(atOrBelow: number).map { links[$0] }.flatMap { $0.number == number ? $0.hash : nil }
     }
 
+    /// Whether each link from one to the other says that it stands on the one before.
+    package func isLinked(from lower: ChainLink, to upper: ChainLink) -> Bool {
+        let above = links.filter { $0.number > lower.number && $0.number < upper.number } + [upper]
+        guard upper.number > lower.number else { return upper == lower }
+        return zip([lower] + above, above).allSatisfy { $1.parentHash == $0.hash }
+    }
+
     // MARK: A look at a node
 
     /// A node's head.

@@ -12,6 +12,16 @@ private typealias Verdict = CanonicalChain.Verdict
 
     // MARK: A node's head
 
+    @Test("links are joined where each stands on the one before, and nothing is left out")
+    func linked() {
+        let links = (1...5).map { Self.link($0) }
+        let chain = CanonicalChain(links: links)
+        #expect(chain.isLinked(from: links[0], to: links[4]) && chain.isLinked(from: links[2], to: links[2]))
+        #expect(!chain.isLinked(from: links[4], to: links[0]))
+        let gap = CanonicalChain(links: [links[0], links[1], links[3], links[4]])
+        #expect(!gap.isLinked(from: links[0], to: links[4]) && gap.isLinked(from: links[3], to: links[4]))
+    }
+
     @Test func anythingExtendsAChainOfWhichNothingIsKnown() {
         var chain = CanonicalChain()
         #expect(chain.begin(ChainSample.head(7)) == .extends)

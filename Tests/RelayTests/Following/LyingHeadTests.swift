@@ -53,7 +53,10 @@ struct LyingHeadTests {
         #expect(try world.view.overview().gaps.isEmpty)
     }
 
-    @Test("case 6: a head that is told too high makes nothing final before its time", arguments: [1, 5, 100_000] as [UInt64])
+    @Test(
+        "case 6: a head that is told too high makes nothing final before its time",
+        arguments: [1, 5, 100_000] as [UInt64]
+    )
     func headTooHigh(by more: UInt64) async throws {
         let world = try await RelayWorld.ready(settle: 10) { world in
             world.chain.setManners(Self.host) { $0.clampsRanges = true }

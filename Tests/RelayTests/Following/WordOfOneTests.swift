@@ -81,12 +81,11 @@ struct WordOfOneTests {
     @Test("case 22: a node that has not come so far does not keep the blocks either")
     func stuckNodeKeepsNothing() async throws {
         let world = try await Self.two(settle: 2)
+        // Where it is now it stays.
+        world.chain.fork("b.test")
         world.chain.mine(3_000)
         world.chain.setManners("a.test") { $0.lookback = 1_000 }
-        world.chain.setManners("b.test") { manners in
-            manners.lag = 3_010
-            manners.clampsRanges = true
-        }
+        world.chain.setManners("b.test") { $0.clampsRanges = true }
         let new = world.chain.request(spec: RelayWorld.spec)
 
         try await world.run(within: .seconds(3_000)) { try world.state(of: new) == .settled }
@@ -354,9 +353,12 @@ struct WordOfOneTests {
         world.chain.fork("b.test")
         let request = world.chain.request(spec: RelayWorld.spec)
         let changes = Recorder<Bool>()
+        let starts = Recorder<Bool>()
 
         try await world.run(
+            onReady: { starts.record(true) },
             until: {
+                guard starts.count > 0 else { return false }
                 guard try world.view.overview().chain.anchor != nil else { return false }
                 // Another chain from the start, behind the same address; and it is its turn.
                 if changes.count == 0 {

@@ -23,7 +23,9 @@ struct BrokenPast: HTTPTransport {
 
     private func isOld(_ call: JSONValue) -> Bool {
         guard call["method"]?.string == "eth_getLogs",
-            let first = call["params"]?.array?.first?["fromBlock"]?.string.flatMap({ UInt64($0.dropFirst(2), radix: 16) })
+            let first = call["params"]?.array?.first?["fromBlock"]?.string.flatMap({
+                UInt64($0.dropFirst(2), radix: 16)
+            })
         else { return false }
         return first < block
     }
