@@ -44,8 +44,9 @@ extension Follower {
         rule.release(head: head, tagged: rule.tag.flatMap { tagged[$0] }, links: links)
     }
 
-    /// Tags move seldom, so they are asked for seldom, and where nothing waits for them more seldom still; what is wrong
-    /// with one is said as an outage of it.
+    /// Tags move seldom, so they are asked for seldom, and where nothing waits for them more seldom still.
+    ///
+    /// What is wrong with one is said as an outage of it.
     /// They are asked for anew, and what they said before counts no more.
     mutating func forgetTags() {
         (tags, tagged, tagsAskedAt) = ([:], [:], nil)
@@ -91,6 +92,23 @@ extension Follower {
             return chain.canFinalise(asked) ? asked : nil
         }
         return nil
+    }
+
+    /// Whether this link stands on what is final already: a balancer of two minds may have led from one branch to another,
+    /// past it.
+    ///
+    /// Where the links between do not show it the node is asked; one that does not go back so far contradicts nothing.
+    mutating func isAboveTheLast(
+        _ link: ChainLink,
+        below head: BlockHeader,
+        at node: EthereumClient
+    ) async throws -> Bool {
+        guard let last = chain.final, !chain.isLinked(from: last, to: link) else { return true }
+        do {
+            return try await confirm(last, below: head, at: node)
+        } catch let error as RPCError where error.logRangeFailure == .tooOld {
+            return true
+        }
     }
 
     /// Whether the block that a tag names has this link below it: of both in one answer, as behind a balancer the tag may

@@ -240,10 +240,7 @@ package struct Follower: Sendable {
         do {
             guard let release, let link = try await finalLink(release, node) else { return (nil, true) }
             guard try await confirm(link, below: head, at: node) else { return (nil, false) }
-            // Of two minds a balancer may have led from one branch to the other, past what is final.
-            if let last = chain.final, !chain.isLinked(from: last, to: link) {
-                guard try await confirm(last, below: head, at: node) else { return (nil, false) }
-            }
+            guard try await isAboveTheLast(link, below: head, at: node) else { return (nil, false) }
             guard try await isNamed(link, by: release, node), try await agree(on: link, with: node) else {
                 return (nil, true)
             }
