@@ -44,14 +44,14 @@ extension Follower {
         rule.release(head: head, tagged: rule.tag.flatMap { tagged[$0] }, links: links)
     }
 
-    /// Tags move seldom, so they are asked for seldom, and where nothing waits for them more seldom still.
-    ///
-    /// What is wrong with one is said as an outage of it.
-    /// They are asked for anew, and what they said before counts no more.
+    /// The tags are asked for anew, and what they said before counts no more.
     mutating func forgetTags() {
         (tags, tagged, tagsAskedAt) = ([:], [:], nil)
     }
 
+    /// Tags move seldom, so they are asked for seldom, and where nothing waits for them more seldom still.
+    ///
+    /// What is wrong with one is said as an outage of it.
     mutating func askTags(at shown: BlockHeader, _ node: EthereumClient) async throws {
         let head = shown.seen(at: environment.now)
         let wanted = Set([options.settle.tag, options.receipt.tag].compactMap { $0 })
@@ -111,8 +111,10 @@ extension Follower {
         }
     }
 
-    /// Whether the block that a tag names has this link below it: of both in one answer, as behind a balancer the tag may
-    /// have been told by a node on another branch than the one that has been read.
+    /// Whether the block that a tag names has this link below it.
+    ///
+    /// Of both in one answer: behind a balancer the tag may have been told by a node on another branch than the one that has
+    /// been read.
     mutating func isNamed(_ link: ChainLink, by release: Release, _ node: EthereumClient) async throws -> Bool {
         guard let tag = FinalityRule.Tag(rawValue: release.rule) else { return true }
         do throws(RPCError) {

@@ -47,11 +47,6 @@ extension Follower {
             stopJobsAt: now + options.orphanPatience,
             at: now
         )
-        // What has been counted as there is counted once more.
-        let bereft = Set(gone.map(\.contract))
-        for (index, cursor) in cursors.enumerated() where bereft.contains(cursor.address) {
-            if index < audits.count { audits[index] = SequenceAudit(cursor) }
-        }
         environment.counters.increment("requests.withdrawn", by: Int64(gone.count))
         environment.log.error("requests whose logs are not in the chain", ["requests": gone.count])
     }

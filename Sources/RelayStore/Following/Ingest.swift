@@ -79,7 +79,7 @@ package struct IngestReport: Equatable, Sendable {
 extension RelayStore {
     /// Headers kept below the newest one.
     static let headerDepth: Int64 = 4_096
-    /// Of those further below it and not final one in so many is kept.
+    /// Of those further below it and above the final one, one of so many heights is kept.
     static let headerSpacing: Int64 = 256
     /// Logs kept in quarantine, and bytes of each: strangers choose how many there are.
     static let rejectedLimit: Int64 = 10_000

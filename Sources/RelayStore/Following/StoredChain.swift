@@ -98,13 +98,21 @@ extension Transaction {
               timestamp = excluded.timestamp
             """
         ).binding(number, link.hash.bytes, link.parentHash.bytes, Int64(column: link.timestamp)).run()
-        // Never the final one; what lies far above it, while nothing becomes final, is thinned out.
+        let old = number - RelayStore.headerDepth
+        // Never the final one.
+        try prepare("DELETE FROM header WHERE number < ? AND number < (SELECT coalesce(final_number, 0) FROM chain)")
+            .binding(old).run()
+        // What lies above it is thinned out, while nothing becomes final: of each so many heights one is kept. Those further
+        // down have been thinned before.
         try prepare(
             """
-            DELETE FROM header WHERE number < ?1 AND number <> (SELECT coalesce(final_number, -1) FROM chain)
-              AND (number < (SELECT coalesce(final_number, 0) FROM chain) OR number % ?2 <> 0)
+            DELETE FROM header WHERE number BETWEEN ?1 - 8192 AND ?1
+              AND number > (SELECT coalesce(final_number, -1) FROM chain)
+              AND EXISTS (SELECT 1 FROM header AS lower WHERE lower.number < header.number
+                AND lower.number >= header.number - header.number % ?2
+                AND lower.number > (SELECT coalesce(final_number, -1) FROM chain))
             """
-        ).binding(number - RelayStore.headerDepth, RelayStore.headerSpacing).run()
+        ).binding(old - 1, RelayStore.headerSpacing).run()
     }
 
     /// The final block, and the anchor where there is none yet.

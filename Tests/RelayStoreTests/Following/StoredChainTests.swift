@@ -58,19 +58,34 @@ import Testing
     /// Old links go, but never the final one, nor what lies above it.
     @Test func trimsOnlyBelowTheFinalBlock() async throws {
         let bench = try await StoreBench().claimed()
-        for number in [10, 20, 30, 40] as [UInt64] { try await bench.read(upTo: Self.link(number)) }
+        for number in [100, 300, 600, 900] as [UInt64] { try await bench.read(upTo: Self.link(number)) }
         try await bench.read(upTo: Self.link(9_000))
-        #expect(try await bench.store.chain().links.map(\.number) == [10, 20, 30, 40, 9_000])
+        #expect(try await bench.store.chain().links.map(\.number) == [100, 300, 600, 900, 9_000])
 
-        try await bench.read(upTo: Self.link(9_001), final: Self.link(30))
-        #expect(try await bench.store.chain().links.map(\.number) == [30, 40, 9_000, 9_001])
-        #expect(try await bench.store.chain().final == Self.link(30))
+        try await bench.read(upTo: Self.link(9_001), final: Self.link(600))
+        #expect(try await bench.store.chain().links.map(\.number) == [600, 900, 9_000, 9_001])
+        #expect(try await bench.store.chain().final == Self.link(600))
 
         // What is kept below the newest one is kept below the final one too.
         try await bench.read(upTo: Self.link(9_002), final: Self.link(9_000))
         #expect(try await bench.store.chain().links.map(\.number) == [9_000, 9_001, 9_002])
         try await bench.read(upTo: Self.link(13_098))
         #expect(try await bench.store.chain().links.map(\.number) == [9_000, 9_001, 9_002, 13_098])
+    }
+
+    @Test("while nothing becomes final, one of each 256 heights far below the newest is kept")
+    func thinsWhatIsNotFinal() async throws {
+        let bench = try await StoreBench().claimed()
+        try await bench.read(upTo: Self.link(7), final: Self.link(7))
+        for number in stride(from: 8, through: 6_000, by: 4) as StrideThrough<UInt64> {
+            try await bench.read(upTo: Self.link(number))
+        }
+
+        let numbers = try await bench.store.chain().links.map(\.number)
+        #expect(numbers.first == 7, "the final one stays")
+        let old = numbers.filter { $0 > 7 && $0 < 1_900 }
+        #expect(old == [8, 256, 512, 768, 1_024, 1_280, 1_536, 1_792])
+        #expect(numbers.count { $0 >= 1_904 } == 1_025, "those near the newest are all there")
     }
 
     @Test func bearsTheHighestNumbers() async throws {
