@@ -219,6 +219,21 @@ extension Follower {
         return false
     }
 
+    /// Where the newest block is of the node's chain and what was final is not, a balancer of two minds has led from the one
+    /// to the other: all is taken back above the last block below it that is.
+    mutating func takeBackWhatWasFinal(_ final: ChainLink?, at node: EthereumClient) async throws {
+        guard let final, try await node.header(at: .number(final.number))?.hash != final.hash else { return }
+        let below = chain.links.filter { $0.number < final.number }
+        // Up to one of them all are common, and above it none.
+        var (kept, left) = (-1, below.count)
+        while left - kept > 1 {
+            let middle = kept + (left - kept) / 2
+            let header = try await node.header(at: .number(below[middle].number))
+            if header?.hash == below[middle].hash { kept = middle } else { left = middle }
+        }
+        try await rewind(to: kept < 0 ? nil : below[kept])
+    }
+
     private mutating func rewind(to link: ChainLink?) async throws {
         let tip = chain.tip
         let now = environment.now

@@ -70,6 +70,7 @@ extension Relayer {
                     "the chain cannot be accepted yet: the nodes differ, see 'lilypad-relayer chain show'"
                 )
             }
+            try await follower.takeBackWhatWasFinal(stored.final, at: node)
         case .below:
             throw FollowFault(
                 "the chain cannot be accepted yet: the node's head, block \(head.number), is below what was read"
