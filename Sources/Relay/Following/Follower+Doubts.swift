@@ -64,6 +64,7 @@ extension Follower {
         _ node: EthereumClient
     ) async -> Opinions {
         var opinions = Opinions(missing: options.quorum - 1)
+        guard opinions.missing > 0 else { return opinions }
         let mine = reading.logs.logs.filter { !$0.removed }
         for other in node.others where opinions.missing > 0 {
             let theirs: LogReader.Reading

@@ -72,14 +72,44 @@ extension Follower {
         tagsAskedAt = environment.now
     }
 
+    /// The block that is final from now on, where there is a new one and the nodes agree on it; not sound: what was read
+    /// has been taken back.
+    ///
+    /// While nothing waits for it this is done as seldom as the second reading.
+    mutating func newFinal(
+        _ release: Release?,
+        below head: BlockHeader,
+        _ node: EthereumClient
+    ) async throws -> (link: ChainLink?, isSound: Bool) {
+        let now = environment.now
+        if let last = finalisedAt, now >= last, now - last < options.secondReadPause,
+            try await !store.hasOpenRequests()
+        {
+            return (nil, true)
+        }
+        do {
+            guard let release, let link = try await finalLink(release, node) else { return (nil, true) }
+            guard try await confirm(link, below: head, at: node) else { return (nil, false) }
+            guard try await isAboveTheLast(link, below: head, at: node) else { return (nil, false) }
+            guard try await isNamed(link, by: release, node), try await agree(on: link, with: node) else {
+                return (nil, true)
+            }
+            finalisedAt = now
+            return (link, true)
+        } catch let error as RPCError where error.logRangeFailure == .tooOld {
+            // After a long pause a node may not go back so far: what is read next is final soon enough.
+            return (nil, true)
+        }
+    }
+
     /// Blocks that a link may lie below what has been released, and is taken in its place.
     private static let nearness: UInt64 = 8
 
     /// The block that is final from now on, where that is a new one within what has been read.
     ///
     /// A link that is near enough: which block it was that was read there is known without a question.
-    func finalLink(_ release: Release?, _ node: EthereumClient) async throws -> ChainLink? {
-        guard let release, let tip = chain.tip else { return nil }
+    private func finalLink(_ release: Release, _ node: EthereumClient) async throws -> ChainLink? {
+        guard let tip = chain.tip else { return nil }
         let number = min(release.number, tip.number)
         guard number > chain.final?.number ?? 0 || chain.final == nil else { return nil }
         let link = chain.links.last { $0.number <= number }
@@ -98,7 +128,7 @@ extension Follower {
     /// past it.
     ///
     /// Where the links between do not show it the node is asked; one that does not go back so far contradicts nothing.
-    mutating func isAboveTheLast(
+    private mutating func isAboveTheLast(
         _ link: ChainLink,
         below head: BlockHeader,
         at node: EthereumClient
@@ -115,7 +145,7 @@ extension Follower {
     ///
     /// Of both in one answer: behind a balancer the tag may have been told by a node on another branch than the one that has
     /// been read.
-    mutating func isNamed(_ link: ChainLink, by release: Release, _ node: EthereumClient) async throws -> Bool {
+    private mutating func isNamed(_ link: ChainLink, by release: Release, _ node: EthereumClient) async throws -> Bool {
         guard let tag = FinalityRule.Tag(rawValue: release.rule) else { return true }
         do throws(RPCError) {
             let answer = try await node.header(at: link.number, with: tag == .safe ? .safe : .finalized)

@@ -23,6 +23,24 @@ extension Follower {
         let hash: Hash32?
     }
 
+    /// The node's head, and its block at the newest link's height where more than one block must have come since: both in
+    /// one request.
+    mutating func show(at node: EthereumClient) async throws -> (head: BlockHeader?, tip: Shown?) {
+        let since = lookedAt
+        lookedAt = environment.now
+        guard let tip = chain.tip, let since, let blockTime = pace.blockTime,
+            environment.now - since > blockTime * 3 / 2
+        else { return (try await node.header(at: .latest), nil) }
+        do {
+            let answer = try await node.headerWithHead(at: tip.number)
+            return (answer.head, Shown(link: tip, hash: Self.hash(answer, below: tip.number)))
+        } catch {
+            // After a long pause the node may not go back so far.
+            guard error.logRangeFailure == .tooOld else { throw error }
+            return (try await node.header(at: .latest), nil)
+        }
+    }
+
     /// Finds out what the head means.
     ///
     /// Behind a balancer the next answer may come from a node with another head: then that one is gone by.
@@ -96,28 +114,6 @@ extension Follower {
         answer.header?.hash ?? (answer.head.map { $0.number > number ?? 0 } ?? false ? .zero : nil)
     }
 
-    /// How many of the nodes have another block at the link's height, of those that are as far.
-    ///
-    /// Only the nodes together say that the chain has changed: one of them may be behind a fail-over, or on a fork.
-    ///
-    /// Who is silent is held to keep to the link until it has been so for a while.
-    private mutating func votes(on link: ChainLink, first: EthereumClient) async -> (rejections: Int, voters: Int) {
-        var (rejections, voters) = (0, 0)
-        for node in [first] + client.known.filter({ $0.index != first.index }) where !isGone(node) {
-            guard let answer = try? await node.headerWithHead(at: link.number) else {
-                if isHeldToKeep(node) { voters += 1 }
-                continue
-            }
-            noteAnswer(of: node)
-            guard let hash = Self.hash(answer, below: link.number) else { continue }
-            // A node that lags shows what was so before a reorganisation: no reason to give up what is final.
-            if link == chain.final, (answer.head?.number ?? 0) < highest { continue }
-            voters += 1
-            if hash != link.hash { rejections += 1 }
-        }
-        return (rejections, voters)
-    }
-
     /// Whether the node's chain leads from the head to this link, where the links between do not show it.
     ///
     /// What lies below the newest link may be of another branch: a node behind a balancer has shown it, that has followed
@@ -131,92 +127,6 @@ extension Follower {
         guard Self.hash(answer) != link.hash else { return true }
         guard chain.links.contains(link) else { throw FollowFault("block \(link.number) is another one now") }
         return try await settle(.vote(link), &newHead, node) == .onTop
-    }
-
-    /// Most of the nodes must have the block that is to be final: the one that is asked may have gone on alone on a branch
-    /// of its own, which would be followed like any other as long as nobody else is asked.
-    ///
-    /// False where as many have another block, or have just fallen silent: it is not final yet, and nobody can be called
-    /// wrong. Who is not as far says nothing. Throws `FollowFault` where most have another one.
-    mutating func agree(on final: ChainLink, with node: EthereumClient) async throws -> Bool {
-        guard client.nodeCount > 1, let index = node.index else { return true }
-        var (sharing, differing, silent) = (1, 0, 0)
-        for other in client.known where other.index != index && !isGone(other) {
-            // One that wants to be left alone is, this being asked for often.
-            guard !other.isResting, let answer = try? await other.headerWithHead(at: final.number) else {
-                if isHeldToKeep(other) { silent += 1 }
-                continue
-            }
-            noteAnswer(of: other)
-            guard let hash = Self.hash(answer, below: final.number) else { continue }
-            if hash == final.hash { sharing += 1 } else { differing += 1 }
-        }
-        isTied = differing + silent >= sharing
-        guard isTied else {
-            alone[index] = nil
-            environment.outages.recovered("finality")
-            return true
-        }
-        let fault = "block \(final.number) is not final: other nodes do not have it as \(final.hash.hex)"
-        guard differing > sharing else {
-            // One that does not answer is an outage of its own, and soon counts no more.
-            if differing > 0 { environment.outages.failed("finality", FollowFault(fault)) }
-            return false
-        }
-        // For as long as the others need to take back what only this one has: asked again at once it would bring it back.
-        node.setBehind()
-        if alone[index, default: Patience()].isOver(after: options.apartPatience, at: environment.now) {
-            node.expel("its block \(final.number) is \(final.hash.hex), which other nodes do not have: it is on a fork")
-        }
-        throw FollowFault(fault)
-    }
-
-    /// In a reorganisation nodes change one after the other: only who stays apart for long is expelled.
-    ///
-    /// In a tie nobody knows who is right.
-    private mutating func leave(_ node: EthereumClient, _ link: ChainLink, isTie: Bool) {
-        guard let index = node.index, !isTie else { return node.setBehind() }
-        let isOver = apart[index, default: Patience()].isOver(after: options.apartPatience, at: environment.now)
-        guard isOver else { return node.setBehind() }
-        let reason = "its block \(link.number) is not \(link.hash.hex), which other nodes have: it is on a fork"
-        node.expel(reason)
-    }
-
-    /// Says once who is left out, and why.
-    mutating func tellExpulsions() {
-        for (index, state) in client.states.enumerated() where state.reason != expelled[index] {
-            expelled[index] = state.reason
-            guard let reason = state.reason else {
-                environment.log.info("node asked again", ["node": state.endpoint])
-                continue
-            }
-            environment.log.error("node expelled", ["node": state.endpoint, "reason": reason])
-            environment.counters.increment("nodes.expelled")
-        }
-    }
-
-    /// Whether another node has gone on where this one's head has stood still for long, or is well ahead of it, which is
-    /// looked at now and then: that one is asked first for a while.
-    mutating func isLeftBehind(_ head: BlockHeader, _ node: EthereumClient) async throws -> Bool {
-        let now = environment.now
-        guard client.nodeCount > 1, let standing else { return false }
-        let blockTime = pace.blockTime ?? .zero
-        let stillTime = max(options.stillTime, blockTime * 5)
-        let last = comparedAt.map { min($0, now) } ?? now
-        comparedAt = last
-        let isStill = now - standing.since >= stillTime && now - last >= stillTime
-        guard isStill || now - last >= options.secondReadPause else { return false }
-        comparedAt = now
-        let lag = max(0, min(options.steadyLag / max(pace.mean ?? .zero, .milliseconds(1)), 1e6))
-        let margin = isStill ? 1 : max(3, UInt64(lag))
-        for other in node.others {
-            guard let header = try? await other.header(at: .latest),
-                header.number > head.number.saturatingAdding(margin)
-            else { continue }
-            node.setBehind()
-            return true
-        }
-        return false
     }
 
     /// Where the newest block is of the node's chain and what was final is not, a balancer of two minds has led from the one
@@ -267,6 +177,11 @@ extension Follower {
         let halt = ChainHalt(at: environment.now, reason: fault)
         try await store.halt(halt)
         throw halt
+    }
+
+    /// Whether blocks count as read that are above the head: a node once said that they had passed.
+    func isAhead(of head: BlockHeader) -> Bool {
+        cursors.contains { $0.nextBlock > max(head.number.saturatingAdding(1), $0.startBlock) }
     }
 
     /// All that the node shows has been read, and more: others may have it; if none does for a while, the chain has become

@@ -68,8 +68,8 @@ package struct Follower: Sendable {
     var uncounted: Set<Address> = []
     /// Which of the nodes is asked for the contracts' counts.
     var auditTurn = 0
-    private var finalisedAt: Timestamp?
-    private var lookedAt: Timestamp?
+    var finalisedAt: Timestamp?
+    var lookedAt: Timestamp?
     /// When the nodes' heads were compared last.
     var comparedAt: Timestamp?
     /// The newest block in which a request was found.
@@ -204,54 +204,6 @@ package struct Follower: Sendable {
         return try await readBacklog(below: head, at: node, bound: bound)
     }
 
-    /// The node's head, and its block at the newest link's height where more than one block must have come since: both in
-    /// one request.
-    private mutating func show(at node: EthereumClient) async throws -> (head: BlockHeader?, tip: Shown?) {
-        let since = lookedAt
-        lookedAt = environment.now
-        guard let tip = chain.tip, let since, let blockTime = pace.blockTime,
-            environment.now - since > blockTime * 3 / 2
-        else { return (try await node.header(at: .latest), nil) }
-        do {
-            let answer = try await node.headerWithHead(at: tip.number)
-            return (answer.head, Shown(link: tip, hash: Self.hash(answer, below: tip.number)))
-        } catch {
-            // After a long pause the node may not go back so far.
-            guard error.logRangeFailure == .tooOld else { throw error }
-            return (try await node.header(at: .latest), nil)
-        }
-    }
-
-    /// The block that is final from now on, where there is a new one and the nodes agree on it; not sound: what was read
-    /// has been taken back.
-    ///
-    /// While nothing waits for it this is done as seldom as the second reading.
-    private mutating func newFinal(
-        _ release: Release?,
-        below head: BlockHeader,
-        _ node: EthereumClient
-    ) async throws -> (link: ChainLink?, isSound: Bool) {
-        let now = environment.now
-        if let last = finalisedAt, now >= last, now - last < options.secondReadPause,
-            try await !store.hasOpenRequests()
-        {
-            return (nil, true)
-        }
-        do {
-            guard let release, let link = try await finalLink(release, node) else { return (nil, true) }
-            guard try await confirm(link, below: head, at: node) else { return (nil, false) }
-            guard try await isAboveTheLast(link, below: head, at: node) else { return (nil, false) }
-            guard try await isNamed(link, by: release, node), try await agree(on: link, with: node) else {
-                return (nil, true)
-            }
-            finalisedAt = now
-            return (link, true)
-        } catch let error as RPCError where error.logRangeFailure == .tooOld {
-            // After a long pause a node may not go back so far: what is read next is final soon enough.
-            return (nil, true)
-        }
-    }
-
     private mutating func beginLook(_ head: BlockHeader) {
         let now = environment.now
         absent = []
@@ -269,11 +221,6 @@ package struct Follower: Sendable {
         let seconds = (now - standing.since).components.seconds
         let fault = FollowFault("block \(height) has been the newest one for \(seconds) s: the chain stands still")
         environment.outages.failed("chain head", fault)
-    }
-
-    /// Whether blocks count as read that are above the head: a node once said that they had passed.
-    private func isAhead(of head: BlockHeader) -> Bool {
-        cursors.contains { $0.nextBlock > max(head.number.saturatingAdding(1), $0.startBlock) }
     }
 
     private func post(_ head: BlockHeader, _ releases: Releases) {

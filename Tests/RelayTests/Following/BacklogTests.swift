@@ -6,6 +6,7 @@ import RelayStore
 import RelayTestSupport
 import Telemetry
 import Testing
+import Transport
 
 /// What lies far behind the head holds up nobody at the head.
 @Suite(.serialized, .timeLimit(.minutes(10)))
@@ -18,7 +19,9 @@ struct BacklogTests {
         let other = world.chain.deployAnother()
         world.options.contracts.append(Relayer.Contract(address: other, startBlock: 0))
         // Each range takes a second, so that the past takes minutes.
-        world.chainWire = SlowLogs(world.chain, world.time)
+        world.chainWire = LogsWire(inner: world.chain) { [time = world.time] (_) async throws(HTTPError) in
+            do { try await time.sleep(for: .seconds(1)) } catch { throw .cancelled }
+        }
         let request = world.chain.request(spec: RelayWorld.spec)
         let began = world.time.now()
         let slow = world
@@ -47,7 +50,10 @@ struct BacklogTests {
         let other = world.chain.deployAnother()
         world.options.contracts.append(Relayer.Contract(address: other, startBlock: 0))
         // The node takes too long for it, as for all that is old.
-        world.chainWire = BrokenPast(world.chain, below: world.chain.head.number - 100)
+        let past = world.chain.head.number - 100
+        world.chainWire = LogsWire(inner: world.chain) { (block) throws(HTTPError) in
+            if block < past { throw .timedOut }
+        }
         let request = world.chain.request(spec: RelayWorld.spec)
         let broken = world
 
