@@ -11,6 +11,7 @@ enum Schema {
     static let migrations = [
         Migration("first", chain + request + job + settlement + audit + operating),
         Migration("changing chain", changingChain),
+        Migration("mined settlements", minedSettlements),
     ]
 
     private static let chain = """
@@ -174,6 +175,11 @@ enum Schema {
           found_at INTEGER NOT NULL
         ) STRICT;
 
+        """
+
+    /// A live settlement's `block_number` is where it was seen mined last: what becomes final is found by it.
+    private static let minedSettlements = """
+        CREATE INDEX settlement_mined ON settlement (block_number) WHERE state = 'live';
         """
 
     private static let operating = """

@@ -14,7 +14,7 @@ import Testing
         (SettlingSQL.settling, "request_settling"), (SettlingSQL.nextAnswered, "request_answered"),
         (SettlingSQL.nextSettling, "request_settling"), (SettlingSQL.highestNonce, "settlement_nonce"),
         (SettlingSQL.live, "settlement_live"), (SettlingSQL.attempts, "attempt_settlement"),
-        (SettlingSQL.live, "settlement_live"), (SettlingSQL.accountsInFlight, "settlement_live"),
+        (SettlingSQL.mined, "settlement_mined"), (SettlingSQL.accountsInFlight, "settlement_live"),
         ("SELECT id FROM request WHERE hash_key = ? AND hash = ?", "request_hash_key"),
     ]
 

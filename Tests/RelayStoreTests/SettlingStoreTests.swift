@@ -58,6 +58,30 @@ struct SettlingStoreTests {
         #expect(try await bench.store.highestNonce(of: bench.account) == 4)
     }
 
+    @Test func bringsForwardWhatWasMinedInTheseBlocksAndNothingElse() async throws {
+        let bench = try await StoreBench()
+        let later = StoreBench.now + .seconds(60)
+        for (number, block) in [(1, 7), (2, 8), (3, 9), (4, nil), (5, 8)] as [(UInt8, UInt64?)] {
+            let id = try await bench.answered(number)
+            var signing = bench.signing(id, nonce: UInt64(number))
+            signing.wakeAt = later
+            try await bench.store.record([signing], at: StoreBench.now)
+            guard let block else { continue }
+            try await bench.store.record([bench.mined(id, signing, in: block, wakeAt: later)], at: StoreBench.now)
+            // Where a reorganisation moved it is what counts.
+            guard number == 5 else { continue }
+            try await bench.store.record([bench.mined(id, signing, in: 9, wakeAt: later)], at: StoreBench.now)
+        }
+
+        try await bench.store.bringForward(minedIn: 0...6, to: StoreBench.now)
+        #expect(try await bench.store.settling(dueBy: StoreBench.now, limit: 10).isEmpty)
+        try await bench.store.bringForward(minedIn: 7...8, to: StoreBench.now)
+
+        let due = try await bench.store.settling(dueBy: StoreBench.now, limit: 10)
+        #expect(due.map(\.request.observed.jobID) == [UInt256(1), UInt256(2)])
+        #expect(try await bench.store.settling(dueBy: later, limit: 10).count == 5)
+    }
+
     @Test func freesTheNonceOfALostSettlement() async throws {
         let bench = try await StoreBench()
         let id = try await bench.answered(1)

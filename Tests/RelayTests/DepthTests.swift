@@ -18,6 +18,21 @@ struct DepthTests {
         #expect(looks < 50 * 12, "\(looks) looks")
     }
 
+    /// However seldom it is looked at while blocks are missing.
+    @Test func recordsASettlementWhenItsBlockHasBecomeFinal() async throws {
+        var world = try RelayWorld(settle: 1, receipt: 46)
+        world.chain.mine(46)
+        world.isPatient = true
+        let request = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.runUntilClosed([request])
+
+        let mined = try #require(try world.dossier(of: request)?.settlements.first?.blockNumber)
+        let depth = world.chain.head.number - mined + 1
+        // A look at the chain each four seconds, blocks each two.
+        #expect((46...50).contains(depth), "\(depth) blocks")
+    }
+
     /// Each has been paid when it is mined: the next needs no more than its own cost.
     @Test func reservesNoMoneyForWhatIsMined() async throws {
         let world = try RelayWorld(settle: 1, receipt: 200)

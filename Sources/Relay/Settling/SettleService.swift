@@ -67,11 +67,19 @@ package struct SettleService: Sendable {
         while !environment.stop.isRequested {
             let view = heads.view
             let began = environment.now
+            try await wakeFinal(after: seen?.receipt, upTo: view?.receipt)
             let more = try await round(view, isNew: view != seen)
             seen = view
             if more { continue }
             try await wakeup.next(within: try await pause(since: began), of: environment.time)
         }
+    }
+
+    /// What was mined in blocks that have become final since is looked at now, not when its wait is over.
+    private func wakeFinal(after old: Release?, upTo new: Release?) async throws {
+        guard let new, new.number > old?.number ?? 0 else { return }
+        let first = old.map { $0.number + 1 } ?? 0
+        try await store.bringForward(minedIn: first...new.number, to: environment.now)
     }
 
     /// Until something becomes due that was not yet when the round began, or the node may be asked again.

@@ -70,7 +70,7 @@ extension Transaction {
         try move(request, from: change.from, to: change.to, wakeAt: change.wakeAt, reason: change.reason, at: now)
         try prepare("UPDATE request SET settling = ? WHERE id = ?").binding(change.machine.json, request).run()
         switch change.step {
-        case .waited: break
+        case .waited: try note(change.machine.mined, of: request)
         case .signed(let account, let nonce, let gasLimit, let attempt):
             try prepare(
                 """
@@ -116,6 +116,16 @@ extension Transaction {
             attempt.fees.maxPriorityFeePerGas.description,
             now.milliseconds
         ).run()
+    }
+
+    /// Where it was seen mined, final or not.
+    private borrowing func note(_ mined: Inclusion?, of request: Int64) throws {
+        guard let block = mined.map({ Int64(column: $0.blockNumber) }) else { return }
+        try prepare(
+            """
+            UPDATE settlement SET block_number = ?1 WHERE request_id = ?2 AND state = 'live' AND block_number IS NOT ?1
+            """
+        ).binding(block, request).run()
     }
 
     private borrowing func store(_ inclusion: Inclusion, settlement: Int64) throws {

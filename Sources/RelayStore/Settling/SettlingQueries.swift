@@ -27,6 +27,20 @@ extension RelayStore {
         try await readers.read { t in try t.settlingItems(SettlingSQL.settling, time.milliseconds, .max, limit) }
     }
 
+    /// Makes due at once what was seen mined in these blocks, and waits for a later time.
+    package func bringForward(minedIn blocks: ClosedRange<UInt64>, to now: Timestamp) async throws {
+        let range = (Int64(column: blocks.lowerBound), Int64(column: blocks.upperBound))
+        // Most blocks hold none, and a read costs the writer nothing.
+        let isAny = try await readers.read { t in
+            try t.prepare(SettlingSQL.mined).binding(range.0, range.1, now.milliseconds).first { try $0.int64(0) } != nil
+        }
+        guard isAny else { return }
+        try await writer.write { t in
+            try t.prepare("UPDATE request SET wake_at = ?3 WHERE id IN (\(SettlingSQL.mined))")
+                .binding(range.0, range.1, now.milliseconds).run()
+        }
+    }
+
     /// The highest nonce of the account's settlements that are not lost, for the ledger.
     package func highestNonce(of account: Address) async throws -> UInt64? {
         try await readers.read { t in
@@ -83,6 +97,10 @@ enum SettlingSQL {
     static let accountsInFlight = """
         SELECT DISTINCT s.account FROM request r JOIN settlement s ON s.request_id = r.id AND s.state = 'live'
         WHERE r.state = 'settling'
+        """
+    static let mined = """
+        SELECT r.id FROM settlement s CROSS JOIN request r ON r.id = s.request_id
+        WHERE s.state = 'live' AND s.block_number BETWEEN ?1 AND ?2 AND r.state = 'settling' AND r.wake_at > ?3
         """
     static let live = """
         SELECT s.nonce, s.gas_limit, (SELECT max_fee FROM attempt WHERE settlement_id = s.id ORDER BY id DESC LIMIT 1)

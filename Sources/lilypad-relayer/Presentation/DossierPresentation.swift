@@ -83,8 +83,9 @@ extension Dossier.Settlement {
 
     fileprivate var lines: [String] {
         var head = "settled    nonce \(nonce), gas limit \(gasLimit), \(state)"
-        if let transactionHash, let blockNumber {
-            head += ", \(transactionHash.hex) in block \(blockNumber)"
+        if let blockNumber {
+            head += transactionHash.map { ", \($0.hex) in block \(blockNumber)" }
+                ?? ", mined in block \(blockNumber), not final"
         }
         if succeeded == false { head += ", reverted" }
         var lines = [head]

@@ -92,4 +92,21 @@ struct StoreBench {
             event: "transaction signed"
         )
     }
+
+    /// The wait of a settlement that was seen mined in a block.
+    func mined(_ request: Int64, _ signing: SettlingChange, in block: UInt64, wakeAt: Timestamp) -> SettlingChange {
+        var machine = signing.machine
+        let inclusion = Inclusion(
+            transactionHash: Self.hash(UInt8(truncatingIfNeeded: request)),
+            blockNumber: block,
+            blockHash: Self.hash(0xee, tail: UInt8(truncatingIfNeeded: block)),
+            succeeded: true,
+            gasUsed: 40_000,
+            effectiveGasPrice: UInt256(7),
+            callbackSucceeded: true
+        )
+        let sighting = SettlementMachine.Sighting(inclusion: inclusion, missing: 3, nonceIsSpent: true)
+        _ = machine.apply(.seen(sighting), at: Self.now)
+        return SettlingChange(request: request, from: .settling, to: .settling, machine: machine, wakeAt: wakeAt)
+    }
 }
