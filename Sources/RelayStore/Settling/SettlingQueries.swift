@@ -32,11 +32,12 @@ extension RelayStore {
         let range = (Int64(column: blocks.lowerBound), Int64(column: blocks.upperBound))
         // Most blocks hold none, and a read costs the writer nothing.
         let isAny = try await readers.read { t in
-            try t.prepare(SettlingSQL.mined).binding(range.0, range.1, now.milliseconds).first { try $0.int64(0) } != nil
+            try t.prepare(SettlingSQL.mined).binding(range.0, range.1, now.milliseconds).first { try $0.int64(0) }
+                != nil
         }
         guard isAny else { return }
         try await writer.write { t in
-            try t.prepare("UPDATE request SET wake_at = ?3 WHERE id IN (\(SettlingSQL.mined))")
+            _ = try t.prepare("UPDATE request SET wake_at = ?3 WHERE id IN (\(SettlingSQL.mined))")
                 .binding(range.0, range.1, now.milliseconds).run()
         }
     }
