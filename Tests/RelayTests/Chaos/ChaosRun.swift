@@ -200,9 +200,9 @@ final class ChaosRun: Sendable {
             .filter { (from + 60_000..<from + 180_000).contains($0.at) }
         let counts = Dictionary(grouping: calls, by: \.name).mapValues(\.count)
         // A poll each 4 s asks for the head, and for logs where there is a new one; where blocks come at another pace
-        // than polls, each fifth meets two of them and asks whether what was read is still below.
+        // than polls, up to half of them meet two blocks and ask whether what was read is still below.
         let polls = 31
-        let following = 2 * polls + polls / 4
+        let following = 2 * polls + polls / 2
         // Every other minute come a second reading, the count of jobs, and a block to be final; every ten minutes the
         // node shows which chain it serves. The orchestrator is asked once a minute.
         let most = following + 3 + 1 + 3
