@@ -144,6 +144,7 @@ struct SimulationPlan: Sendable {
         options.apartPatience = blocks(chance.choose(4, 12, 40))
         options.stillTime = blocks(3)
         options.secondReadPause = blocks(chance.choose(0, 2, 8))
+        options.idlePause = options.secondReadPause
         options.secondWindowPause = .milliseconds(chance.choose(0, 500))
         options.tagPause = blocks(chance.choose(0, 1, 4))
         return options

@@ -46,8 +46,8 @@ package struct FollowOptions: Sendable {
     package var secondWindowPause: Duration = .milliseconds(500)
     /// Between two questions for a tag.
     package var tagPause: Duration = .seconds(15)
-    /// The same while no request waits for anything to be final.
-    package var idleTagPause: Duration = .seconds(120)
+    /// Between two such questions, and between two final blocks, while no request waits for anything to be final.
+    package var idlePause: Duration = .seconds(240)
 
     package init(settle: FinalityRule, receipt: FinalityRule? = nil) {
         self.settle = settle

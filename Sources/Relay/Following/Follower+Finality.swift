@@ -56,7 +56,7 @@ extension Follower {
         let head = shown.seen(at: environment.now)
         let wanted = Set([options.settle.tag, options.receipt.tag].compactMap { $0 })
         guard !wanted.isEmpty else { return }
-        let pause = isBusy ? options.tagPause : options.idleTagPause
+        let pause = isBusy ? options.tagPause : options.idlePause
         if let last = tagsAskedAt, environment.now >= last, environment.now - last < pause { return }
         for tag in wanted {
             let header = try await node.header(at: tag == .safe ? .safe : .finalized)
@@ -75,14 +75,14 @@ extension Follower {
     /// The block that is final from now on, where there is a new one and the nodes agree on it; not sound: what was read
     /// has been taken back.
     ///
-    /// While nothing waits for it this is done as seldom as the second reading.
+    /// While nothing waits for it this is done seldom.
     mutating func newFinal(
         _ release: Release?,
         below head: BlockHeader,
         _ node: EthereumClient
     ) async throws -> (link: ChainLink?, isSound: Bool) {
         let now = environment.now
-        if let last = finalisedAt, now >= last, now - last < options.secondReadPause,
+        if let last = finalisedAt, now >= last, now - last < options.idlePause,
             try await !store.hasOpenRequests()
         {
             return (nil, true)

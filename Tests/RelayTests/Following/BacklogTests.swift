@@ -42,7 +42,7 @@ struct BacklogTests {
     func pastThatCannotBeRead() async throws {
         var world = try await RelayWorld.ready(settle: 3) { world in
             world.options.follow.window = 50
-            world.options.follow.secondReadPause = .seconds(10)
+            world.options.follow.readAgain(each: .seconds(10))
         }
         world.chain.mine(1_500)
         let read = world
@@ -76,7 +76,7 @@ struct BacklogTests {
     func backupBehindForGood() async throws {
         let world = try await RelayWorld.ready(settle: 3) { world in
             world.hosts = ["a.test", "b.test"]
-            world.options.follow.secondReadPause = .seconds(10)
+            world.options.follow.readAgain(each: .seconds(10))
         }
         world.chain.mine(60)
         world.chain.setManners("b.test") { $0.lag = 50 }
@@ -93,7 +93,7 @@ struct BacklogTests {
     func smallRangesAtTheSecondReading() async throws {
         let world = try await RelayWorld.ready(settle: 3) { world in
             world.hosts = ["a.test", "b.test"]
-            world.options.follow.secondReadPause = .seconds(5)
+            world.options.follow.readAgain(each: .seconds(5))
         }
         world.chain.setManners("b.test") { $0.mostLogs = 1 }
         world.chain.requests(specs: [RelayWorld.spec, RelayWorld.spec])
@@ -117,7 +117,7 @@ struct BacklogTests {
     func secondReadingBeyondTheLookBack() async throws {
         let world = try await RelayWorld.ready(settle: 3) { world in
             world.hosts = ["a.test", "b.test"]
-            world.options.follow.secondReadPause = .seconds(10)
+            world.options.follow.readAgain(each: .seconds(10))
         }
         world.chain.setManners("b.test") { $0.lookback = 0 }
         world.chain.failNext("eth_getLogs", with: .result([]), at: "a.test")
@@ -134,7 +134,7 @@ struct BacklogTests {
     @Test("case 22: where no node goes back so far the second reading is left out, with a word of it")
     func secondReadingOfWhatIsLost() async throws {
         let world = try await RelayWorld.ready(settle: 5) { world in
-            world.options.follow.secondReadPause = .seconds(10)
+            world.options.follow.readAgain(each: .seconds(10))
             world.options.follow.longestTail = 0
             // So that each block is linked to the next, and none has to be asked for again.
             world.options.follow.pollInterval = .seconds(1)

@@ -28,7 +28,7 @@ struct ForkedBackupTests {
     private static func three() async throws -> RelayWorld {
         try await RelayWorld.ready(settle: 3) { world in
             world.hosts = ["a.test", "b.test", "c.test"]
-            world.options.follow.secondReadPause = .seconds(5)
+            world.options.follow.readAgain(each: .seconds(5))
         }
     }
 

@@ -138,7 +138,7 @@ struct HostileNodeTests {
         let world = try await RelayWorld.ready(settle: 3) { world in
             world.hosts = ["a.test", "b.test"]
             world.options.follow.quorum = 2
-            world.options.follow.secondReadPause = .seconds(5)
+            world.options.follow.readAgain(each: .seconds(5))
         }
         let request = world.chain.request(spec: RelayWorld.spec)
         let block = world.chain.head.number

@@ -54,7 +54,7 @@ struct JobCountTests {
         let world = try await RelayWorld.ready(settle: 3) { world in
             world.hosts = ["a.test", "b.test"]
             world.options.follow.longestTail = 0
-            world.options.follow.secondReadPause = .seconds(5)
+            world.options.follow.readAgain(each: .seconds(5))
             // The same node comes first all the time.
             world.options.follow.stillTime = .seconds(3_600)
         }
@@ -74,7 +74,7 @@ struct JobCountTests {
 
     @Test("case 8: a count of jobs that cannot be stops nothing")
     func absurdCount() async throws {
-        let world = try await RelayWorld.ready(settle: 3) { $0.options.follow.secondReadPause = .seconds(5) }
+        let world = try await RelayWorld.ready(settle: 3) { $0.options.follow.readAgain(each: .seconds(5)) }
         let told = Recorder<String>()
         let count = "0x" + String(repeating: "0", count: 48) + String(repeating: "f", count: 16)
         world.chain.setManners(Self.host) { manners in
@@ -101,7 +101,7 @@ struct JobCountTests {
         var old: FakeRequest?
         let world = try await RelayWorld.ready(settle: 3, blocks: 12) { world in
             world.options.contracts[0] = Relayer.Contract(address: world.chain.bridge, startBlock: 10)
-            world.options.follow.secondReadPause = .seconds(5)
+            world.options.follow.readAgain(each: .seconds(5))
             old = world.chain.request(spec: RelayWorld.spec)
         }
         let lie = try InventedJob(like: try #require(old), in: world.chain)

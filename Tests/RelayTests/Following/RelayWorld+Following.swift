@@ -118,3 +118,11 @@ extension RelayWorld {
         }
     }
 }
+
+extension FollowOptions {
+    /// What is final is noted and read again so often, whether or not something waits for it.
+    mutating func readAgain(each pause: Duration) {
+        secondReadPause = pause
+        idlePause = pause
+    }
+}

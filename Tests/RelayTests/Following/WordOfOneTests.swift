@@ -115,7 +115,7 @@ struct WordOfOneTests {
 
     @Test("case 10: the second reading takes back nothing that the other node has", arguments: ["a.test", "b.test"])
     func hiddenBySecondReader(liar: String) async throws {
-        let world = try await Self.two { $0.options.follow.secondReadPause = .seconds(5) }
+        let world = try await Self.two { $0.options.follow.readAgain(each: .seconds(5)) }
         let request = world.chain.request(spec: RelayWorld.spec)
         try await world.run(blocks: nil) { try world.state(of: request) == .answered }
         // Nor do its contracts know of anything.
@@ -135,7 +135,7 @@ struct WordOfOneTests {
 
     @Test("case 10: nor what the contract knows, at the very node that hides it")
     func hiddenByTheOnlyNode() async throws {
-        let world = try await RelayWorld.ready(settle: 6) { $0.options.follow.secondReadPause = .seconds(5) }
+        let world = try await RelayWorld.ready(settle: 6) { $0.options.follow.readAgain(each: .seconds(5)) }
         let request = world.chain.request(spec: RelayWorld.spec)
         try await world.run(blocks: nil) { try world.state(of: request) == .answered }
         world.chain.setManners("chain.test") { manners in
@@ -155,7 +155,7 @@ struct WordOfOneTests {
 
     @Test("case 10: what was taken back wrongly comes back by the contract's own count")
     func withdrawnAndFoundAgain() async throws {
-        let world = try await RelayWorld.ready(settle: 3) { $0.options.follow.secondReadPause = .seconds(5) }
+        let world = try await RelayWorld.ready(settle: 3) { $0.options.follow.readAgain(each: .seconds(5)) }
         let request = world.chain.request(spec: RelayWorld.spec)
         try await world.run(blocks: nil) { try world.state(of: request) == .answered }
         world.chain.setManners("chain.test") { manners in
@@ -174,7 +174,7 @@ struct WordOfOneTests {
 
     @Test("case 10: nothing is taken back on one node's word while the others are silent for a moment")
     func hiddenWhileOthersAreSilent() async throws {
-        let world = try await Self.two { $0.options.follow.secondReadPause = .seconds(5) }
+        let world = try await Self.two { $0.options.follow.readAgain(each: .seconds(5)) }
         let request = world.chain.request(spec: RelayWorld.spec)
         try await world.run(blocks: nil) { try world.state(of: request) == .answered }
         world.chain.setManners("b.test") { manners in
