@@ -90,4 +90,43 @@ struct LastBlockTests {
         try world.expectCanonical(jobs: 8)
         #expect(world.counter("requests.missedAtFirst") == 0)
     }
+
+    @Test("case 9: a second reading by hash counts only for the block that the final one stands on")
+    func secondReadingOfAnOrphan() async throws {
+        let world = try await RelayWorld.ready(settle: 3) { $0.options.follow.secondReadPause = .seconds(100_000) }
+        world.chain.mine()
+        let (block, orphan) = (world.chain.head.number, world.chain.head.hash)
+        world.chain.rollBack(depth: 1, keeping: false)
+        world.chain.requests(specs: Array(repeating: RelayWorld.spec, count: 8))
+        // The first reading misses one of them.
+        world.chain.setManners("chain.test") { manners in
+            manners.mostLogs = 3
+            manners.lie = { method, parameters, result in
+                guard method == "eth_getLogs", parameters.first?["blockHash"] != nil else { return result }
+                return .array(result.array?.dropLast() ?? [])
+            }
+        }
+        world.chain.mine(5)
+        try await world.run { try world.view.overview().chain.final.map { $0.number >= block } ?? false }
+        #expect(try world.requests.count == 7)
+
+        // A balancer answers twice for the branch that is gone.
+        let answers = Recorder<Void>()
+        world.chain.setManners("chain.test") { manners in
+            manners.lie = { method, parameters, result in
+                let isAsked = parameters.first?.string == "0x" + String(block, radix: 16)
+                guard method == "eth_getBlockByNumber", isAsked, answers.count < 2 else { return result }
+                answers.record(())
+                return result.replacing("hash", .string(orphan.hex))
+            }
+        }
+        var again = world
+        again.options.follow.secondReadPause = .seconds(10)
+        try await again.runUntilSettled()
+
+        #expect(answers.count == 2)
+        try world.expectCanonical(jobs: 8)
+        #expect(world.counter("requests.missedAtFirst") == 1)
+        #expect(world.log.records.contains { $0.fields["error"]?.contains("or not block \(block)") == true })
+    }
 }
