@@ -91,7 +91,7 @@ struct LastBlockTests {
         #expect(world.counter("requests.missedAtFirst") == 0)
     }
 
-    @Test("case 9: a second reading by hash counts only for the block that the final one stands on")
+    @Test("case 5: a second reading by hash counts only for the block that the final one stands on")
     func secondReadingOfAnOrphan() async throws {
         let world = try await RelayWorld.ready(settle: 3) { $0.options.follow.secondReadPause = .seconds(100_000) }
         world.chain.mine()
