@@ -86,7 +86,7 @@ struct Status {
             lines.append("HALTED       since \(TimeText.absolute(halt.at)): \(halt.reason.shown(limit: 1_024))")
             lines.append("             look: lilypad-relayer chain show")
         }
-        if let head = report?["head"]?.int64 { lines.append("head         block \(head)\(headAge)") }
+        if let head { lines.append("head         block \(head)\(headAge)") }
         if let final = overview.chain.final { lines.append("final        block \(final.number)\(ruleText)") }
         lines += nodeTexts
         for cursor in overview.cursors {
@@ -133,6 +133,11 @@ struct Status {
             return "nothing read yet, from block \(cursor.startBlock) on"
         }
         return "read up to block \(cursor.nextBlock - 1)"
+    }
+
+    /// The newest block that is known of: what has been read may be newer than the last report.
+    private var head: Int64? {
+        [report?["head"]?.int64, overview.chain.links.last.map { Int64(clamping: $0.number) }].compactMap { $0 }.max()
     }
 
     /// A head of long ago is not the chain's.

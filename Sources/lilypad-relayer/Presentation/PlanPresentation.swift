@@ -15,8 +15,8 @@ extension ReplayPlan.Findings {
     func text(cost: UInt256?) -> String {
         let open = new[.open] ?? 0
         var lines = [
-            "would read   blocks \(from) to \(to), in \(calls) calls",
-            "found        \(requests) requests, \(rejected) logs that are none",
+            "would read   blocks \(from) to \(to), in \(calls) \(calls == 1 ? "call" : "calls")",
+            "found        \(requests) requests, and \(rejected) logs that are damaged",
             "known        \(Self.list(known.map { ($0.key.rawValue, $0.value) }, of: knownCount))",
             "new          \(Self.list(new.map { ($0.key.text, $0.value) }, of: newCount))",
             "would do     \(open) \(open == 1 ? "job and its answer" : "jobs and their answers")",
