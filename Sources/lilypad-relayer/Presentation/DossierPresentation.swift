@@ -84,7 +84,8 @@ extension Dossier.Settlement {
     fileprivate var lines: [String] {
         var head = "settled    nonce \(nonce), gas limit \(gasLimit), \(state)"
         if let blockNumber {
-            head += transactionHash.map { ", \($0.hex) in block \(blockNumber)" }
+            head +=
+                transactionHash.map { ", \($0.hex) in block \(blockNumber)" }
                 ?? ", mined in block \(blockNumber), not final"
         }
         if succeeded == false { head += ", reverted" }
