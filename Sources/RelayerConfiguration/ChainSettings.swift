@@ -127,7 +127,8 @@ package struct Confirmations: Sendable, Equatable {
             "settle",
             .finality,
             "When a request's answer may be sent. Take what you call final on this chain: finalized, or 12 to 64 on a public "
-                + "one, 1 on one of your own. A reorganisation that goes deeper halts the relayer."
+                + "one, 1 on one of your own. A reorganisation that goes deeper halts the relayer; while "
+                + "nothing waits for an answer, one that goes deeper by four minutes."
         )
         let receipt = section.optional(
             "receipt",

@@ -1,5 +1,7 @@
+import Ethereum
 import Relay
 import RelayCore
+import RelayStore
 import RelayTestSupport
 import Synchronization
 import Testing
@@ -48,6 +50,23 @@ struct TagPaceTests {
         try await world.run(blocks: .seconds(30)) { wire.count >= 5 }
 
         let shortest = try #require(wire.pauses.min())
-        #expect(isBusy ? shortest < 120 : shortest >= 120, "\(wire.pauses)")
+        #expect(isBusy ? shortest < 120 : shortest >= 240, "\(wire.pauses)")
+    }
+
+    @Test func notesSeldomWhatIsFinalUntilSomethingWaitsForIt() async throws {
+        let world = try await RelayWorld.ready(settle: 2) { $0.options.follow.pollInterval = .seconds(4) }
+        let seen = Recorder<UInt64>()
+        let end = world.time.now() + 1_000_000
+        // In one run: each start notes it.
+        try await world.run {
+            let final = try world.view.overview().chain.final?.number ?? 0
+            if final > seen.last ?? 0 { seen.record(final) }
+            return world.time.now() >= end
+        }
+        #expect((4...6).contains(seen.count), "\(seen.all)")
+
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.run(within: .seconds(60)) { world.allSettled([request]) }
+        #expect(try #require(try world.view.overview().chain.final).number >= world.chain.head.number - 6)
     }
 }

@@ -197,6 +197,7 @@ extension Follower {
     /// By the first final block all nodes are known from now on.
     mutating func finalise(_ link: ChainLink) async throws {
         _ = try await store.ingest(IngestBatch(final: link), at: environment.now)
+        past?.note(chain.links.prefix { $0.number <= link.number })
         chain.finalise(link)
         client.anchor(at: BlockAnchor(number: link.number, hash: link.hash))
     }

@@ -36,6 +36,8 @@ package struct Follower: Sendable {
 
     var cursors: [ContractCursor]
     var chain: CanonicalChain
+    /// What is final already, where a mined answer's rule looks further back by time.
+    var past: PastLinks?
     var planner: LogRangePlanner
     /// Of the second reading, which is mostly done by another node.
     var secondPlanner: LogRangePlanner
@@ -107,6 +109,7 @@ package struct Follower: Sendable {
     ///   - heads: hears of each head.
     ///   - cursors: the contracts that are followed, as the store has them.
     ///   - chain: what has been read of it, as the store has it.
+    ///   - past: links of it that may lie below what is final, ascending.
     package init(
         client: EthereumClient,
         reader: LogReader,
@@ -115,7 +118,8 @@ package struct Follower: Sendable {
         environment: ServiceEnvironment,
         heads: HeadBoard,
         cursors: [ContractCursor],
-        chain: CanonicalChain
+        chain: CanonicalChain,
+        past: [ChainLink] = []
     ) {
         self.client = client
         self.reader = reader
@@ -127,6 +131,10 @@ package struct Follower: Sendable {
         self.chain = chain
         highest = chain.tip?.number ?? 0
         audits = cursors.map(SequenceAudit.init)
+        if options.receipt != options.settle, let age = options.receipt.longestAge {
+            self.past = PastLinks(seconds: age)
+            self.past?.note(past.filter { $0.number <= chain.final?.number ?? 0 })
+        }
         planner = LogRangePlanner(maximum: options.window)
         secondPlanner = LogRangePlanner(maximum: options.window)
     }

@@ -60,7 +60,8 @@ struct Services: Sendable {
             environment: relayer.environment,
             heads: heads,
             cursors: cursors,
-            chain: chain.canonical
+            chain: chain.canonical,
+            past: chain.links
         )
         let instructions = InstructionService(
             store: relayer.store,

@@ -70,7 +70,8 @@ extension SettleService {
         }
         switch outcome {
         case .settled(let inclusion):
-            let place = "\(inclusion.transactionHash.hex) in block \(inclusion.blockNumber)"
+            let rule = heads.view?.receipt.map { ", final by \($0.rule)" } ?? ""
+            let place = "\(inclusion.transactionHash.hex) in block \(inclusion.blockNumber)\(rule)"
             return change(to: .settled, .included(inclusion), reason: nil, "settled", place)
         case .settledElsewhere(let how): return change(to: .settled, step, reason: how, "settled elsewhere", how)
         case .dead(let reason): return change(to: .dead, step, reason: reason, "dead", reason)

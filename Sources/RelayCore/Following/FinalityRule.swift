@@ -61,6 +61,9 @@ extension FinalityRule {
         return releases.max { $0.number < $1.number }
     }
 
+    /// How old the rule may want a block to be, in seconds; nil where it goes by heights alone.
+    package var longestAge: UInt64? { seconds ?? (tag != nil && blocks == nil ? Self.fallbackSeconds : nil) }
+
     private static func fallback(_ head: BlockHeader, _ links: [ChainLink], in tag: Tag) -> Release? {
         guard let deep = depth(fallbackBlocks, head), let old = age(fallbackSeconds, head, links) else { return nil }
         return Release(

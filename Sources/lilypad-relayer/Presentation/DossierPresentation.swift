@@ -83,10 +83,10 @@ extension Dossier.Settlement {
 
     fileprivate var lines: [String] {
         var head = "settled    nonce \(nonce), gas limit \(gasLimit), \(state)"
-        if let blockNumber {
-            head +=
-                transactionHash.map { ", \($0.hex) in block \(blockNumber)" }
-                ?? ", mined in block \(blockNumber), not final"
+        if let blockNumber, let transactionHash {
+            head += ", \(transactionHash.hex) in block \(blockNumber)"
+        } else if let blockNumber, state == "live" {
+            head += ", last seen in block \(blockNumber), which is not final yet"
         }
         if succeeded == false { head += ", reverted" }
         var lines = [head]
@@ -107,7 +107,8 @@ extension Dossier.Settlement {
         [
             "nonce": .number(JSONNumber(nonce)), "state": .string(state), "gasLimit": .number(JSONNumber(gasLimit)),
             "transaction": transactionHash.map { .string($0.hex) } ?? .null,
-            "block": blockNumber.map { .number(JSONNumber($0)) } ?? .null,
+            // One that is not final may be lost with its block.
+            "block": transactionHash == nil ? .null : blockNumber.map { .number(JSONNumber($0)) } ?? .null,
             "succeeded": succeeded.map { .bool($0) } ?? .null,
             "gasUsed": gasUsed.map { .number(JSONNumber($0)) } ?? .null,
             "gasPriceWei": gasPrice.map { .string($0.description) } ?? .null,

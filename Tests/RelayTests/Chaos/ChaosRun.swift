@@ -203,8 +203,8 @@ final class ChaosRun: Sendable {
         // than polls, up to half of them meet two blocks and ask whether what was read is still below.
         let polls = 31
         let following = 2 * polls + polls / 2
-        // Every other minute come a second reading, the count of jobs, and a block to be final; every ten minutes the
-        // node shows which chain it serves. The orchestrator is asked once a minute.
+        // Every few minutes come a second reading, the count of jobs, and a block to be final; every ten minutes the node
+        // shows which chain it serves. The orchestrator is asked once a minute.
         let most = following + 3 + 1 + 3
         #expect(calls.count <= most, "in two idle minutes: \(counts)\n\(story)")
     }

@@ -109,6 +109,38 @@ struct FinalityTests {
         try world.expectCanonical(jobs: 1)
     }
 
+    @Test("case 25: a mined answer's rule by time may go deeper than what is final", arguments: [false, true])
+    func receiptByTime(isRestarted: Bool) async throws {
+        let world = try await RelayWorld.ready(settle: 2) { $0.options.follow.receipt = FinalityRule(seconds: 90) }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.run { world.allSettled([request]) }
+        if isRestarted {
+            for _ in 0..<8 { try await world.run(for: .seconds(10)) }
+        } else {
+            try await world.run(for: .seconds(80))
+        }
+        #expect(try world.state(of: request) == .settling)
+
+        try await world.runUntilSettled(within: .seconds(60))
+
+        let mined = try #require(try world.dossier(of: request)?.settlements.first?.blockNumber)
+        let age = world.chain.head.timestamp - (try #require(world.chain.header(mined)?.timestamp))
+        #expect((90...100).contains(age), "\(age) s")
+    }
+
+    @Test("case 25: a mined answer's rule that falls back from its tag may go deeper than what is final")
+    func receiptFallsBack() async throws {
+        let world = try await RelayWorld.ready(settle: 2) { $0.options.follow.receipt = FinalityRule(tag: .finalized) }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.run { world.allSettled([request]) }
+        try await world.run(for: .seconds(3_000))
+        #expect(try world.state(of: request) == .settling)
+
+        try await world.runUntilSettled(within: .seconds(800))
+
+        try world.expectCanonical(jobs: 1)
+    }
+
     @Test("case 29: a block from the future makes nothing final early")
     func blockFromTheFuture() async throws {
         let world = try await world(FinalityRule(seconds: 90), .missing)
