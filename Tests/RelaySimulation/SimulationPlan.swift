@@ -50,6 +50,8 @@ struct SimulationPlan: Sendable {
     let nullRounds: Int
     let startBlocks: [UInt64]
     let settle: FinalityRule
+    /// Whether requests are closed as soon as their blocks are final: then nothing waits, and the follower is idle.
+    let answers: Bool
     /// Heights from the head to what the nodes' tags name.
     let tagDepth: UInt64
     var follow: FollowOptions
@@ -74,6 +76,8 @@ struct SimulationPlan: Sendable {
         calmBlocks = (depths.max() ?? 1) + 8
         var nodes = Self.nodes(&chance, blocks: newBlocks, blockTime: blockTime, finality: depths.min() ?? 1)
         follow = Self.options(&chance, settle, blockTime)
+        answers = seed % 3 == 0
+        if answers { follow.idlePause = .milliseconds(blockTime * Int64(seed / 3 % 5) * 4) }
         // With heights that have no block finality comes sooner than such a node has its logs.
         if nullRounds > 0 { for index in nodes.indices { nodes[index].unindexed = .refuses } }
         let hasLiar = nodes.contains(where: \.isLiar)
@@ -89,7 +93,7 @@ struct SimulationPlan: Sendable {
         let nodes = nodes.enumerated().map { "  node \($0): \($1)" }.joined(separator: "\n")
         let text = """
             seed \(seed): a block each \(blockTime) ms, \(oldBlocks) + \(newBlocks) + \(calmBlocks) of them, null rounds \
-            \(nullRounds) ‰, contracts from \(startBlocks), final \(settle), tags \(tagDepth) below the head
+            \(nullRounds) ‰, contracts from \(startBlocks), final \(settle), tags \(tagDepth) below the head\(answers ? ", requests closed when they are final" : "")
             \(follow)
             reorganisations \(reorgs.map { "before new block \($0.at): \($0.depth), longer by \($0.longer)" })
             lives \(lives.map { "\($0.end), then \($0.pause) ms" })

@@ -274,6 +274,8 @@ final class SimulationRun {
                 pause = failures.isMultiple(of: plan.nodes.count) ? max(own, min(asked, 600_000)) : 50
             }
             checkReleases(heads)
+            if plan.answers { try await answer(upTo: heads.view?.settle?.number, store) }
+            follower.isBusy = try await store.hasOpenRequests()
             if network.withWorld({ $0.waiting != nil }) { goBeyondFinality(try await store.chain()) }
             if network.withWorld(\.isOver) {
                 calmLooks += 1
@@ -295,6 +297,22 @@ final class SimulationRun {
         }
         fail("\(Self.mostLooks) looks in one life, and no end")
         return .failed
+    }
+
+    /// As computing and settling would: afterwards nothing waits for these.
+    private func answer(upTo block: UInt64?, _ store: RelayStore) async throws {
+        let now = Timestamp(milliseconds: time.now())
+        let batch = try await store.computing(upTo: block, at: now, limit: 0, maxRunning: 1_000)
+        for item in batch.admissible {
+            let closing = ComputingChange(
+                request: item.request.id,
+                from: .observed,
+                to: .dead,
+                reason: "closed",
+                event: "closed"
+            )
+            try await store.record(closing, at: now)
+        }
     }
 
     private func reader(_ connection: inout Connection?) throws -> Connection {

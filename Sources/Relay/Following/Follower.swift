@@ -46,7 +46,7 @@ package struct Follower: Sendable {
     var tagged: [FinalityRule.Tag: UInt64] = [:]
     var tagsAskedAt: Timestamp?
     /// Whether a request waits for the chain to go on.
-    var isBusy = true
+    package var isBusy = true
     /// All nodes show less than has been read.
     var behind = Patience()
     /// The chain has been left below what was final.
