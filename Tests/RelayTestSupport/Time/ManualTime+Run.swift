@@ -27,20 +27,20 @@ extension ManualTime {
         until condition: () async throws -> Bool
     ) async throws {
         let end = current.addingSaturated(limit.roundedUpToMilliseconds)
-        var idleWithoutSleepers = 0
+        var idle = 0
         if try await condition() { return }
         while true {
             try await settle()
             if try await condition() { return }
-            if advanceToNextSleeper(notAfter: end) {
-                idleWithoutSleepers = 0
-            } else if sleeperCount > 0 {
-                throw ManualTimeError.neverHappened(after: limit)
-            } else {
-                // Work outside the executor (a commit, a thread) may still be going on: patience before the verdict.
-                idleWithoutSleepers += 1
-                if idleWithoutSleepers > 400 { throw ManualTimeError.stuck }
+            guard !advanceToNextSleeper(notAfter: end) else {
+                idle = 0
+                continue
             }
+            // Nobody wakes before the end, but work outside the executor (a commit, a thread) may still be going on:
+            // patience before the verdict.
+            idle += 1
+            guard idle > 400 else { continue }
+            throw sleeperCount > 0 ? ManualTimeError.neverHappened(after: limit) : .stuck
         }
     }
 
