@@ -36,7 +36,7 @@ extension Follower {
         let links = chain.links
         return Releases(
             settle: release(options.settle, head, links),
-            receipt: release(options.receipt, head, (past?.links ?? []) + links)
+            receipt: release(options.receipt, head, past.map { $0.links + links } ?? links)
         )
     }
 

@@ -14,6 +14,8 @@ package struct SystemTime: TimeSource {
     }
 
     /// Goes by a clock that nobody sets: a wait keeps its length.
+    ///
+    /// The program's only sleep: whoever waits is given a `TimeSource`, and goes on when the time has come or it is woken.
     package func sleep(for duration: Duration) async throws {
         try await Task.sleep(for: duration)
     }

@@ -10,6 +10,7 @@ package final class TemporaryDirectory: Sendable {
     package init(inMemory: Bool = false) throws(SystemError) {
         let named = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
         let place = unsafe inMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : named
+        // The last six letters are for mkdtemp to replace.
         var template = Array("\(place)/lilypad-relayer-XXXXXX".utf8CString)
         let made = unsafe template.withUnsafeMutableBufferPointer { buffer in
             unsafe buffer.baseAddress.flatMap { unsafe mkdtemp($0) }.map { unsafe String(cString: $0) }
