@@ -44,7 +44,7 @@ package struct JobBody: Sendable, Equatable {
                     job.member("Name", name.text)
                     job.member("Namespace", namespace)
                     job.member("Type", "batch")
-                    job.member("Count", 1)
+                    job.member("Count", complete.count)
                     job.member("Labels") { $0.object { for label in labels { $0.member(label.key, label.value) } } }
                     job.member("Tasks") { $0.array { complete.write(to: &$0) } }
                 }

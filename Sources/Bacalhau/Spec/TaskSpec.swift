@@ -21,6 +21,8 @@ package struct TaskSpec: Sendable, Equatable {
     /// None where the spec says nothing: Bacalhau itself would give the job one.
     package var network: Network
     package var timeouts: Timeouts
+    /// How many compute nodes run it, from 1; only the old format can ask for more than one.
+    package var count: Int64 = 1
 }
 
 /// A type with its parameters, Bacalhau's form for engines, publishers and storage sources.
