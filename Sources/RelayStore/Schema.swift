@@ -12,6 +12,7 @@ enum Schema {
         Migration("first", chain + request + job + settlement + audit + operating),
         Migration("changing chain", changingChain),
         Migration("mined settlements", minedSettlements),
+        Migration("any contract", anyContract),
     ]
 
     private static let chain = """
@@ -180,6 +181,27 @@ enum Schema {
     /// A live settlement's `block_number` is where it was seen mined last: what becomes final is found by it.
     private static let minedSettlements = """
         CREATE INDEX settlement_mined ON settlement (block_number) WHERE state = 'live';
+        """
+
+    /// What contracts of other shapes than the reference's need: fields that go back as they came, and what their events
+    /// tell of jobs that are closed.
+    private static let anyContract = """
+        ALTER TABLE request ADD COLUMN echo BLOB;
+        CREATE TABLE outcome (
+          id INTEGER PRIMARY KEY,
+          contract_id INTEGER NOT NULL REFERENCES contract,
+          job_id BLOB NOT NULL CHECK (length(job_id) = 32),
+          requester BLOB CHECK (length(requester) = 20),
+          closing TEXT NOT NULL CHECK (closing IN ('fulfilled', 'failed', 'cancelled')),
+          block_number INTEGER NOT NULL CHECK (block_number >= 0),
+          block_hash BLOB NOT NULL CHECK (length(block_hash) = 32),
+          transaction_hash BLOB NOT NULL CHECK (length(transaction_hash) = 32),
+          log_index INTEGER NOT NULL CHECK (log_index >= 0),
+          seen_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX outcome_place ON outcome (block_number, log_index);
+        CREATE INDEX outcome_job ON outcome (contract_id, job_id);
+
         """
 
     private static let operating = """

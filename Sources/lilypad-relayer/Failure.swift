@@ -26,7 +26,7 @@ struct Failure {
         case let error as Requester.Problem:
             text = "\(error)"
             switch error {
-            case .isRelayer, .anotherChain, .noContract: code = .usage
+            case .cannotAsk, .isRelayer, .anotherChain, .noContract: code = .usage
             case .wouldRevert, .cannotPay, .reverted, .noEvent: code = .failed
             }
         case let halt as ChainHalt:

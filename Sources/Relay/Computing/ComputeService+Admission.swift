@@ -31,6 +31,9 @@ extension ComputeService {
             environment.counters.increment("requests.superseded")
             let reason = "the contract has another request under this job id: \(hash.hex)"
             try await close(request, to: .dead, "superseded", reason: reason)
+        case .undecided(let how):
+            // It is told by logs that are still to be read, or to become final.
+            try await postpone(request, how)
         case .unknown:
             // The node may be behind the one that showed the log.
             try await bear(request, "unknown", "the contract does not know this job")
@@ -99,6 +102,12 @@ extension ComputeService {
         environment.log(for: request).info("request closed", ["reason": reason])
     }
 
+    /// As the contract takes it.
+    func fitted(_ answer: Answer, to contract: Address) -> Answer {
+        guard let binding = contracts.book[contract] else { return answer }
+        return answer.fitted(resultLimit: binding.resultLimit, reasonLimit: binding.reasonLimit)
+    }
+
     private func accept(_ request: Request, attempt: Int) async throws {
         let now = environment.now
         switch JobPlan.make(for: request.observed, attempt: attempt, context: context) {
@@ -107,10 +116,7 @@ extension ComputeService {
                 request: request.id,
                 from: .observed,
                 to: .answered,
-                answer: .failure(refusal.text, source: "spec").fitted(
-                    resultLimit: contracts.binding.resultLimit,
-                    reasonLimit: contracts.binding.reasonLimit
-                ),
+                answer: fitted(.failure(refusal.text, source: "spec"), to: request.observed.contract),
                 event: "refused",
                 detail: "\(refusal.code): \(refusal.text)"
             )

@@ -158,8 +158,7 @@ extension ComputeService {
 
     private func finish(_ job: RunningJob, _ answer: Answer) async throws {
         var job = job
-        let binding = contracts.binding
-        let fitted = answer.fitted(resultLimit: binding.resultLimit, reasonLimit: binding.reasonLimit)
+        let fitted = fitted(answer, to: job.request.observed.contract)
         var change = change(of: job, wakeAt: Timestamp(milliseconds: 0))
         change.answer = fitted
         change.event = fitted.kind == .result ? "computed" : "failed"

@@ -1,7 +1,7 @@
 package import BacalhauAPI
 internal import Ethereum
 internal import EthereumRPC
-package import RelayCore
+internal import RelayCore
 internal import RelayStore
 package import Transport
 
@@ -16,7 +16,7 @@ package struct Doctor: Sendable {
     let webSocket: any WebSocketConnector
     /// Failed where not even its key could be read.
     let bacalhau: Observed<BacalhauClient>
-    let binding: ContractBinding
+    private var book: ContractBook { subject.options.book }
     let time: any TimeSource
     /// The shortest and the longest wait for new blocks; within them, as long as two of them take.
     let patience: ClosedRange<Duration>
@@ -26,7 +26,6 @@ package struct Doctor: Sendable {
         transport: any HTTPTransport,
         webSocket: any WebSocketConnector,
         bacalhau: Observed<BacalhauClient>,
-        binding: ContractBinding = .reference,
         time: any TimeSource = SystemTime(),
         patience: ClosedRange<Duration> = .seconds(3)...(.seconds(30))
     ) {
@@ -34,7 +33,6 @@ package struct Doctor: Sendable {
         self.transport = transport
         self.webSocket = webSocket
         self.bacalhau = bacalhau
-        self.binding = binding
         self.time = time
         self.patience = patience
     }
@@ -63,7 +61,7 @@ package struct Doctor: Sendable {
                 transport: transport,
                 webSocket: webSocket,
                 subject: subject,
-                filter: RequestFilter(addresses: subject.options.contracts.map(\.address), binding: binding),
+                filter: RequestFilter(addresses: subject.options.contracts.map(\.address), book: book),
                 time: time,
                 patience: patience
             )
@@ -97,7 +95,7 @@ package struct Doctor: Sendable {
             await ContractProbe(
                 address: contract.address,
                 account: account,
-                desk: node.map { ContractDesk(client: $0, binding: binding) },
+                desk: node.map { ContractDesk(client: $0, book: book) },
                 time: time
             ).look()
         }

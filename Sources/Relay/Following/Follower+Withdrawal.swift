@@ -32,7 +32,7 @@ extension Follower {
     ) async throws {
         let stored = try await store.placed(in: range).filter { contracts.contains($0.contract) }
         guard !stored.isEmpty else { return }
-        let there = Set(reading.logs.logs.filter { !$0.removed }.map(\.contentHash))
+        let there = reader.identities(in: reading.logs)
         let missing = stored.filter { !there.contains($0.hash) }
         var gone: [PlacedLog] = []
         for number in Set(missing.map(\.place.blockNumber)).sorted() {
@@ -104,19 +104,22 @@ extension Follower {
     ) async throws -> Set<Hash32> {
         let alone = try await read(alone: number, contracts, final, node)
         let byHash = try await read(byHash: number, contracts, final, node)
-        return Set((alone.logs.logs + byHash.logs.logs).filter { !$0.removed }.map(\.contentHash))
+        return reader.identities(in: alone.logs).union(reader.identities(in: byHash.logs))
     }
 
     private func evidence(of request: PlacedLog, isThere: Bool, _ node: EthereumClient) async -> Evidence {
-        let desk = ContractDesk(client: node, binding: reader.binding)
+        let desk = ContractDesk(client: node, book: reader.book)
         do {
-            let job = try await desk.job(request.jobID, of: request.contract)
-            guard job.requestHash != request.hash else { return .found }
+            // Where the contract keeps no hash, the logs tell.
+            guard let hash = try await desk.job(request.jobID, of: request.contract)?.requestHash else {
+                return isThere ? .found : .none
+            }
+            guard hash != request.hash else { return .found }
             return isThere ? .unclear : .none
         } catch {
             // Where the contract itself does not tell, the logs do.
             let isOfTheContract =
-                error is ContractDesk.UnexpectedOutput
+                error is ContractDesk.UnexpectedOutput || error is ContractDesk.NotInSettings
                 || (error as? RPCError).map { $0.executionFailure ?? $0.revertReason != nil } ?? false
             guard !isThere else { return .found }
             return isOfTheContract ? .none : .silent

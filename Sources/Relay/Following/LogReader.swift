@@ -5,10 +5,15 @@ package import RelayStore
 
 /// Reads blocks at one node and says what is in them: requests, and logs for the quarantine.
 package struct LogReader: Sendable {
-    package let binding: ContractBinding
+    package let book: ContractBook
 
+    package init(book: ContractBook) {
+        self.book = book
+    }
+
+    /// One binding for all contracts.
     package init(binding: ContractBinding) {
-        self.binding = binding
+        self.init(book: ContractBook(every: binding))
     }
 
     /// What a node answered for a range.
@@ -81,7 +86,7 @@ package struct LogReader: Sendable {
             reading.logs.logs.filter { !$0.removed },
             in: range,
             of: contracts,
-            topic: binding.requestEvent.topic
+            topics: book.topics(of: contracts)
         ) { number in
             if let last, last.number == number { return last.hash }
             return known(number)
@@ -92,16 +97,19 @@ package struct LogReader: Sendable {
     ///
     /// Blooms err on the side of logs, and one that is half full fits much.
     package func isMissing(logsOf header: BlockHeader, in reading: Reading, of contracts: [Address]) -> Bool {
-        guard let bloom = header.logsBloom, !bloom.saysLittle, bloom.mayContain(binding.requestEvent.topic),
-            contracts.contains(where: { bloom.mayContain($0) })
-        else { return false }
+        guard let bloom = header.logsBloom, !bloom.saysLittle else { return false }
+        let isTold = contracts.contains { contract in
+            bloom.mayContain(contract) && book.topics(of: [contract]).contains { bloom.mayContain($0) }
+        }
+        guard isTold else { return false }
         return !reading.logs.logs.contains { $0.blockNumber == header.number }
     }
 
-    /// Requests and rejected logs of an answer that has been checked.
+    /// Requests, answers and rejected logs of an answer that has been checked.
     package func batch(_ answer: LogBatch) -> IngestBatch {
         var batch = IngestBatch()
-        for log in answer.logs where !log.removed { sort(log, into: &batch) }
+        var ordinals = Ordinals()
+        for log in answer.logs where !log.removed { sort(log, into: &batch, &ordinals) }
         for log in answer.malformed {
             batch.rejected.append(
                 RejectedLog(
@@ -117,12 +125,32 @@ package struct LogReader: Sendable {
         return batch
     }
 
-    private func filter(_ contracts: [Address], _ blocks: LogFilter.Blocks) -> LogFilter {
-        LogFilter(addresses: contracts, topics: [[binding.requestEvent.topic]], blocks: blocks)
+    /// The requests of an answer, by what they say.
+    package func identities(in answer: LogBatch) -> Set<Hash32> {
+        var ordinals = Ordinals()
+        return Set(answer.logs.filter { !$0.removed }.compactMap { identity(of: $0, &ordinals) })
     }
 
-    private func sort(_ log: Log, into batch: inout IngestBatch) {
-        switch binding.decode(log) {
+    private func identity(of log: Log, _ ordinals: inout Ordinals) -> Hash32? {
+        guard let binding = book[log.address], log.topics.first == binding.requestEvent.topic else { return nil }
+        return binding.identity(of: log, ordinal: ordinals.next(log, binding))
+    }
+
+    private func filter(_ contracts: [Address], _ blocks: LogFilter.Blocks) -> LogFilter {
+        LogFilter(addresses: contracts, topics: [book.topics(of: contracts)], blocks: blocks)
+    }
+
+    private func sort(_ log: Log, into batch: inout IngestBatch, _ ordinals: inout Ordinals) {
+        guard let binding = book[log.address], let topic = log.topics.first, binding.topics.contains(topic) else {
+            // Asked for because another contract's binding has it.
+            return
+        }
+        guard topic == binding.requestEvent.topic else {
+            // One that says nothing of a job closes none.
+            if let outcome = binding.outcome(in: log) { batch.outcomes.append(ObservedOutcome(outcome, log)) }
+            return
+        }
+        switch binding.decode(log, ordinal: ordinals.next(log, binding)) {
         case .request(let request):
             batch.requests.append(request)
         case .rejected(let reason):
@@ -140,5 +168,18 @@ package struct LogReader: Sendable {
                 )
             )
         }
+    }
+}
+
+/// Counts the requests of a contract within a transaction, where nothing else tells two of them apart.
+private struct Ordinals {
+    private var transaction = Hash32.zero
+    private var counts: [Address: Int] = [:]
+
+    mutating func next(_ log: Log, _ binding: ContractBinding) -> Int {
+        guard binding.fields.jobID == nil else { return 0 }
+        if log.transactionHash != transaction { (transaction, counts) = (log.transactionHash, [:]) }
+        defer { counts[log.address, default: 0] += 1 }
+        return counts[log.address, default: 0]
     }
 }

@@ -49,7 +49,7 @@ extension Relayer {
         let stored = try await store.chain()
         var follower = Follower(
             client: client,
-            reader: LogReader(binding: binding),
+            reader: LogReader(book: book),
             store: store,
             options: options.follow,
             environment: environment,

@@ -75,8 +75,10 @@ struct SequenceAudit: Sendable {
         _ found: inout LogBatch,
         _ read: Read
     ) async throws {
-        let desk = ContractDesk(client: node, binding: reader.binding)
-        guard let count = try await desk.jobCount(of: contract).asUInt64 else { return }
+        let binding = reader.book[contract]
+        guard binding?.views.record?.tellsPlaces == true else { return }
+        let desk = ContractDesk(client: node, book: reader.book)
+        guard let count = try await desk.jobCount(of: contract)?.asUInt64 else { return }
         var sequence = try await known(cursor, count, desk)
         // What is known so far counts, whatever ends the round.
         defer { self.sequence = sequence }
@@ -119,20 +121,19 @@ struct SequenceAudit: Sendable {
         _ found: inout LogBatch,
         _ read: Read
     ) async throws -> Outcome {
-        let job = try await desk.job(UInt256(id), of: contract)
         // What the node does not know, or what has not been read twice, is no hole yet.
-        guard job.state != .none, let block = job.requestedAt.asUInt64, block < cursor.secondBlock else {
-            return .notYet
-        }
+        guard let job = try await desk.job(UInt256(id), of: contract), job.state != .none,
+            let block = job.requestedAt?.asUInt64, let hash = job.requestHash, block < cursor.secondBlock
+        else { return .notYet }
         guard block >= cursor.startBlock else { return .before }
         let reading: LogReader.Reading
         do {
-            reading = try await read(block, job.requestHash)
+            reading = try await read(block, hash)
         } catch {
             guard (error as? RPCError)?.logRangeFailure == .tooOld else { throw error }
             return .nowhere
         }
-        guard let log = reading.logs.logs.first(where: { $0.contentHash == job.requestHash && !$0.removed }) else {
+        guard let log = reading.logs.logs.first(where: { $0.contentHash == hash && !$0.removed }) else {
             return .nowhere
         }
         found.logs.append(log)
@@ -147,7 +148,7 @@ struct SequenceAudit: Sendable {
         if let sequence { return sequence }
         let first = try await begin(cursor, count, desk)
         if first.next <= count {
-            since = try await desk.job(UInt256(first.next), of: contract).requestedAt.asUInt64 ?? 0
+            since = try await desk.job(UInt256(first.next), of: contract)?.requestedAt?.asUInt64 ?? 0
         }
         return first
     }
@@ -160,8 +161,10 @@ struct SequenceAudit: Sendable {
             let middle = before + (from - before) / 2
             let job = try await desk.job(UInt256(middle), of: contract)
             // Behind a balancer one node may have counted it, and another one not yet.
-            guard job.state != .none else { throw FollowFault("job \(middle) of \(contract) is not there any more") }
-            let block = job.requestedAt.asUInt64 ?? .max
+            guard let job, job.state != .none else {
+                throw FollowFault("job \(middle) of \(contract) is not there any more")
+            }
+            let block = job.requestedAt?.asUInt64 ?? .max
             if block < cursor.startBlock { before = middle } else { from = middle }
         }
         return JobSequence(first: from)

@@ -4,12 +4,36 @@ package import RelayCore
 
 /// Asks a contract what its binding lets one ask.
 package struct ContractDesk: Sendable {
-    package let client: EthereumClient
-    package let binding: ContractBinding
+    /// What the logs tell of a request whose contract has no view for it.
+    package typealias Word = @Sendable (ObservedRequest) async throws -> ContractStanding
 
-    package init(client: EthereumClient, binding: ContractBinding) {
+    package let client: EthereumClient
+    package let book: ContractBook
+    /// nil: such a request counts as open.
+    private let word: Word?
+
+    package init(client: EthereumClient, book: ContractBook, word: Word? = nil) {
         self.client = client
-        self.binding = binding
+        self.book = book
+        self.word = word
+    }
+
+    /// One binding for all contracts.
+    package init(client: EthereumClient, binding: ContractBinding) {
+        self.init(client: client, book: ContractBook(every: binding))
+    }
+
+    /// The contract has no binding: it is not in the settings.
+    package struct NotInSettings: Error, CustomStringConvertible {
+        package let contract: Address
+
+        package var description: String { "the contract \(contract) is not in the settings any more" }
+    }
+
+    /// Throws `NotInSettings`.
+    package func binding(of contract: Address) throws -> ContractBinding {
+        guard let binding = book[contract] else { throw NotInSettings(contract: contract) }
+        return binding
     }
 
     /// The contract answered with something that is not what its binding says.
@@ -24,56 +48,76 @@ package struct ContractDesk: Sendable {
 
     /// What the contract says of a request.
     ///
-    /// Throws `RPCError` where the node is in trouble; the contract's own trouble is a standing, `unreadable`.
+    /// Throws `RPCError` where the node is in trouble, and what the store throws; the contract's own trouble is a
+    /// standing, `unreadable`.
     package func standing(of request: ObservedRequest) async throws -> ContractStanding {
+        guard let binding = book[request.contract] else {
+            return .unreadable("\(NotInSettings(contract: request.contract))")
+        }
+        guard let record = binding.views.record else { return try await word?(request) ?? .open }
         do {
-            return try await job(request.jobID, of: request.contract).standing(for: request.hash)
+            return try await job(request.jobID, by: record, of: request.contract).standing(for: request.hash)
         } catch let error as UnexpectedOutput {
             return .unreadable("\(error)")
         } catch let error as RPCError {
             guard let reason = error.executionFailure ?? error.revertReason else { throw error }
-            let function = binding.jobView.signature
+            let function = record.function.signature
             return .unreadable("\(function) of the contract \(request.contract) does not go through: \(reason)")
         }
     }
 
-    /// The contract's own record of a job.
+    /// The contract's own record of a job; nil where it lets nobody ask.
     ///
-    /// Throws `RPCError` or `UnexpectedOutput`.
-    package func job(_ jobID: UInt256, of contract: Address) async throws -> ContractJob {
-        let output = try await view(binding.jobView, [.uint(jobID)], of: contract)
-        guard let job = ContractJob(output: output) else {
-            throw UnexpectedOutput(function: binding.jobView.signature, contract: contract)
+    /// Throws `RPCError`, `UnexpectedOutput` or `NotInSettings`.
+    package func job(_ jobID: UInt256, of contract: Address) async throws -> ContractJob? {
+        guard let record = try binding(of: contract).views.record else { return nil }
+        return try await job(jobID, by: record, of: contract)
+    }
+
+    private func job(_ jobID: UInt256, by record: RecordView, of contract: Address) async throws -> ContractJob {
+        let output = try await view(record.function, [.uint(jobID)], of: contract)
+        guard let job = record.read(output) else {
+            throw UnexpectedOutput(function: record.function.signature, contract: contract)
         }
         return job
     }
 
-    /// How many jobs the contract has ever had.
-    package func jobCount(of contract: Address) async throws -> UInt256 {
-        guard case .uint(let count)? = try await view(binding.countView, [], of: contract).first
-        else { throw UnexpectedOutput(function: binding.countView.signature, contract: contract) }
-        return count
+    /// How many jobs the contract has ever had; nil where it does not say.
+    package func jobCount(of contract: Address) async throws -> UInt256? {
+        try await number(try binding(of: contract).views.count, of: contract)
     }
 
-    package func isRelayer(_ account: Address, of contract: Address) async throws -> Bool {
-        guard case .bool(let allowed)? = try await view(binding.relayerView, [.address(account)], of: contract).first
-        else { throw UnexpectedOutput(function: binding.relayerView.signature, contract: contract) }
+    /// Whether an account may settle; nil where the binding knows of no such rule.
+    package func isRelayer(_ account: Address, of contract: Address) async throws -> Bool? {
+        guard let view = try binding(of: contract).views.relayer else { return nil }
+        guard
+            case .bool(let allowed)? = try await self.view(view.function, view.arguments(for: account), of: contract)
+                .first
+        else { throw UnexpectedOutput(function: view.function.signature, contract: contract) }
         return allowed
     }
 
-    /// The contract's cap on the client's call, in gas.
-    package func callbackGas(of contract: Address) async throws -> UInt64 {
-        guard case .uint(let gas)? = try await view(binding.callbackGasView, [], of: contract).first,
-            let units = gas.asUInt64
-        else { throw UnexpectedOutput(function: binding.callbackGasView.signature, contract: contract) }
+    /// The contract's cap on the client's call, in gas; nil where it does not say.
+    package func callbackGas(of contract: Address) async throws -> UInt64? {
+        guard let function = try binding(of: contract).views.callbackGas,
+            let gas = try await number(function, of: contract)
+        else { return nil }
+        guard let units = gas.asUInt64 else {
+            throw UnexpectedOutput(function: function.signature, contract: contract)
+        }
         return units
     }
 
-    /// In wei.
-    package func fee(of contract: Address) async throws -> UInt256 {
-        guard case .uint(let fee)? = try await view(binding.feeView, [], of: contract).first
-        else { throw UnexpectedOutput(function: binding.feeView.signature, contract: contract) }
-        return fee
+    /// In wei; nil where the contract does not say.
+    package func fee(of contract: Address) async throws -> UInt256? {
+        try await number(try binding(of: contract).views.fee, of: contract)
+    }
+
+    private func number(_ function: ABIFunction?, of contract: Address) async throws -> UInt256? {
+        guard let function else { return nil }
+        guard case .uint(let number)? = try await view(function, [], of: contract).first
+        else { throw UnexpectedOutput(function: function.signature, contract: contract) }
+        return number
     }
 
     private func view(_ function: ABIFunction, _ arguments: [ABIValue], of contract: Address) async throws -> [ABIValue]

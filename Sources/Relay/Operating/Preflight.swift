@@ -51,8 +51,8 @@ package struct Preflight: Sendable {
         /// Two nodes with their genesis blocks.
         case nodesDiffer(String, String)
         case noContract(Address)
-        case notTheContract(Address, String)
-        case notARelayer(account: Address, contract: Address)
+        case notTheContract(Address, binding: String, String)
+        case notARelayer(account: Address, contract: Address, remedy: String)
         case oldServer(version: String)
         case anotherAccount(unfinished: Address, configured: Address)
         case startsBeyondTheHead(contract: Address, start: UInt64, head: UInt64)
@@ -70,11 +70,10 @@ package struct Preflight: Sendable {
                     + " \(other). Take out of chain.rpc the one that is another network or was reset"
             case .noContract(let address):
                 "there is no contract at \(address): correct contracts[].address, or the node in chain.rpc"
-            case .notTheContract(let address, let what):
-                "the contract at \(address) does not fit the binding \"reference\": \(what)"
-            case .notARelayer(let account, let contract):
-                "the account \(account) is no relayer of the contract \(contract): its owner has to call"
-                    + " setRelayer(\(account), true)"
+            case .notTheContract(let address, let binding, let what):
+                "the contract at \(address) does not fit the binding \"\(binding)\": \(what)"
+            case .notARelayer(let account, let contract, let remedy):
+                "the account \(account) is no relayer of the contract \(contract): its owner has to call \(remedy)"
             case .anotherAccount(let unfinished, let configured):
                 "the account \(unfinished) has signed settlements that are not final yet, and the settings name"
                     + " \(configured): run with the first account's key until status shows none settling"
@@ -104,17 +103,21 @@ package struct Preflight: Sendable {
         )
     }
 
-    private func check(_ contract: Address) async throws -> UInt64 {
+    /// Its cap on the client's call, where it says so.
+    private func check(_ contract: Address) async throws -> UInt64? {
         guard try await !client.code(at: contract).isEmpty else { throw Problem.noContract(contract) }
+        let binding = try contracts.binding(of: contract)
         do {
-            guard try await contracts.isRelayer(account, of: contract) else {
-                throw Problem.notARelayer(account: account, contract: contract)
+            if let view = binding.views.relayer, view.need == .everything,
+                try await contracts.isRelayer(account, of: contract) == false
+            {
+                throw Problem.notARelayer(account: account, contract: contract, remedy: view.remedy(for: account))
             }
             return try await contracts.callbackGas(of: contract)
         } catch let error as ContractDesk.UnexpectedOutput {
-            throw Problem.notTheContract(contract, error.description)
+            throw Problem.notTheContract(contract, binding: binding.name, error.description)
         } catch let error as RPCError where error.revertData != nil {
-            throw Problem.notTheContract(contract, error.description)
+            throw Problem.notTheContract(contract, binding: binding.name, error.description)
         }
     }
 }

@@ -69,7 +69,7 @@ extension Relayer {
         let stored = try await store.chain()
         let preflight = Preflight(
             client: client,
-            contracts: ContractDesk(client: client, binding: binding),
+            contracts: ContractDesk(client: client, book: book),
             addresses: options.contracts.map(\.address),
             account: signer.address,
             chainID: options.chainID,

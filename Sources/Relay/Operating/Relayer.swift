@@ -15,14 +15,17 @@ package struct Relayer: Sendable {
     package struct Contract: Sendable, Equatable {
         package let address: Address
         package let startBlock: UInt64
+        /// How it asks and is answered.
+        package let binding: ContractBinding
         /// Numbers that go before the binding's and the contract's own.
         package var gasBase: UInt64?
         package var gasPerByte: UInt64?
         package var callbackGas: UInt64?
 
-        package init(address: Address, startBlock: UInt64) {
+        package init(address: Address, startBlock: UInt64, binding: ContractBinding = .reference) {
             self.address = address
             self.startBlock = startBlock
+            self.binding = binding
         }
     }
 
@@ -34,6 +37,10 @@ package struct Relayer: Sendable {
         package var follow: FollowOptions
         package var compute = ComputeService.Options()
         package var settle = SettleService.Options()
+        /// The binding of each contract.
+        package var book: ContractBook {
+            ContractBook(Dictionary(contracts.map { ($0.address, $0.binding) }) { first, _ in first })
+        }
         package var version: String
         package var process: Int32
         /// Time for what is in hand when the relayer is asked to stop.
@@ -63,7 +70,7 @@ package struct Relayer: Sendable {
     let webSocket: (any WebSocketConnector)?
     let bacalhau: BacalhauClient
     let signer: any TransactionSigner
-    let binding: ContractBinding
+    var book: ContractBook { options.book }
     let store: RelayStore
     let options: Options
     let environment: ServiceEnvironment
@@ -73,7 +80,6 @@ package struct Relayer: Sendable {
         webSocket: (any WebSocketConnector)?,
         bacalhau: BacalhauClient,
         signer: any TransactionSigner,
-        binding: ContractBinding = .reference,
         store: RelayStore,
         options: Options,
         environment: ServiceEnvironment
@@ -82,7 +88,6 @@ package struct Relayer: Sendable {
         self.webSocket = webSocket
         self.bacalhau = bacalhau
         self.signer = signer
-        self.binding = binding
         self.store = store
         self.options = options
         self.environment = environment
@@ -123,10 +128,7 @@ package struct Relayer: Sendable {
     func gasPolicies(_ findings: Preflight.Findings) -> [Address: GasPolicy] {
         var policies: [Address: GasPolicy] = [:]
         for contract in options.contracts {
-            policies[contract.address] = contract.gasPolicy(
-                binding,
-                callbackGas: findings.callbackGas[contract.address]
-            )
+            policies[contract.address] = contract.gasPolicy(callbackGas: findings.callbackGas[contract.address])
         }
         return policies
     }
@@ -189,7 +191,7 @@ package struct Relayer: Sendable {
         guard let webSocket, let url = client.each.lazy.compactMap(\.endpoint.webSocketURL).first else { return nil }
         let subject = LogSubject(
             addresses: options.contracts.map(\.address),
-            topics: [[binding.requestEvent.topic]]
+            topics: [book.topics(of: options.contracts.map(\.address))]
         )
         let watcher = HeadWatcher(
             connector: webSocket,
@@ -212,11 +214,11 @@ package struct Relayer: Sendable {
 
 extension Relayer.Contract {
     /// What a settlement of it may use; `callbackGas` as the contract itself says, where it was asked.
-    package func gasPolicy(_ binding: ContractBinding, callbackGas said: UInt64?) -> GasPolicy {
+    package func gasPolicy(callbackGas said: UInt64?) -> GasPolicy {
         let gas = ContractBinding.Gas(
             base: gasBase ?? binding.gas.base,
             perByte: gasPerByte ?? binding.gas.perByte
         )
-        return GasPolicy(gas: gas, callbackGas: callbackGas ?? said ?? 0)
+        return GasPolicy(gas: gas, callbackGas: callbackGas ?? said ?? binding.gas.callback)
     }
 }

@@ -11,8 +11,9 @@ struct Services: Sendable {
 
     init(_ relayer: Relayer, _ findings: Preflight.Findings, _ cursors: [ContractCursor], _ chain: StoredChain) {
         let heads = HeadBoard()
-        let desk = ContractDesk(client: relayer.client, binding: relayer.binding)
-        let reader = LogReader(binding: relayer.binding)
+        let logged = LoggedStanding(book: relayer.book, store: relayer.store, heads: heads)
+        let desk = ContractDesk(client: relayer.client, book: relayer.book) { try await logged($0) }
+        let reader = LogReader(book: relayer.book)
         let computeWakeup = Wakeup()
         let settleWakeup = Wakeup()
         let options = relayer.options
@@ -25,7 +26,8 @@ struct Services: Sendable {
                 genesisHash: findings.identity.genesisHash,
                 chainID: options.chainID,
                 namespace: options.namespace,
-                limits: options.specLimits
+                limits: options.specLimits,
+                book: relayer.book
             ),
             options: options.compute,
             environment: relayer.environment,

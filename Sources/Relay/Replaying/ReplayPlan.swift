@@ -44,7 +44,7 @@ package struct ReplayPlan: Sendable {
             case .closed(.fulfilled): self = .fulfilled
             case .closed(.failed): self = .failed
             case .closed(.cancelled): self = .cancelled
-            case .unknown, .unreadable: self = .unknown
+            case .unknown, .unreadable, .undecided: self = .unknown
             case .anotherRequest: self = .superseded
             }
         }
@@ -92,7 +92,7 @@ package struct ReplayPlan: Sendable {
         stored: (Hash32) throws -> RequestState?,
         report: (Findings) -> Void
     ) async throws {
-        let desk = ContractDesk(client: client, binding: reader.binding)
+        let desk = ContractDesk(client: client, book: reader.book)
         let pace = CallPace(perSecond: callsPerSecond, time: time)
         var past = ReplayReader(
             client: client,
@@ -122,15 +122,15 @@ package struct ReplayPlan: Sendable {
         }
     }
 
-    /// What an answer of 64 bytes may cost at this moment, in wei: at most, whatever the client's callback uses.
-    package func costPerAnswer(_ gas: GasPolicy, _ policy: FeePolicy) async throws -> UInt256? {
+    /// What an answer of 64 bytes may cost at this moment, in wei: at most, whatever the client's
+    /// callback uses.
+    package func costPerAnswer(
+        _ gas: GasPolicy,
+        _ policy: FeePolicy
+    ) async throws -> UInt256? {
         let text = String(repeating: "x", count: 64)
-        let calldata = try reader.binding.calldata(
-            jobID: UInt256(1),
-            requestHash: .zero,
-            resultType: 0,
-            answer: Answer(kind: .result, text: text, source: "")
-        )
+        // What calldata costs at least, and no settlement is that cheap; 512 bytes are more than the rest of any call.
+        let calldata = Array(repeating: UInt8(0xff), count: 512 + text.utf8.count)
         let units = gas.ceiling(textLength: text.utf8.count, calldata: calldata)
         return policy.fees(for: FeeMarket(try await client.feeQuote()))?.cost(gasLimit: units)
     }

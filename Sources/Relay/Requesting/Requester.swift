@@ -34,6 +34,8 @@ package struct Requester: Sendable {
         case isRelayer(Address)
         case anotherChain(expected: UInt64, found: UInt64)
         case noContract(Address)
+        /// Its binding has no function by which anybody could ask.
+        case cannotAsk(binding: String)
         case wouldRevert(String)
         case cannotPay(Address, has: UInt256, needs: UInt256)
         case reverted(Hash32)
@@ -47,6 +49,8 @@ package struct Requester: Sendable {
             case .anotherChain(let expected, let found):
                 "chain.id is \(expected), but the node serves chain \(found): correct chain.id or the node's address"
             case .noContract(let address): "there is no contract at \(address)"
+            case .cannotAsk(let binding):
+                "the binding \"\(binding)\" has no function by which this command could ask: ask as the contract wants it"
             case .wouldRevert(let reason): "the contract refuses the request: \(reason)"
             case .cannotPay(let account, let has, let needs):
                 "the account \(account) has \(Ether.text(has)) ether, and the request needs up to \(Ether.text(needs)):"
@@ -87,9 +91,12 @@ package struct Requester: Sendable {
         }
         guard try await !client.code(at: contract).isEmpty else { throw Problem.noContract(contract) }
         let desk = ContractDesk(client: client, binding: binding)
-        guard try await !desk.isRelayer(signer.address, of: contract) else { throw Problem.isRelayer(signer.address) }
-        let fee = try await desk.fee(of: contract)
-        let calldata = try binding.requestFunction.encodeCall([.string(spec), .uint(UInt256(UInt64(resultType)))])
+        guard let ask = binding.views.ask else { throw Problem.cannotAsk(binding: binding.name) }
+        guard try await desk.isRelayer(signer.address, of: contract) != true else {
+            throw Problem.isRelayer(signer.address)
+        }
+        let fee = try await desk.fee(of: contract) ?? .zero
+        let calldata = try ask.encodeCall([.string(spec), .uint(UInt256(UInt64(resultType)))])
         let gas = try await estimate(calldata, fee: fee)
         let market = FeeMarket(try await client.feeQuote())
         guard let fees = FeePolicy().fees(for: market) else { throw Problem.wouldRevert("no fees") }
@@ -196,25 +203,23 @@ package struct Requester: Sendable {
     /// The contract's own events for this job, once it says that the job is closed.
     private func answer(to request: Sent) async throws -> Answer? {
         let desk = ContractDesk(client: client, binding: binding)
-        let job = try await desk.job(request.jobID, of: contract)
-        guard job.state != .requested, job.state != .none else { return nil }
-        if job.state == .cancelled { return .cancelled }
-        let events = [binding.fulfilledEvent, binding.failedEvent]
-        let topic = Hash32(request.jobID.bigEndianBytes).map { [$0] } ?? []
+        if let job = try await desk.job(request.jobID, of: contract) {
+            guard job.state != .requested, job.state != .none else { return nil }
+            if job.state == .cancelled { return .cancelled }
+        }
         let head = max(try await client.blockNumber(), request.blockNumber)
         var planner = LogRangePlanner(maximum: Self.window)
         var next = request.blockNumber
         while let range = planner.range(from: next, head: head) {
             let filter = LogFilter(
                 addresses: [contract],
-                topics: [events.map(\.topic), topic],
+                topics: [binding.outcomes.map(\.event.topic)],
                 from: range.lowerBound,
                 to: range.upperBound
             )
             do {
                 for log in try await client.logs(filter).logs {
-                    if let text = text(log, binding.fulfilledEvent) { return .result(text) }
-                    if let text = text(log, binding.failedEvent) { return .failure(text) }
+                    if let answer = Answer(binding.outcome(in: log), to: request.jobID) { return answer }
                 }
             } catch {
                 guard case .tooMany(let hint) = error.logRangeFailure, planner.refused(range, hint: hint) == .narrower
@@ -229,13 +234,17 @@ package struct Requester: Sendable {
 
     /// Blocks in one question for logs, at most; nodes that want fewer say so.
     private static let window: UInt64 = 2_000
+}
 
-    /// The text is the event's last string.
-    private func text(_ log: Log, _ event: ABIEvent) -> String? {
-        guard log.topics.first == event.topic, let values = try? event.decode(topics: log.topics, data: log.data) else {
-            return nil
+extension Requester.Answer {
+    /// nil where the log says nothing of this job.
+    fileprivate init?(_ outcome: Outcome?, to jobID: UInt256) {
+        guard let outcome, outcome.jobID == jobID else { return nil }
+        let text = String(decoding: outcome.text ?? [], as: UTF8.self)
+        switch outcome.closing {
+        case .fulfilled: self = .result(text)
+        case .failed: self = .failure(text)
+        case .cancelled: self = .cancelled
         }
-        for case .string(let bytes) in values { return String(decoding: bytes, as: UTF8.self) }
-        return nil
     }
 }

@@ -99,17 +99,13 @@ struct ChainView: Sendable {
         )
     }
 
-    /// The last field of the contract's own event for this job.
+    /// As the contract's own event for this job says; nil where it does not.
     private func callbackSucceeded(_ receipt: Receipt, of hand: SettleService.Case) -> Bool? {
-        let binding = service.contracts.binding
-        let event = hand.item.answer.kind == .result ? binding.fulfilledEvent : binding.failedEvent
-        for log in receipt.logs where log.address == hand.request.observed.contract && log.topics.first == event.topic {
-            guard let values = try? event.decode(topics: log.topics, data: log.data),
-                values.first == .uint(hand.request.observed.jobID), case .bool(let succeeded)? = values.last
-            else { continue }
-            return succeeded
+        let request = hand.request.observed
+        let outcomes = receipt.logs.lazy.filter { $0.address == request.contract }.compactMap { log in
+            service.contracts.book[request.contract]?.outcome(in: log)
         }
-        return nil
+        return outcomes.first { $0.jobID == request.jobID }?.callbackSucceeded
     }
 
     private final class Cache: Sendable {

@@ -93,10 +93,12 @@ extension SettleService {
 
     /// A dry run: the gas limit that it needs, or why it would not go through.
     private func simulate(_ hand: Case) async throws -> SettlementMachine.Event {
-        let calldata = try calldata(of: hand)
         let contract = hand.request.observed.contract
-        guard let policy = gas[contract] else {
-            return .notAffordable("the contract \(contract) is not in the settings any more")
+        guard let policy = gas[contract], let binding = contracts.book[contract] else {
+            return .notAffordable("\(ContractDesk.NotInSettings(contract: contract))")
+        }
+        guard let calldata = try calldata(of: hand) else {
+            return .unanswerable("the binding \(binding.name) has no function for failures: \(hand.item.answer.text)")
         }
         let request = CallRequest(from: signer.address, to: hand.request.observed.contract, data: calldata)
         do {
@@ -112,13 +114,10 @@ extension SettleService {
         }
     }
 
-    func calldata(of hand: Case) throws -> [UInt8] {
-        try contracts.binding.calldata(
-            jobID: hand.request.observed.jobID,
-            requestHash: hand.request.observed.hash,
-            resultType: hand.request.observed.resultType ?? 0,
-            answer: hand.item.answer
-        )
+    /// nil where the contract cannot be told of a failure.
+    func calldata(of hand: Case) throws -> [UInt8]? {
+        let request = hand.request.observed
+        return try contracts.binding(of: request.contract).calldata(for: request, answer: hand.item.answer)
     }
 }
 

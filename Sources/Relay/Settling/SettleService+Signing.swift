@@ -131,6 +131,9 @@ extension SettleService {
     }
 
     func attempt(_ hand: Case, nonce: UInt64, gasLimit: UInt64, fees: Fees) throws -> Attempt {
+        guard let calldata = try calldata(of: hand) else {
+            throw ContractDesk.NotInSettings(contract: hand.request.observed.contract)
+        }
         let transaction = EIP1559Transaction(
             chainID: chainID,
             nonce: nonce,
@@ -139,7 +142,7 @@ extension SettleService {
             gasLimit: gasLimit,
             to: hand.request.observed.contract,
             value: UInt256.zero,
-            data: try calldata(of: hand)
+            data: calldata
         )
         let signed = try transaction.signed(by: signer)
         return Attempt(hash: signed.hash, rawBytes: signed.rawBytes, fees: fees)

@@ -1,84 +1,135 @@
+package import Bacalhau
 package import Ethereum
 
 /// How a contract asks and how it is answered: a contract is data, not code (design D7).
 ///
-/// This folder holds the bindings and what is decided from them: which logs are requests, what a settlement's calldata
-/// is, what a contract's own record of a job says.
-package struct ContractBinding: Sendable {
-    /// What an argument of a settling function stands for.
-    package enum Argument: Sendable {
-        case jobID
-        case requestHash
-        case resultType
-        /// The result's or the reason's text.
-        case text
+/// This folder holds the bindings and what is decided from them: which logs are requests and which are answers, what a
+/// settlement's calldata is, what a contract's own record of a job says.
+package struct ContractBinding: Sendable, Equatable {
+    /// Indices of an event's parameter, or an output's, and of the members within it where it is a tuple.
+    package typealias Path = [Int]
+
+    /// The places of a request's fields in the event.
+    package struct Fields: Sendable, Equatable {
+        /// nil where the contract does not number its requests.
+        package var jobID: Path?
+        /// nil where the event does not say who asks: the contract itself stands for it.
+        package var requester: Path?
+        package var spec: SpecField
+        package var resultType: ResultTypeField
+        /// What a settling function wants back as the event had it.
+        package var echoes: [Path] = []
     }
 
-    /// The places of a request's fields among the event's parameters.
-    package struct Fields: Sendable {
-        package let jobID: Int
-        package let requester: Int
-        package let spec: Int
-        package let resultType: Int
+    /// Where the text of the spec is, or what it is made of.
+    package enum SpecField: Sendable, Equatable {
+        case text(Path)
+        /// A module's name, and a list of `key=value`.
+        case module(name: Path, inputs: Path)
+        /// A job's name, or the hash of one where it is indexed, and its parameters: a JSON object or any other text.
+        case named(name: Path, parameters: Path)
     }
 
-    package struct Call: Sendable {
-        package let function: ABIFunction
-        package let arguments: [Argument]
+    package enum ResultTypeField: Sendable, Equatable {
+        case field(Path)
+        case always(ResultType)
     }
 
-    /// Bounds of the gas that a settlement may use besides the client's own (measured on the contract).
+    /// Numbers of which a settlement's gas is made, besides the client's own (measured on the contract).
     package struct Gas: Sendable, Equatable {
         /// What a settlement with an empty text costs, the capped call apart.
         package let base: UInt64
         /// What each byte of text adds.
         package let perByte: UInt64
+        /// What the client's call may use where the contract does not say.
+        package let callback: UInt64
 
-        package init(base: UInt64, perByte: UInt64) {
+        package init(base: UInt64, perByte: UInt64, callback: UInt64 = 0) {
             self.base = base
             self.perByte = perByte
+            self.callback = callback
         }
     }
 
-    package let name: String
-    package let requestEvent: ABIEvent
-    /// `requestJob(string,uint8)`: how anybody asks.
-    package let requestFunction: ABIFunction
-    package let fields: Fields
-    package let fulfill: Call
-    package let fail: Call
-    /// `job(uint256)`: what the contract itself knows of a job.
-    package let jobView: ABIFunction
-    /// `jobCount()`: how many jobs there are, where their ids count from 1.
-    package let countView: ABIFunction
-    package let relayerView: ABIFunction
-    package let callbackGasView: ABIFunction
-    package let feeView: ABIFunction
-    package let fulfilledEvent: ABIEvent
-    package let failedEvent: ABIEvent
-    /// Bytes that the contract takes at most.
-    package let resultLimit: Int
-    package let reasonLimit: Int
-    package let gas: Gas
+    /// As settings and messages call it.
+    package var name: String
+    package var format: SpecFormat
+    package var requestEvent: ABIEvent
+    package var fields: Fields
+    package var fulfill: SettlingCall
+    /// nil where the contract cannot be told of a failure.
+    package var fail: SettlingCall?
+    /// The events by which the contract tells that a job is closed.
+    package var outcomes: [OutcomeEvent]
+    package var views: ContractViews
+    /// Bytes of a result and of a reason that the contract takes at most.
+    package var resultLimit: Int
+    package var reasonLimit: Int
+    package var gas: Gas
 
-    /// The calldata that settles `jobID` with `answer`, which must fit the contract's bounds.
-    package func calldata(
-        jobID: UInt256,
-        requestHash: Hash32,
-        resultType: UInt8,
-        answer: Answer
-    ) throws(ABIError)
-        -> [UInt8]
-    {
-        let call = answer.kind == .result ? fulfill : fail
-        let values = call.arguments.map { argument -> ABIValue in
-            switch argument {
-            case .jobID: .uint(jobID)
-            case .requestHash: .fixedBytes(requestHash.bytes)
-            case .resultType: .uint(UInt256(UInt64(resultType)))
-            case .text: .string(Array(answer.text.utf8))
-            }
+    /// Whether the contract's events, and not a view, tell what has been answered.
+    package var isToldByEvents: Bool { views.record == nil && !outcomes.isEmpty }
+
+    /// The first topics of the logs that matter.
+    package var topics: [Hash32] {
+        [requestEvent.topic] + (isToldByEvents ? outcomes.map(\.event.topic) : [])
+    }
+
+    /// The calldata that settles a request with `answer`, which must fit the contract's bounds.
+    ///
+    /// nil where it is a failure and the contract has no function for one. Throws where a value does not fit its type.
+    package func calldata(for request: ObservedRequest, answer: Answer) throws(ABIError) -> [UInt8]? {
+        guard let call = answer.kind == .result ? fulfill : fail else { return nil }
+        return try call.calldata(
+            for: request,
+            echoes: try echoes(of: request),
+            text: Array(answer.text.utf8)
+        )
+    }
+
+    /// The parameters of the echoed fields.
+    private var echoParameters: [ABIParameter] { fields.echoes.compactMap { requestEvent.inputs.parameter(at: $0) } }
+
+    private func echoes(of request: ObservedRequest) throws(ABIError) -> [ABIValue] {
+        fields.echoes.isEmpty ? [] : try ABIFunction(name: "", inputs: echoParameters).decodeCall(echo: request.echo)
+    }
+
+    /// The echoed fields as they are stored.
+    func echo(_ values: [ABIValue]) throws(ABIError) -> [UInt8] {
+        guard !values.isEmpty else { return [] }
+        return Array(try ABIFunction(name: "", inputs: echoParameters).encodeCall(values).dropFirst(4))
+    }
+}
+
+extension ABIFunction {
+    /// Values that `echo` has written: they stand behind a selector, as arguments do.
+    fileprivate func decodeCall(echo: [UInt8]) throws(ABIError) -> [ABIValue] { try decodeCall(selector + echo) }
+}
+
+extension [ABIParameter] {
+    /// The parameter at a path of indices through tuples; nil where there is none.
+    package func parameter(at path: ContractBinding.Path) -> ABIParameter? {
+        var members = self
+        for (level, index) in path.enumerated() {
+            guard members.indices.contains(index) else { return nil }
+            if level == path.count - 1 { return members[index] }
+            guard case .tuple(let inner) = members[index].type else { return nil }
+            members = inner
         }
-        return try call.function.encodeCall(values)
+        return nil
+    }
+}
+
+extension [ABIValue] {
+    /// The value at a path of indices through tuples; nil where there is none.
+    func value(at path: ContractBinding.Path) -> ABIValue? {
+        var members = self
+        for (level, index) in path.enumerated() {
+            guard members.indices.contains(index) else { return nil }
+            if level == path.count - 1 { return members[index] }
+            guard case .tuple(let inner) = members[index] else { return nil }
+            members = inner
+        }
+        return nil
     }
 }

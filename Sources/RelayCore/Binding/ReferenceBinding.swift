@@ -1,9 +1,11 @@
+internal import Bacalhau
 internal import Ethereum
 
 extension ContractBinding {
     /// The reference contract, `abi/JobBridge.vy`; a test compares these declarations with its ABI.
     package static let reference = ContractBinding(
         name: "reference",
+        format: .task,
         requestEvent: ABIEvent(
             name: "BacalhauJobRequested",
             inputs: [
@@ -13,15 +15,8 @@ extension ContractBinding {
                 ABIParameter(name: "resultType", type: .uint(bits: 8)),
             ]
         ),
-        requestFunction: ABIFunction(
-            name: "requestJob",
-            inputs: [
-                ABIParameter(name: "spec", type: .string), ABIParameter(name: "resultType", type: .uint(bits: 8)),
-            ],
-            outputs: [ABIParameter(name: "", type: .uint(bits: 256))]
-        ),
-        fields: Fields(jobID: 0, requester: 1, spec: 2, resultType: 3),
-        fulfill: Call(
+        fields: Fields(jobID: [0], requester: [1], spec: .text([2]), resultType: .field([3])),
+        fulfill: SettlingCall(
             function: ABIFunction(
                 name: "fulfill",
                 inputs: [
@@ -34,7 +29,7 @@ extension ContractBinding {
             ),
             arguments: [.jobID, .requestHash, .resultType, .text]
         ),
-        fail: Call(
+        fail: SettlingCall(
             function: ABIFunction(
                 name: "fail",
                 inputs: [
@@ -46,45 +41,62 @@ extension ContractBinding {
             ),
             arguments: [.jobID, .requestHash, .text]
         ),
-        jobView: ABIFunction(
-            name: "job",
-            inputs: [ABIParameter(name: "jobId", type: .uint(bits: 256))],
-            outputs: [ABIParameter(name: "", type: .tuple(ContractJob.members))]
-        ),
-        countView: ABIFunction(
-            name: "jobCount",
-            inputs: [],
-            outputs: [ABIParameter(name: "", type: .uint(bits: 256))]
-        ),
-        relayerView: ABIFunction(
-            name: "isRelayer",
-            inputs: [ABIParameter(name: "arg0", type: .address)],
-            outputs: [ABIParameter(name: "", type: .bool)]
-        ),
-        callbackGasView: ABIFunction(
-            name: "callbackGas",
-            inputs: [],
-            outputs: [ABIParameter(name: "", type: .uint(bits: 256))]
-        ),
-        feeView: ABIFunction(name: "fee", inputs: [], outputs: [ABIParameter(name: "", type: .uint(bits: 256))]),
-        fulfilledEvent: ABIEvent(
-            name: "BacalhauJobFulfilled",
-            inputs: [
-                ABIParameter(name: "jobId", type: .uint(bits: 256), indexed: true),
-                ABIParameter(name: "requester", type: .address, indexed: true),
-                ABIParameter(name: "resultType", type: .uint(bits: 8)),
-                ABIParameter(name: "result", type: .string),
-                ABIParameter(name: "callbackSucceeded", type: .bool),
-            ]
-        ),
-        failedEvent: ABIEvent(
-            name: "BacalhauJobFailed",
-            inputs: [
-                ABIParameter(name: "jobId", type: .uint(bits: 256), indexed: true),
-                ABIParameter(name: "requester", type: .address, indexed: true),
-                ABIParameter(name: "reason", type: .string),
-                ABIParameter(name: "callbackSucceeded", type: .bool),
-            ]
+        outcomes: [
+            OutcomeEvent(
+                event: ABIEvent(
+                    name: "BacalhauJobFulfilled",
+                    inputs: [
+                        ABIParameter(name: "jobId", type: .uint(bits: 256), indexed: true),
+                        ABIParameter(name: "requester", type: .address, indexed: true),
+                        ABIParameter(name: "resultType", type: .uint(bits: 8)),
+                        ABIParameter(name: "result", type: .string),
+                        ABIParameter(name: "callbackSucceeded", type: .bool),
+                    ]
+                ),
+                jobID: [0],
+                requester: [1],
+                kind: .always(.fulfilled),
+                text: [3],
+                callbackSucceeded: [4]
+            ),
+            OutcomeEvent(
+                event: ABIEvent(
+                    name: "BacalhauJobFailed",
+                    inputs: [
+                        ABIParameter(name: "jobId", type: .uint(bits: 256), indexed: true),
+                        ABIParameter(name: "requester", type: .address, indexed: true),
+                        ABIParameter(name: "reason", type: .string),
+                        ABIParameter(name: "callbackSucceeded", type: .bool),
+                    ]
+                ),
+                jobID: [0],
+                requester: [1],
+                kind: .always(.failed),
+                text: [2],
+                callbackSucceeded: [3]
+            ),
+        ],
+        views: ContractViews(
+            record: referenceRecord,
+            count: uintView("jobCount"),
+            relayer: ContractViews.RelayerView(
+                function: ABIFunction(
+                    name: "isRelayer",
+                    inputs: [ABIParameter(name: "arg0", type: .address)],
+                    outputs: [ABIParameter(name: "", type: .bool)]
+                ),
+                remedy: "setRelayer(%, true)"
+            ),
+            callbackGas: uintView("callbackGas"),
+            fee: uintView("fee"),
+            ask: ABIFunction(
+                name: "requestJob",
+                inputs: [
+                    ABIParameter(name: "spec", type: .string),
+                    ABIParameter(name: "resultType", type: .uint(bits: 8)),
+                ],
+                outputs: [ABIParameter(name: "", type: .uint(bits: 256))]
+            )
         ),
         resultLimit: 8_192,
         reasonLimit: 1_024,
@@ -92,8 +104,33 @@ extension ContractBinding {
         gas: Gas(base: 60_000, perByte: 30)
     )
 
-    /// The binding of this name, if there is one.
-    package static func named(_ name: String) -> ContractBinding? {
-        name == reference.name ? reference : nil
+    /// `job(uint256)`.
+    private static let referenceRecord = RecordView(
+        function: ABIFunction(
+            name: "job",
+            inputs: [ABIParameter(name: "jobId", type: .uint(bits: 256))],
+            outputs: [
+                ABIParameter(
+                    name: "",
+                    type: .tuple([
+                        ABIParameter(name: "requester", type: .address),
+                        ABIParameter(name: "resultType", type: .uint(bits: 8)),
+                        ABIParameter(name: "state", type: .uint(bits: 8)),
+                        ABIParameter(name: "requestHash", type: .fixedBytes(32)),
+                        ABIParameter(name: "requestedAt", type: .uint(bits: 256)),
+                        ABIParameter(name: "paid", type: .uint(bits: 256)),
+                    ])
+                )
+            ]
+        ),
+        state: [0, 2],
+        meanings: ContractJob.State.allCases.map { RecordView.Meaning(.uint(UInt256(UInt64($0.rawValue))), $0) },
+        requestHash: [0, 3],
+        requestedAt: [0, 4]
+    )
+
+    /// A view without arguments that answers with a number.
+    static func uintView(_ name: String) -> ABIFunction {
+        ABIFunction(name: name, inputs: [], outputs: [ABIParameter(name: "", type: .uint(bits: 256))])
     }
 }

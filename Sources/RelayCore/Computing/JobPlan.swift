@@ -7,12 +7,21 @@ package struct JobContext: Sendable {
     package let chainID: UInt64
     package let namespace: String
     package let limits: SpecLimits
+    /// Each contract's binding names the format of its specs.
+    package let book: ContractBook
 
-    package init(genesisHash: Hash32, chainID: UInt64, namespace: String, limits: SpecLimits = SpecLimits()) {
+    package init(
+        genesisHash: Hash32,
+        chainID: UInt64,
+        namespace: String,
+        limits: SpecLimits = SpecLimits(),
+        book: ContractBook = ContractBook(every: .reference)
+    ) {
         self.genesisHash = genesisHash
         self.chainID = chainID
         self.namespace = namespace
         self.limits = limits
+        self.book = book
     }
 }
 

@@ -11,17 +11,19 @@ package enum LogCheck {
         }
     }
 
-    /// Of these contracts, with this first topic, in these blocks; `known` tells the block that was read at a height.
+    /// Of these contracts, with one of these first topics, in these blocks; `known` tells the block that was read at a height.
     package static func check(
         _ logs: [Log],
         in range: ClosedRange<UInt64>,
         of contracts: [Address],
-        topic: Hash32,
+        topics: [Hash32],
         known: (UInt64) -> Hash32?
     ) throws(Fault) {
         var last: Log?
         for log in logs {
-            guard contracts.contains(log.address), log.topics.first == topic, range.contains(log.blockNumber) else {
+            guard contracts.contains(log.address), let topic = log.topics.first, topics.contains(topic),
+                range.contains(log.blockNumber)
+            else {
                 throw Fault("a log of \(log.address) in block \(log.blockNumber) was not asked for")
             }
             if let last, last.blockNumber == log.blockNumber {

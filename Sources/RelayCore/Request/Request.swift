@@ -2,7 +2,8 @@ package import Ethereum
 
 /// A request as its log told it: what a log says of itself, and where the log stands.
 package struct ObservedRequest: Equatable, Sendable {
-    /// The identity: keccak-256 over the log's address, topics and data (design D2).
+    /// The identity: keccak-256 over the log's address, topics and data, and its place in the transaction where the
+    /// contract does not number its requests (design D2).
     package let hash: Hash32
     package let contract: Address
     /// 256 bits, whatever a contract numbers its jobs with.
@@ -12,6 +13,8 @@ package struct ObservedRequest: Equatable, Sendable {
     package let spec: [UInt8]
     /// The contract's number; nil where the log is damaged.
     package let resultType: UInt8?
+    /// The fields of the event that its settling function wants back, in the contract ABI; empty where there are none.
+    package let echo: [UInt8]
     /// What is wrong with the log's data, where it can be a request but not be run.
     package let damage: String?
     package var place: Place
@@ -23,6 +26,7 @@ package struct ObservedRequest: Equatable, Sendable {
         requester: Address,
         spec: [UInt8],
         resultType: UInt8?,
+        echo: [UInt8] = [],
         damage: String? = nil,
         place: Place
     ) {
@@ -32,6 +36,7 @@ package struct ObservedRequest: Equatable, Sendable {
         self.requester = requester
         self.spec = spec
         self.resultType = resultType
+        self.echo = echo
         self.damage = damage
         self.place = place
     }

@@ -11,6 +11,8 @@ extension SettlementMachine {
         case signed(nonce: UInt64, Attempt)
         /// It cannot be signed or paid for now.
         case notAffordable(String)
+        /// The contract has no way to be told, and never will.
+        case unanswerable(String)
         /// The chain's fees are above the operator's cap: that passes, and until then it waits.
         case tooDear(String)
         /// A replacement with higher fees, signed and about to be stored.

@@ -6,6 +6,8 @@ extension SettlementMachine {
             case unknownJob
             /// The contract does not tell whether it waits.
             case unreadable
+            /// Whether it waits is to be told by logs that are not read, or not final yet.
+            case undecided
             case reverts
             case funds
             case fees

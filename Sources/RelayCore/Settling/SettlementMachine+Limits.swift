@@ -27,7 +27,7 @@ extension SettlementMachine {
             switch cause {
             case .unknownJob, .unreadable, .funds: holdTime
             case .reverts: revertTime
-            case .fees: feeTime
+            case .fees, .undecided: feeTime
             // Signed: never given up, for later nonces wait behind it.
             case .pool, .receipt, .unmined: .seconds(Int64.max)
             }

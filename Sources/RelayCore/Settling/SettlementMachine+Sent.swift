@@ -31,7 +31,7 @@ extension SettlementMachine {
             return bear(reason, now, limits)
         case .unavailable(let retryAfter):
             return retry(after: retryAfter, now, limits)
-        case .contractSaid, .simulated, .signed, .notAffordable, .tooDear:
+        case .contractSaid, .simulated, .signed, .notAffordable, .unanswerable, .tooDear:
             return [.look]
         }
     }
@@ -111,11 +111,15 @@ extension SettlementMachine {
         switch event {
         case .contractSaid(.closed(let closing)):
             end(.settledElsewhere(closing.rawValue))
+        case .contractSaid(.undecided):
+            // Overtaken, and that may be taken back.
+            [.wake(at: now + limits.slowestLook)]
         case .contractSaid:
             end(.dead("the settlement was mined and reverted: \(inclusion.transactionHash.hex)"))
         case .unavailable(let retryAfter):
             retry(after: retryAfter, now, limits)
-        case .woke, .simulated, .signed, .notAffordable, .tooDear, .bumped, .notBumped, .broadcast, .seen:
+        case .woke, .simulated, .signed, .notAffordable, .unanswerable, .tooDear, .bumped, .notBumped, .broadcast,
+            .seen:
             [.askContract]
         }
     }

@@ -22,6 +22,8 @@ extension SettlementMachine {
             return [.broadcast(attempt)]
         case .notAffordable(let reason):
             return keep(.funds, reason, now, limits)
+        case .unanswerable(let reason):
+            return end(.dead(reason))
         case .tooDear(let reason):
             return keep(.fees, reason, now, limits)
         case .unavailable(let retryAfter):
@@ -39,6 +41,8 @@ extension SettlementMachine {
             return [.simulate]
         case .closed(let closing):
             return end(.settledElsewhere(closing.rawValue))
+        case .undecided(let how):
+            return keep(.undecided, how, now, limits)
         case .anotherRequest(let hash):
             return end(.dead("the contract has another request under this job id: \(hash.hex)"))
         case .unknown:

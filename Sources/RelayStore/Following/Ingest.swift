@@ -5,6 +5,8 @@ internal import SQLite
 /// What one range of blocks brought: stored in one transaction with the cursors that it moves (design D1).
 package struct IngestBatch: Sendable {
     package var requests: [ObservedRequest]
+    /// What contracts without a view for it say of jobs that are closed.
+    package var outcomes: [ObservedOutcome] = []
     package var rejected: [RejectedLog]
     /// The block that the range ends with, where a reorganisation may still take it away.
     package var link: ChainLink?
@@ -102,6 +104,7 @@ extension RelayStore {
                     report.returned += 1
                 }
             }
+            for outcome in batch.outcomes { try t.insert(outcome, &contracts, at: now) }
             for log in batch.rejected where try t.insert(log, at: now) { report.rejected += 1 }
             if !batch.rejected.isEmpty { try t.trimRejected() }
             if let final = batch.final { try t.finalise(final) }
@@ -123,9 +126,9 @@ private struct IngestStatements {
         find = try t.prepare("SELECT id, state, orphaned_from FROM request WHERE hash_key = ? AND hash = ?")
         insert = try t.prepare(
             """
-            INSERT INTO request (hash_key, hash, contract_id, job_id, requester, spec, result_type, damage, block_number,
-              block_hash, transaction_hash, log_index, state, wake_at, observed_at, changed_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'observed', ?, ?, ?)
+            INSERT INTO request (hash_key, hash, contract_id, job_id, requester, spec, result_type, echo, damage,
+              block_number, block_hash, transaction_hash, log_index, state, wake_at, observed_at, changed_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'observed', ?, ?, ?)
             """
         )
         audit = try t.prepareAudit()
@@ -175,6 +178,7 @@ extension Transaction {
             request.requester,
             request.spec,
             request.resultType.map { Int64($0) },
+            request.echo.isEmpty ? nil : request.echo,
             request.damage,
             Int64(column: request.place.blockNumber),
             request.place.blockHash,
@@ -188,7 +192,7 @@ extension Transaction {
         return .found
     }
 
-    private borrowing func contractID(of address: Address, _ cache: inout [Address: Int64]) throws -> Int64 {
+    borrowing func contractID(of address: Address, _ cache: inout [Address: Int64]) throws -> Int64 {
         if let known = cache[address] { return known }
         let id = try prepare("SELECT id FROM contract WHERE address = ?").binding(address.bytes)
             .first { try $0.int64(0) }

@@ -28,6 +28,7 @@ extension RelayStore {
                 try t.orphan(request, from: state, detail, stopJobsAt: stopJobsAt, at: now)
             }
             try t.prepare("DELETE FROM header WHERE number > ?").binding(last).run()
+            try t.prepare("DELETE FROM outcome WHERE block_number > ?").binding(last).run()
             try t.prepare(
                 """
                 UPDATE contract SET next_block = max(start_block, min(next_block, ?1 + 1)),

@@ -5,10 +5,10 @@ internal import SQLite
 /// The columns of a request, in the order that `Row.request` reads them.
 let requestColumns = """
     r.id, r.hash, c.address, r.job_id, r.requester, r.spec, r.result_type, r.damage, r.block_number, r.block_hash,
-    r.transaction_hash, r.log_index, r.state, r.changed_at
+    r.transaction_hash, r.log_index, r.state, r.changed_at, r.echo
     """
 /// How many columns these are: a query's own begin here.
-let requestColumnCount = 14
+let requestColumnCount = 15
 let requestSource = "request r JOIN contract c ON c.id = r.contract_id"
 
 extension Row {
@@ -30,6 +30,7 @@ extension Row {
                 guard let type = UInt8(exactly: number) else { throw .damaged("result type \(number)") }
                 return type
             },
+            echo: isNull(14) ? [] : try blob(14),
             damage: try optionalText(7),
             place: place
         )

@@ -18,7 +18,7 @@ extension ReplayCommand {
         let contracts = wiring.settings.contracts
         let plan = ReplayPlan(
             client: client,
-            reader: LogReader(binding: .reference),
+            reader: LogReader(book: wiring.book),
             contracts: contracts.map(\.address),
             reach: wiring.reach,
             known: stored?.canonical ?? CanonicalChain(),
@@ -51,11 +51,11 @@ extension ReplayCommand {
     ) async throws -> UInt256? {
         guard answers > 0 else { return nil }
         let options = wiring.options(process: 0)
-        let desk = ContractDesk(client: client, binding: .reference)
+        let desk = ContractDesk(client: client, book: options.book)
         var dearest: UInt256?
         for contract in options.contracts {
             let said = contract.callbackGas == nil ? try await desk.callbackGas(of: contract.address) : nil
-            let policy = contract.gasPolicy(.reference, callbackGas: said)
+            let policy = contract.gasPolicy(callbackGas: said)
             guard let one = try await plan.costPerAnswer(policy, options.settle.fees) else { return nil }
             dearest = max(dearest ?? one, one)
         }

@@ -144,7 +144,7 @@ struct ReplayCommand: RunnableCommand {
         try check(head: head)
         var replay = ReplayRun(
             client: client,
-            reader: LogReader(binding: .reference),
+            reader: LogReader(book: wiring.book),
             store: store,
             contracts: contracts.map(\.address),
             reach: wiring.reach,

@@ -104,6 +104,9 @@ struct Wiring {
         return Logger(level: settings.log.level, sink: LineSink(format: logFormat), clock: { time.now() })
     }
 
+    /// The binding of each contract.
+    var book: ContractBook { options(process: 0).book }
+
     /// How much a replay asks for at once, and of how many nodes.
     var reach: ReplayReach { ReplayReach(window: settings.chain.maxBlockRange, quorum: settings.chain.quorum) }
 

@@ -11,10 +11,17 @@ import Testing
         for vector in vectors {
             let text = try vector.text("answer")
             for kind in [Answer.Kind.result, .failure] {
+                let request = ObservedRequest(
+                    hash: try vector.hash("requestHash"),
+                    contract: .zero,
+                    jobID: try vector.number("jobId"),
+                    requester: .zero,
+                    spec: [],
+                    resultType: try #require(vector["resultType"]?.int64.flatMap(UInt8.init(exactly:))),
+                    place: Place(blockNumber: 1, blockHash: .zero, transactionHash: .zero, logIndex: 0)
+                )
                 let calldata = try ContractBinding.reference.calldata(
-                    jobID: vector.number("jobId"),
-                    requestHash: vector.hash("requestHash"),
-                    resultType: #require(vector["resultType"]?.int64.flatMap(UInt8.init(exactly:))),
+                    for: request,
                     answer: Answer(kind: kind, text: text, source: "test")
                 )
                 #expect(calldata == (try vector.bytes(kind == .result ? "fulfill" : "fail")))

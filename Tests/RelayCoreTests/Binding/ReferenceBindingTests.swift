@@ -8,11 +8,12 @@ import Testing
 @Suite struct ReferenceBindingTests {
     private static let binding = ContractBinding.reference
 
-    private static let events = [binding.requestEvent, binding.fulfilledEvent, binding.failedEvent]
+    private static let events = [binding.requestEvent] + binding.outcomes.map(\.event)
+    private static let views = binding.views
     private static let functions = [
-        binding.requestFunction, binding.fulfill.function, binding.fail.function, binding.jobView, binding.relayerView,
-        binding.callbackGasView, binding.feeView,
-    ]
+        binding.fulfill.function, binding.fail?.function, views.record?.function, views.count, views.relayer?.function,
+        views.callbackGas, views.fee, views.ask,
+    ].compactMap(\.self)
 
     @Test(arguments: events) func hasTheContractsEvents(event: ABIEvent) throws {
         let entry = try Self.entry("JobBridge", "event", event.name)
@@ -38,7 +39,7 @@ import Testing
     @Test func hasTheKnownSelectors() {
         #expect(Self.binding.requestEvent.signature == "BacalhauJobRequested(uint256,address,string,uint8)")
         #expect(Self.binding.fulfill.function.signature == "fulfill(uint256,bytes32,uint8,string)")
-        #expect(Self.binding.fail.function.signature == "fail(uint256,bytes32,string)")
+        #expect(Self.binding.fail?.function.signature == "fail(uint256,bytes32,string)")
         #expect(
             Self.binding.requestEvent.topic.hex == "0x3dae992765f79f435d3e35f031e83c46858735dc3d51e8a240e18b602f872561"
         )
@@ -47,20 +48,22 @@ import Testing
     @Test func namesTheFieldsByTheirPlaces() {
         let names = Self.binding.requestEvent.inputs.map(\.name)
         let fields = Self.binding.fields
-        #expect(
-            [fields.jobID, fields.requester, fields.spec, fields.resultType].map { names[$0] }
-                == ["jobId", "requester", "spec", "resultType"]
-        )
+        #expect(names == ["jobId", "requester", "spec", "resultType"])
+        #expect(fields.jobID == [0])
+        #expect(fields.requester == [1])
+        #expect(fields.spec == .text([2]))
+        #expect(fields.resultType == .field([3]))
     }
 
-    @Test func namesTheArgumentsByTheirPlaces() {
-        for call in [Self.binding.fulfill, Self.binding.fail] {
+    @Test func namesTheArgumentsByTheirPlaces() throws {
+        for call in [Self.binding.fulfill, try #require(Self.binding.fail)] {
             let names = call.arguments.map { argument in
                 switch argument {
                 case .jobID: ["jobId"]
                 case .requestHash: ["requestHash"]
                 case .resultType: ["resultType"]
                 case .text: ["result", "reason"]
+                default: [""]
                 }
             }
             #expect(call.function.inputs.count == names.count)

@@ -46,7 +46,7 @@ import Testing
 
     @Test func rejectsAnotherEvent() throws {
         var log = try Sample.log()
-        log.topics[0] = binding.failedEvent.topic
+        log.topics[0] = binding.outcomes[1].event.topic
         #expect(rejection(log) == "another event")
         log.topics = []
         #expect(rejection(log) == "another event")

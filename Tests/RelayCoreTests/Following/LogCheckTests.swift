@@ -29,7 +29,7 @@ import Testing
     private static func check(_ logs: [Log], known: [UInt64: Hash32] = [:]) throws -> LogCheck.Fault? {
         let contracts = [try Sample.address(1), try Sample.address(2)]
         do throws(LogCheck.Fault) {
-            try LogCheck.check(logs, in: range, of: contracts, topic: topic) { known[$0] }
+            try LogCheck.check(logs, in: range, of: contracts, topics: [topic]) { known[$0] }
             return nil
         } catch {
             return error

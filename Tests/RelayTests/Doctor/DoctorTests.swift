@@ -157,7 +157,7 @@ struct DoctorTests {
         let (seen, _) = await clinic.examine()
         #expect(seen.contracts.first?.jobs?.value == UInt256(1))
 
-        let count = ContractBinding.reference.countView.selector
+        let count = try #require(ContractBinding.reference.views.count).selector
         let (blind, diagnosis) = await clinic.examine(through: ViewlessNode(clinic.chain, selector: count))
         #expect(blind.contracts.first?.jobs?.failure?.contains("execution reverted") == true, "\(blind.contracts)")
         #expect(diagnosis.findings.contains { $0.check == "numbering" && $0.level == .warning })

@@ -50,8 +50,7 @@ extension Judge {
     /// Of an answer of a hundred bytes whose callback uses all it may, in wei, at what is asked now.
     private func cost(_ account: AccountSight) -> UInt256 {
         let gas = zip(options.contracts, seen.contracts).map { options, contract in
-            let policy = options.gasPolicy(.reference, callbackGas: contract.callbackGas?.value)
-            return policy.ceiling(textLength: 100, calldata: [])
+            options.gasPolicy(callbackGas: contract.callbackGas?.value).ceiling(textLength: 100, calldata: [])
         }
         let tip = max(account.market.priorityFeePerGas, self.options.settle.fees.minPriorityFeePerGas)
         let price = account.market.baseFeePerGas.addingSaturating(tip)

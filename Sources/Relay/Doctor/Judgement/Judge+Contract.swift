@@ -1,4 +1,5 @@
 internal import Ethereum
+internal import RelayCore
 internal import RelayStore
 
 /// The contracts.
@@ -28,28 +29,50 @@ extension Judge {
                 )
             ]
         case .seen(true):
-            return [fit(name, contract), numbering(name, contract), role(name, contract), start(name, place)]
-                .compactMap { $0 }
+            return [
+                fit(name, contract), memory(name, contract), numbering(name, contract), role(name, contract),
+                start(name, place),
+            ]
+            .compactMap { $0 }
         }
     }
 
     private func fit(_ name: String, _ contract: ContractExamination) -> Finding {
-        guard let gas = contract.callbackGas?.value, let fee = contract.fee?.value else {
-            let reason = contract.callbackGas?.failure ?? contract.fee?.failure ?? "it was not asked"
+        let binding = book[contract.address]?.name ?? "none"
+        if let reason = contract.callbackGas?.failure ?? contract.fee?.failure {
             return Finding(
                 .error,
                 name,
                 "binding",
-                "\(contract.address) does not fit the binding \"reference\": \(reason)",
-                remedy:
-                    "correct \(name).address: it must be the contract of abi/JobBridge.vy, or one that answers as it does"
+                "\(contract.address) does not fit the binding \"\(binding)\": \(reason)",
+                remedy: "correct \(name).address or \(name).binding: the contract must answer as the binding says"
             )
         }
+        let fee = contract.fee?.value.map { "its fee is \(Ether.text($0)) coins" }
+        let gas = contract.callbackGas?.value.map { "a callback may use \($0) gas" }
+        let words = [fee, gas].compactMap { $0 }.joined(separator: ", ")
         return Finding(
             .ok,
             name,
             "binding",
-            "\(contract.address) fits; its fee is \(Ether.text(fee)) coins, a callback may use \(gas) gas"
+            words.isEmpty
+                ? "\(contract.address) is taken for one of the binding \"\(binding)\", which has no view to try it by"
+                : "\(contract.address) fits the binding \"\(binding)\"; \(words)"
+        )
+    }
+
+    /// Whether what has been answered shows: else a second answer cannot be told from the first one.
+    private func memory(_ name: String, _ contract: ContractExamination) -> Finding? {
+        guard let binding = book[contract.address], binding.views.record == nil else { return nil }
+        guard binding.outcomes.isEmpty else {
+            return Finding(.ok, name, "memory", "its events tell what has been answered")
+        }
+        return Finding(
+            .warning,
+            name,
+            "memory",
+            "nothing tells what it has been answered: a replay into an empty database answers once more",
+            remedy: "keep the database; where the contract has a view or an event for it, name it in the binding"
         )
     }
 
@@ -64,7 +87,7 @@ extension Judge {
                 name,
                 "numbering",
                 "its count of jobs cannot be had, so holes in the numbering cannot be found: \(reason)",
-                remedy: "let the contract have jobCount() and job(uint256), as abi/JobBridge.vy has them"
+                remedy: "correct \(name).binding, or let the contract have the views that it names"
             )
         }
     }
@@ -74,12 +97,16 @@ extension Judge {
         switch role {
         case .seen(true): return Finding(.ok, name, "role", "\(account) may answer")
         case .seen(false):
+            let view = book[contract.address]?.views.relayer
+            let isForFailures = view?.need == .failures
             return Finding(
-                .error,
+                isForFailures ? .warning : .error,
                 name,
                 "role",
-                "\(account) is no relayer of \(contract.address)",
-                remedy: "its owner has to call setRelayer(\(account), true); or name the right key in account"
+                isForFailures
+                    ? "\(account) may tell \(contract.address) no failures: those requests end in the dead letter"
+                    : "\(account) is no relayer of \(contract.address)",
+                remedy: "its owner has to call \(view?.remedy(for: account) ?? ""); or name the right key in account"
             )
         case .failed(let reason):
             return Finding(

@@ -24,6 +24,7 @@ package struct Judge: Sendable {
     }
 
     var options: Relayer.Options { subject.options }
+    var book: ContractBook { options.book }
 
     /// Those that answer and serve the chain, with their places.
     var good: [(place: Int, reach: NodeReach, details: NodeDetails)] {
