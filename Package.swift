@@ -33,7 +33,7 @@ let package = Package(
         .target(name: "Formats"),
         .target(name: "Ethereum", dependencies: ["CSecp256k1"]),
         .target(name: "Bacalhau", dependencies: ["JSON", "Formats"]),
-        .target(name: "RelayCore", dependencies: ["Ethereum", "Bacalhau", "JSON"]),
+        .target(name: "RelayCore", dependencies: ["Ethereum", "Bacalhau", "JSON", "Formats"]),
         .target(name: "Arguments", dependencies: ["Formats"]),
 
         // What acts.
@@ -46,7 +46,7 @@ let package = Package(
         .target(name: "Telemetry"),
         .target(
             name: "RelayerConfiguration",
-            dependencies: ["Settings", "Formats", "Ethereum", "RelayCore", "Telemetry"]
+            dependencies: ["Settings", "Formats", "Ethereum", "Bacalhau", "RelayCore", "Telemetry"]
         ),
         .target(name: "RelayStore", dependencies: ["SQLite", "RelayCore", "Ethereum", "Bacalhau", "JSON"]),
         .target(

@@ -1,15 +1,10 @@
 package import Ethereum
 import Formats
+package import RelayCore
 import Settings
 
 /// One contract whose requests are answered.
 package struct ContractSettings: Sendable, Equatable {
-    /// How a contract asks and how it is answered.
-    package enum Binding: String, CaseIterable, Sendable {
-        /// `abi/JobBridge.vy`.
-        case reference
-    }
-
     /// Numbers that go before the binding's own; nil where they do not.
     package struct Gas: Sendable, Equatable {
         /// Gas units of a settlement with an empty text, the requester's callback apart.
@@ -40,19 +35,28 @@ package struct ContractSettings: Sendable, Equatable {
     }
 
     package let address: Address
-    package let binding: Binding
+    /// How it asks and how it is answered.
+    package let binding: ContractBinding
     /// The first block whose requests count; the chain's own unless the contract names another.
     package let startBlock: UInt64
     package let gas: Gas
 
-    init(_ section: Section, chainStart: UInt64) {
+    init(_ section: Section, chainStart: UInt64, bindings: [ContractBinding]) {
         address = section.value("address", .address, "The contract's address.")
-        binding = section.value(
+        let name = section.value(
             "binding",
-            .choice(standIn: .reference),
-            default: .reference,
-            "How the contract asks and how it is answered: reference is abi/JobBridge.vy."
+            .bindingName,
+            default: ContractBinding.reference.name,
+            "How the contract asks and how it is answered: reference is abi/JobBridge.vy; lilypad-v0-a, -b, "
+                + "-b-upgradeable, -c, -d, -e, -f and lilypad-v2 are Lilypad's own; or the name of one in bindings."
         )
+        let known = bindings + ContractBinding.builtIn
+        binding = known.first { $0.name == name } ?? .reference
+        if !known.contains(where: { $0.name == name }) {
+            let names = known.map(\.name)
+            let near = nearestName(to: name, among: names).map { "did you mean \($0)?" }
+            section.refuse("binding", "there is no binding \(quoted(name)); \(near ?? "known are \(alternatives(names))")")
+        }
         let startBlock = section.optional(
             "startBlock",
             .block,

@@ -21,8 +21,9 @@ package struct RelayerSettings: Sendable, Equatable {
     init(_ section: Section, needsAccount: Bool) {
         let chain = section.section("chain", "The chain that is followed.", ChainSettings.init)
         self.chain = chain
+        let bindings = BindingSettings.read(section)
         contracts = section.list("contracts", 1...64, "The contracts whose requests are answered.") {
-            ContractSettings($0, chainStart: chain.startBlock)
+            ContractSettings($0, chainStart: chain.startBlock, bindings: bindings)
         }
         if let twice = contracts.firstTwice {
             section.refuse("contracts", "\(twice) is listed twice: remove one of them")

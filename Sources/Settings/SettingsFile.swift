@@ -6,17 +6,22 @@ package enum SettingsFile {
     ///
     /// - Throws: `Problems` with the system's reason; a folder or a device is refused.
     package static func bytes(of path: String) throws(Problems) -> [UInt8] {
+        try bytes(of: path, limit: YAMLReader.maximumSize)
+    }
+
+    /// At most `limit` bytes and one more; throws as above.
+    package static func bytes(of path: String, limit: Int) throws(Problems) -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw refusal(path, errno) }
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw refusal(path, errno) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw refusal(path, "this is not a regular file") }
-        return try bytes(from: descriptor, path: path)
+        return try bytes(from: descriptor, path: path, limit: limit)
     }
 
-    private static func bytes(from descriptor: Int32, path: String) throws(Problems) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: YAMLReader.maximumSize + 1)
+    private static func bytes(from descriptor: Int32, path: String, limit: Int) throws(Problems) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: limit + 1)
         var filled = 0
         while filled < bytes.count {
             let count = unsafe bytes.withUnsafeMutableBytes {

@@ -138,7 +138,7 @@ struct Wiring {
 
 extension Relayer.Contract {
     init(_ settings: ContractSettings) {
-        self.init(address: settings.address, startBlock: settings.startBlock)
+        self.init(address: settings.address, startBlock: settings.startBlock, binding: settings.binding)
         gasBase = settings.gas.base
         gasPerByte = settings.gas.perByte
         callbackGas = settings.gas.callbackGas
