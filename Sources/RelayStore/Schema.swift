@@ -187,6 +187,7 @@ enum Schema {
     /// tell of jobs that are closed.
     private static let anyContract = """
         ALTER TABLE request ADD COLUMN echo BLOB;
+        ALTER TABLE answer ADD COLUMN bytes BLOB;
         CREATE TABLE outcome (
           id INTEGER PRIMARY KEY,
           contract_id INTEGER NOT NULL REFERENCES contract,

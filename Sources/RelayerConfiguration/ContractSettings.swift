@@ -51,17 +51,35 @@ package struct ContractSettings: Sendable, Equatable {
                 + "-b-upgradeable, -c, -d, -e, -f and lilypad-v2 are Lilypad's own; or the name of one in bindings."
         )
         let known = bindings + ContractBinding.builtIn
-        binding = known.first { $0.name == name } ?? .reference
+        var binding = known.first { $0.name == name } ?? .reference
         if !known.contains(where: { $0.name == name }) {
             let names = known.map(\.name)
             let near = nearestName(to: name, among: names).map { "did you mean \($0)?" }
             section.refuse("binding", "there is no binding \(quoted(name)); \(near ?? "known are \(alternatives(names))")")
+        }
+        binding.form = section.section("answer", "In what form the contract takes answers.") { section in
+            var form = binding.form
+            form.trims = section.value(
+                "trim",
+                .flag,
+                default: false,
+                "Whether white space at both ends of a result is left out, such as the line break behind a line."
+            )
+            form.excess = section.value(
+                "excess",
+                .choice(standIn: .cut),
+                default: .cut,
+                "What becomes of a result that is longer than the contract takes, or that Bacalhau has cut: cut ends it in an "
+                    + "ellipsis, fail fails the request, cid answers with the published result's CID."
+            )
+            return form
         }
         let startBlock = section.optional(
             "startBlock",
             .block,
             "The first block whose requests count; without it, chain.startBlock."
         )
+        self.binding = binding
         self.startBlock = startBlock ?? chainStart
         gas = section.section(
             "gas",

@@ -16,28 +16,41 @@ private struct SettingsTemplate {
     let values: [String: String]
     let samples: [String: String]
 
-    /// A key's explanation, the key, and what is nested in it.
-    func lines(_ member: KeyDescription, path: String, indent: String) -> [String] {
+    /// A key's explanation, the key, and what is nested in it; `isOff` where what it is nested in is left out.
+    func lines(_ member: KeyDescription, path: String, indent: String, isOff: Bool = false) -> [String] {
         // A secret has no key here; the key of its file says how else it is given.
         if case .secret = member.shape { return [] }
-        return explanation(member, indent) + keyLines(member, path: path, indent: indent)
+        return explanation(member, indent) + keyLines(member, path: path, indent: indent, isOff: isOff)
     }
 
-    private func keyLines(_ member: KeyDescription, path: String, indent: String) -> [String] {
+    private func keyLines(_ member: KeyDescription, path: String, indent: String, isOff: Bool) -> [String] {
         switch member.shape {
         case .secret: []
         case .value: [line(member, value: values[path], sample: samples[path], indent)]
         case .values: [line(member, value: values[path + "[]"], sample: samples[path + "[]"], indent, isList: true)]
         case .section(let nested):
-            ["\(indent)\(isLeftOut(member, path) ? "#" : "")\(member.key):"]
-                + nested.flatMap { lines($0, path: "\(path).\($0.key)", indent: indent + "  ") }
+            nest(member, nested, path, indent, indent + "  ", isOff: isOff || isLeftOut(member, path))
         case .sections(let nested, _):
-            ["\(indent)\(member.key):"]
-                + bulleted(nested.flatMap { lines($0, path: "\(path)[].\($0.key)", indent: indent + "    ") }, indent)
+            bulleted(
+                nest(member, nested, path + "[]", indent, indent + "    ", isOff: isOff || isLeftOut(member, path + "[]")),
+                indent
+            )
         }
     }
 
-    /// Whether the section is one that may be left out as a whole, and is.
+    private func nest(
+        _ member: KeyDescription,
+        _ nested: [KeyDescription],
+        _ path: String,
+        _ indent: String,
+        _ deeper: String,
+        isOff: Bool
+    ) -> [String] {
+        ["\(indent)\(isOff ? "#" : "")\(member.key):"]
+            + nested.flatMap { lines($0, path: "\(path).\($0.key)", indent: deeper, isOff: isOff) }
+    }
+
+    /// Whether the section, or the list of sections, is one that may be left out as a whole, and is.
     private func isLeftOut(_ member: KeyDescription, _ path: String) -> Bool {
         member.isOptionalSection && !values.keys.contains { $0.hasPrefix(path + ".") }
     }
@@ -49,15 +62,22 @@ private struct SettingsTemplate {
         _ indent: String,
         isList: Bool = false
     ) -> String {
-        let text = scalar(value ?? sample ?? member.sample)
+        let words = value ?? sample ?? member.sample
+        // Of a list a sample may show several.
+        let text = isList ? words.split(separator: ", ").map { scalar(String($0)) }.joined(separator: ", ") : scalar(words)
         return "\(indent)\(value == nil ? "#" : "")\(member.key): \(isList ? "[\(text)]" : text)"
     }
 
-    /// The lines of a list's item: its first key that is set carries the dash.
+    /// A list's own line and those of its item: its first key that is set carries the dash, or its first key where none is
+    /// set.
     private func bulleted(_ lines: [String], _ indent: String) -> [String] {
-        guard let first = lines.firstIndex(where: { !$0.drop { $0 == " " }.hasPrefix("#") }) else { return lines }
         var lines = lines
-        lines[first] = "\(indent)  - \(lines[first].dropFirst(indent.count + 4))"
+        let texts = lines.map { $0.drop { $0 == " " } }
+        if let first = texts.dropFirst().firstIndex(where: { !$0.hasPrefix("#") }) {
+            lines[first] = "\(indent)  - \(lines[first].dropFirst(indent.count + 4))"
+        } else if let first = texts.dropFirst().firstIndex(where: { !$0.hasPrefix("# ") }) {
+            lines[first] = "\(indent)  #- \(lines[first].dropFirst(indent.count + 5))"
+        }
         return lines
     }
 
@@ -97,10 +117,13 @@ private struct SettingsTemplate {
 }
 
 extension KeyDescription {
-    /// A section whose keys are required only where it is written.
+    /// A section whose keys are required only where it is written, or a list that may be empty.
     fileprivate var isOptionalSection: Bool {
-        guard case .section(let nested) = shape else { return false }
-        return presence == .optional && nested.contains { $0.presence == .required }
+        switch shape {
+        case .section(let nested): presence == .optional && nested.contains { $0.presence == .required }
+        case .sections(_, let count): count.contains(0)
+        case .value, .values, .secret: false
+        }
     }
 
     /// What stands for a value where none is set.

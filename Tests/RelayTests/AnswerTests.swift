@@ -36,7 +36,7 @@ struct AnswerTests {
         try await world.runUntilClosed([request])
 
         #expect(
-            world.answer(to: request) == .fulfilled(resultType: 1, result: String(repeating: "x", count: 2_048))
+            world.answer(to: request) == .fulfilled(resultType: 1, result: String(repeating: "x", count: 2_048) + "…")
         )
         #expect(try world.listed(request)?.answer?.truncated == true)
     }

@@ -167,8 +167,8 @@ import Testing
             "contracts: 0x5FbDB2315678afecb367f032d93F642f64180aa3 is listed twice: remove one of them"
         ),
         (
-            ["CONTRACTS__0__BINDING": "lilypad-v0"],
-            #"CONTRACTS__0__BINDING: contracts[0].binding: expected reference, found "lilypad-v0""#
+            ["CONTRACTS__0__BINDING": "lilypad-v0-x"],
+            #"CONTRACTS__0__BINDING: contracts[0].binding: there is no binding "lilypad-v0-x"; did you mean lilypad-v0-a?"#
         ),
         (
             ["FEES__MAX_FEE_PER_GAS": "1gwei", "FEES__MIN_PRIORITY_FEE_PER_GAS": "2gwei"],

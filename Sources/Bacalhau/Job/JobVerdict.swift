@@ -23,12 +23,21 @@ package struct JobAnswer: Sendable, Equatable {
     package let resultType: ResultType
     /// The execution it is taken from.
     package let executionID: String
+    /// Of what the execution published to IPFS, if it did and it can be one.
+    package let cid: String?
 
-    package init(bytes: [UInt8], isTruncated: Bool, resultType: ResultType, executionID: String) {
+    package init(
+        bytes: [UInt8],
+        isTruncated: Bool,
+        resultType: ResultType,
+        executionID: String,
+        cid: String? = nil
+    ) {
         self.bytes = bytes
         self.isTruncated = isTruncated
         self.resultType = resultType
         self.executionID = executionID
+        self.cid = cid
     }
 }
 
@@ -81,7 +90,8 @@ extension JobVerdict {
                 bytes: Array(text.utf8),
                 isTruncated: isTruncated,
                 resultType: resultType,
-                executionID: execution.id
+                executionID: execution.id,
+                cid: execution.publishedCID.flatMap { ContentID.isPlausible($0) ? $0 : nil }
             )
         )
     }

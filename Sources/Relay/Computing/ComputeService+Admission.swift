@@ -105,7 +105,7 @@ extension ComputeService {
     /// As the contract takes it.
     func fitted(_ answer: Answer, to contract: Address) -> Answer {
         guard let binding = contracts.book[contract] else { return answer }
-        return answer.fitted(resultLimit: binding.resultLimit, reasonLimit: binding.reasonLimit)
+        return answer.fitted(to: binding.form)
     }
 
     private func accept(_ request: Request, attempt: Int) async throws {

@@ -56,7 +56,8 @@ package struct ContractDesk: Sendable {
         }
         guard let record = binding.views.record else { return try await word?(request) ?? .open }
         do {
-            return try await job(request.jobID, by: record, of: request.contract).standing(for: request.hash)
+            let output = try await view(record.function, [.uint(request.jobID)], of: request.contract)
+            return try job(in: output, record, request.contract).standing(for: request.hash)
         } catch let error as UnexpectedOutput {
             return .unreadable("\(error)")
         } catch let error as RPCError {
@@ -71,11 +72,11 @@ package struct ContractDesk: Sendable {
     /// Throws `RPCError`, `UnexpectedOutput` or `NotInSettings`.
     package func job(_ jobID: UInt256, of contract: Address) async throws -> ContractJob? {
         guard let record = try binding(of: contract).views.record else { return nil }
-        return try await job(jobID, by: record, of: contract)
+        let output = try await view(record.function, [.uint(jobID)], of: contract)
+        return try job(in: output, record, contract)
     }
 
-    private func job(_ jobID: UInt256, by record: RecordView, of contract: Address) async throws -> ContractJob {
-        let output = try await view(record.function, [.uint(jobID)], of: contract)
+    private func job(in output: [ABIValue], _ record: RecordView, _ contract: Address) throws -> ContractJob {
         guard let job = record.read(output) else {
             throw UnexpectedOutput(function: record.function.signature, contract: contract)
         }
@@ -84,7 +85,8 @@ package struct ContractDesk: Sendable {
 
     /// How many jobs the contract has ever had; nil where it does not say.
     package func jobCount(of contract: Address) async throws -> UInt256? {
-        try await number(try binding(of: contract).views.count, of: contract)
+        guard let function = try binding(of: contract).views.count else { return nil }
+        return try number(in: await view(function, [], of: contract), function, contract)
     }
 
     /// Whether an account may settle; nil where the binding knows of no such rule.
@@ -99,9 +101,8 @@ package struct ContractDesk: Sendable {
 
     /// The contract's cap on the client's call, in gas; nil where it does not say.
     package func callbackGas(of contract: Address) async throws -> UInt64? {
-        guard let function = try binding(of: contract).views.callbackGas,
-            let gas = try await number(function, of: contract)
-        else { return nil }
+        guard let function = try binding(of: contract).views.callbackGas else { return nil }
+        let gas = try number(in: await view(function, [], of: contract), function, contract)
         guard let units = gas.asUInt64 else {
             throw UnexpectedOutput(function: function.signature, contract: contract)
         }
@@ -110,12 +111,12 @@ package struct ContractDesk: Sendable {
 
     /// In wei; nil where the contract does not say.
     package func fee(of contract: Address) async throws -> UInt256? {
-        try await number(try binding(of: contract).views.fee, of: contract)
+        guard let function = try binding(of: contract).views.fee else { return nil }
+        return try number(in: await view(function, [], of: contract), function, contract)
     }
 
-    private func number(_ function: ABIFunction?, of contract: Address) async throws -> UInt256? {
-        guard let function else { return nil }
-        guard case .uint(let number)? = try await view(function, [], of: contract).first
+    private func number(in output: [ABIValue], _ function: ABIFunction, _ contract: Address) throws -> UInt256 {
+        guard case .uint(let number)? = output.first
         else { throw UnexpectedOutput(function: function.signature, contract: contract) }
         return number
     }

@@ -103,7 +103,7 @@ extension SettleService {
         let request = CallRequest(from: signer.address, to: hand.request.observed.contract, data: calldata)
         do {
             let estimate = try await client.estimateGas(request)
-            let length = hand.item.answer.text.utf8.count
+            let length = hand.item.answer.content.count
             let limit = try policy.limit(estimate: estimate, textLength: length, calldata: calldata)
             return .simulated(.passes(gasLimit: limit))
         } catch let refusal as GasPolicy.Refusal {

@@ -62,9 +62,8 @@ package struct ContractBinding: Sendable, Equatable {
     /// The events by which the contract tells that a job is closed.
     package var outcomes: [OutcomeEvent]
     package var views: ContractViews
-    /// Bytes of a result and of a reason that the contract takes at most.
-    package var resultLimit: Int
-    package var reasonLimit: Int
+    /// In what form it takes answers.
+    package var form: AnswerForm
     package var gas: Gas
 
     /// Whether the contract's events, and not a view, tell what has been answered.
@@ -83,7 +82,7 @@ package struct ContractBinding: Sendable, Equatable {
         return try call.calldata(
             for: request,
             echoes: try echoes(of: request),
-            text: Array(answer.text.utf8)
+            text: answer.content
         )
     }
 

@@ -39,8 +39,7 @@ extension ContractBinding {
         fail: nil,
         outcomes: [],
         views: ContractViews(),
-        resultLimit: 2_048,
-        reasonLimit: 256,
+        form: AnswerForm(resultLimit: 2_048, reasonLimit: 256),
         // Its function does nothing: what is left is calldata.
         gas: Gas(base: 60_000, perByte: 50)
     )
@@ -68,8 +67,7 @@ extension ContractBinding {
             )
         ],
         views: ContractViews(),
-        resultLimit: 2_048,
-        reasonLimit: 256,
+        form: AnswerForm(resultLimit: 2_048, reasonLimit: 256),
         gas: storing
     )
 
@@ -86,8 +84,7 @@ extension ContractBinding {
         fail: namedCall("returnBacalhauError", "_errorMsg"),
         outcomes: [],
         views: ContractViews(relayer: upgrader(needed: .everything)),
-        resultLimit: 2_048,
-        reasonLimit: 256,
+        form: AnswerForm(resultLimit: 2_048, reasonLimit: 256),
         gas: storing
     )
 
@@ -110,8 +107,7 @@ extension ContractBinding {
         fail: nil,
         outcomes: [plainOutcome],
         views: ContractViews(),
-        resultLimit: 2_048,
-        reasonLimit: 256,
+        form: AnswerForm(resultLimit: 2_048, reasonLimit: 256),
         gas: storing
     )
 
@@ -128,8 +124,7 @@ extension ContractBinding {
         fail: nil,
         outcomes: [plainOutcome],
         views: ContractViews(),
-        resultLimit: 2_048,
-        reasonLimit: 256,
+        form: AnswerForm(resultLimit: 2_048, reasonLimit: 256),
         gas: storing
     )
 
@@ -169,8 +164,7 @@ extension ContractBinding {
         fail: nil,
         outcomes: [],
         views: ContractViews(),
-        resultLimit: 2_048,
-        reasonLimit: 256,
+        form: AnswerForm(resultLimit: 2_048, reasonLimit: 256),
         gas: storing
     )
 
@@ -257,8 +251,7 @@ extension ContractBinding {
                 )
             ],
             views: ContractViews(relayer: upgrader(needed: .failures)),
-            resultLimit: 2_048,
-            reasonLimit: 256,
+            form: AnswerForm(resultLimit: 2_048, reasonLimit: 256),
             gas: storing
         )
     }

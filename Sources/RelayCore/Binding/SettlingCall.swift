@@ -28,6 +28,11 @@ package struct SettlingCall: Sendable, Equatable {
         self.arguments = arguments
     }
 
+    /// Whether the answer is given as `bytes`.
+    var takesBytes: Bool {
+        zip(arguments, function.inputs.leaves).contains { $0 == .text && $1.type == .bytes }
+    }
+
     func calldata(
         for request: ObservedRequest,
         echoes: [ABIValue],

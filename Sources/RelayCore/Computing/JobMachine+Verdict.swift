@@ -64,7 +64,8 @@ extension Answer {
             kind: .result,
             text: String(decoding: answer.bytes, as: UTF8.self),
             source: answer.resultType == .cid ? "published result" : "run output",
-            truncated: answer.isTruncated
+            truncated: answer.isTruncated,
+            cid: answer.cid
         )
     }
 }

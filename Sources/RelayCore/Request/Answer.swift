@@ -8,38 +8,40 @@ package struct Answer: Equatable, Sendable {
     }
 
     package let kind: Kind
-    package let text: String
-    /// Where the text comes from, for people: `run output`, `published result`, `spec`, `orchestrator`, `relayer`.
+    /// The result or the reason.
+    package internal(set) var text: String
+    /// The result itself, where it is no valid UTF-8 and `text` is only about it.
+    package internal(set) var bytes: [UInt8]?
+    /// Where the text comes from, for people: `run output`, `published files`, `published result`, `spec`,
+    /// `orchestrator`, `relayer`.
     package let source: String
-    /// Whether the compute side had cut the text before we got it.
-    package let truncated: Bool
+    /// Whether it has been cut, by the compute side or to fit the contract.
+    package internal(set) var truncated: Bool
+    /// Of the published result, where there is one; not stored.
+    package let cid: String?
 
-    package init(kind: Kind, text: String, source: String, truncated: Bool = false) {
+    package init(
+        kind: Kind,
+        text: String,
+        bytes: [UInt8]? = nil,
+        source: String,
+        truncated: Bool = false,
+        cid: String? = nil
+    ) {
         self.kind = kind
         self.text = text
+        self.bytes = bytes
         self.source = source
         self.truncated = truncated
+        self.cid = cid
     }
 
     package static func failure(_ reason: String, source: String) -> Answer {
         Answer(kind: .failure, text: reason, source: source)
     }
 
-    /// The answer in the form that the contract's bounds admit: a result that is too long becomes a failure with the
-    /// reason, a reason that is too long is cut with an ellipsis at a character's border.
-    package func fitted(resultLimit: Int, reasonLimit: Int) -> Answer {
-        switch kind {
-        case .result:
-            let size = text.utf8.count
-            guard size > resultLimit else { return self }
-            return .failure(
-                "the result has \(size) bytes, the contract takes \(resultLimit) at most",
-                source: "relayer"
-            ).fitted(resultLimit: resultLimit, reasonLimit: reasonLimit)
-        case .failure:
-            return Answer(kind: kind, text: text.cut(toBytes: reasonLimit), source: source, truncated: truncated)
-        }
-    }
+    /// What the contract is given.
+    package var content: [UInt8] { bytes ?? Array(text.utf8) }
 }
 
 extension String {

@@ -136,10 +136,11 @@ extension Transaction {
     borrowing func store(_ answer: Answer, of request: Int64, at now: Timestamp) throws {
         try prepare(
             """
-            INSERT INTO answer (request_id, kind, text, source, truncated, created_at) VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT (request_id) DO UPDATE SET kind = excluded.kind, text = excluded.text,
+            INSERT INTO answer (request_id, kind, text, bytes, source, truncated, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (request_id) DO UPDATE SET kind = excluded.kind, text = excluded.text, bytes = excluded.bytes,
               source = excluded.source, truncated = excluded.truncated, created_at = excluded.created_at
             """
-        ).binding(request, answer.kind.rawValue, answer.text, answer.source, answer.truncated, now.milliseconds).run()
+        ).binding(request, answer.kind.rawValue, answer.text, answer.bytes, answer.source, answer.truncated, now.milliseconds).run()
     }
 }

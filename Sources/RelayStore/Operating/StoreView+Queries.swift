@@ -3,7 +3,7 @@ internal import RelayCore
 internal import SQLite
 
 private let listedColumns =
-    requestColumns + ", r.observed_at, r.reason, a.kind, a.text, a.source, a.truncated"
+    requestColumns + ", r.observed_at, r.reason, a.kind, a.text, a.source, a.truncated, a.bytes"
 private let listedSource = requestSource + " LEFT JOIN answer a ON a.request_id = r.id"
 
 extension Row {

@@ -87,7 +87,7 @@ extension RelayStore {
 
 /// The queries of settling's every round; each names its state as a literal, which is what makes the partial index fit.
 enum SettlingSQL {
-    private static let columns = requestColumns + ", a.kind, a.text, a.source, a.truncated, r.settling"
+    private static let columns = requestColumns + ", a.kind, a.text, a.source, a.truncated, a.bytes, r.settling"
     private static let source = requestSource + " JOIN answer a ON a.request_id = r.id"
 
     static let answered = due("answered")
@@ -127,6 +127,7 @@ extension Row {
         return Answer(
             kind: kind,
             text: try self.text(column + 1),
+            bytes: isNull(column + 4) ? nil : try blob(column + 4),
             source: try self.text(column + 2),
             truncated: try bool(column + 3)
         )
@@ -145,7 +146,7 @@ extension Transaction {
         let drafts = try prepare(sql).binding(due, block, Int64(limit)).all { row in
             (
                 request: try row.request(), answer: try row.answer(from: requestColumnCount),
-                machine: try row.optionalText(requestColumnCount + 4)
+                machine: try row.optionalText(requestColumnCount + 5)
             )
         }
         return try drafts.map { draft in

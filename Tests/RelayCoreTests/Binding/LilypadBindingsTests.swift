@@ -133,8 +133,7 @@ import Testing
         #expect(resolved.fields == builtIn.fields)
         #expect(resolved.fulfill == builtIn.fulfill)
         #expect(resolved.fail == builtIn.fail)
-        #expect(resolved.resultLimit == builtIn.resultLimit)
-        #expect(resolved.reasonLimit == builtIn.reasonLimit)
+        #expect(resolved.form == builtIn.form)
         // Where the text of an answer is, only the code says.
         #expect(resolved.outcomes.map(\.event) == builtIn.outcomes.map(\.event))
         #expect(resolved.outcomes.map(\.jobID) == builtIn.outcomes.map(\.jobID))

@@ -84,8 +84,8 @@ import Testing
     }
 
     @Test func hasTheContractsBounds() throws {
-        #expect(try constant("MAX_RESULT") == Self.binding.resultLimit)
-        #expect(try constant("MAX_REASON") == Self.binding.reasonLimit)
+        #expect(try constant("MAX_RESULT") == Self.binding.form.resultLimit)
+        #expect(try constant("MAX_REASON") == Self.binding.form.reasonLimit)
     }
 
     @Test(arguments: [

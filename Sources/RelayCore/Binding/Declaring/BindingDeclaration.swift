@@ -69,6 +69,7 @@ package struct BindingDeclaration: Sendable, Equatable {
     package var fail: Call?
     package var standing: Standing?
     package var outcomes: [Outcome]
+    /// Bytes of a result and of a reason that the contract takes at most.
     package var resultLimit: Int
     package var reasonLimit: Int
     package var gas: ContractBinding.Gas

@@ -72,8 +72,11 @@ private final class BindingResolver {
             fail: fail,
             outcomes: outcomes,
             views: ContractViews(record: standing),
-            resultLimit: declaration.resultLimit,
-            reasonLimit: declaration.reasonLimit,
+            form: AnswerForm(
+                resultLimit: declaration.resultLimit,
+                reasonLimit: declaration.reasonLimit,
+                takesBytes: fulfill.takesBytes
+            ),
             gas: declaration.gas
         )
     }
