@@ -110,7 +110,7 @@ let package = Package(
         .testTarget(
             name: "RelayerConfigurationTests",
             dependencies: [
-                "RelayerConfiguration", "Settings", "Formats", "Ethereum", "RelayCore", "Telemetry", "JSON",
+                "RelayerConfiguration", "Settings", "Formats", "Ethereum", "Bacalhau", "RelayCore", "Telemetry", "JSON",
                 "RelayTestSupport",
             ]
         ),

@@ -17,7 +17,10 @@ enum BindingSettings {
         var names = ContractBinding.builtIn.map(\.name)
         for binding in bindings {
             if names.contains(binding.name) {
-                section.refuse("bindings", "there is a binding \(quoted(binding.name)) already: give this one another name")
+                section.refuse(
+                    "bindings",
+                    "there is a binding \(quoted(binding.name)) already: give this one another name"
+                )
             }
             names.append(binding.name)
         }
@@ -135,7 +138,11 @@ enum BindingSettings {
             view: section.value("view", .text, "The view's name; it takes a job id."),
             value: section.optional("value", .text, "The field of its output that tells; without it, the first.") ?? "",
             open: section.value("open", .text, "What it says of a job that waits: true, false or a number."),
-            requestHash: section.optional("requestHash", .text, "The field with the request's hash, where it keeps one.")
+            requestHash: section.optional(
+                "requestHash",
+                .text,
+                "The field with the request's hash, where it keeps one."
+            )
         )
     }
 

@@ -55,7 +55,10 @@ package struct ContractSettings: Sendable, Equatable {
         if !known.contains(where: { $0.name == name }) {
             let names = known.map(\.name)
             let near = nearestName(to: name, among: names).map { "did you mean \($0)?" }
-            section.refuse("binding", "there is no binding \(quoted(name)); \(near ?? "known are \(alternatives(names))")")
+            section.refuse(
+                "binding",
+                "there is no binding \(quoted(name)); \(near ?? "known are \(alternatives(names))")"
+            )
         }
         binding.form = section.section("answer", "In what form the contract takes answers.") { section in
             var form = binding.form

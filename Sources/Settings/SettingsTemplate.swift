@@ -32,7 +32,14 @@ private struct SettingsTemplate {
             nest(member, nested, path, indent, indent + "  ", isOff: isOff || isLeftOut(member, path))
         case .sections(let nested, _):
             bulleted(
-                nest(member, nested, path + "[]", indent, indent + "    ", isOff: isOff || isLeftOut(member, path + "[]")),
+                nest(
+                    member,
+                    nested,
+                    path + "[]",
+                    indent,
+                    indent + "    ",
+                    isOff: isOff || isLeftOut(member, path + "[]")
+                ),
                 indent
             )
         }
@@ -64,7 +71,8 @@ private struct SettingsTemplate {
     ) -> String {
         let words = value ?? sample ?? member.sample
         // Of a list a sample may show several.
-        let text = isList ? words.split(separator: ", ").map { scalar(String($0)) }.joined(separator: ", ") : scalar(words)
+        let text =
+            isList ? words.split(separator: ", ").map { scalar(String($0)) }.joined(separator: ", ") : scalar(words)
         return "\(indent)\(value == nil ? "#" : "")\(member.key): \(isList ? "[\(text)]" : text)"
     }
 

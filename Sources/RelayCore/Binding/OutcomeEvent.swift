@@ -72,6 +72,20 @@ package struct Outcome: Sendable, Equatable {
     /// As the log has it: not known to be UTF-8.
     package let text: [UInt8]?
     package let callbackSucceeded: Bool?
+
+    package init(
+        jobID: UInt256,
+        requester: Address? = nil,
+        closing: ContractStanding.Closing,
+        text: [UInt8]? = nil,
+        callbackSucceeded: Bool? = nil
+    ) {
+        self.jobID = jobID
+        self.requester = requester
+        self.closing = closing
+        self.text = text
+        self.callbackSucceeded = callbackSucceeded
+    }
 }
 
 extension ABIValue {

@@ -55,7 +55,9 @@ extension Answer {
         }
         if form.trims { answer.text = String(decoding: Array(text.utf8).trimmed, as: UTF8.self) }
         if !form.takesBytes, answer.text.utf8.contains(0) {
-            answer.text = String(String.UnicodeScalarView(answer.text.unicodeScalars.map { $0 == "\0" ? "\u{fffd}" : $0 }))
+            answer.text = String(
+                String.UnicodeScalarView(answer.text.unicodeScalars.map { $0 == "\0" ? "\u{fffd}" : $0 })
+            )
         }
         return answer
     }
@@ -109,7 +111,7 @@ extension Answer {
     }
 }
 
-extension Array<UInt8> {
+extension [UInt8] {
     /// Without ASCII's white space at both ends.
     fileprivate var trimmed: ArraySlice<UInt8> {
         func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }

@@ -141,6 +141,14 @@ extension Transaction {
             ON CONFLICT (request_id) DO UPDATE SET kind = excluded.kind, text = excluded.text, bytes = excluded.bytes,
               source = excluded.source, truncated = excluded.truncated, created_at = excluded.created_at
             """
-        ).binding(request, answer.kind.rawValue, answer.text, answer.bytes, answer.source, answer.truncated, now.milliseconds).run()
+        ).binding(
+            request,
+            answer.kind.rawValue,
+            answer.text,
+            answer.bytes,
+            answer.source,
+            answer.truncated,
+            now.milliseconds
+        ).run()
     }
 }

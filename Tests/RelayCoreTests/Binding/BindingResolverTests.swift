@@ -43,7 +43,12 @@ import Testing
                 arguments: ["event.market", "jobId", "true", "text", "3", "\"by lilypad\""]
             ),
             fail: BindingDeclaration.Call(function: "close(uint64,string)", arguments: ["jobId", "text"]),
-            standing: BindingDeclaration.Standing(view: "tickets", value: "#0.done", open: "false", requestHash: "#0.hash"),
+            standing: BindingDeclaration.Standing(
+                view: "tickets",
+                value: "#0.done",
+                open: "false",
+                requestHash: "#0.hash"
+            ),
             outcomes: [BindingDeclaration.Outcome(event: "Closed", jobID: "ticket", success: "good")]
         )
     }
@@ -86,7 +91,9 @@ import Testing
         #expect(
             try binding.fulfill.function.decodeCall(calldata) == [
                 .fixedBytes(Sample.hash(6).bytes),
-                .tuple([.uint(UInt256(9)), .bool(true), .bytes(Array("42".utf8)), .uint(UInt256(3)), .text("by lilypad")]),
+                .tuple([
+                    .uint(UInt256(9)), .bool(true), .bytes(Array("42".utf8)), .uint(UInt256(3)), .text("by lilypad"),
+                ]),
             ]
         )
         let failure = try #require(try binding.calldata(for: request, answer: .failure("no", source: "test")))
@@ -138,17 +145,25 @@ import Testing
         Misfit("request.event: Secret(string) is anonymous: its logs cannot be asked for") {
             $0.event = "Secret"
         },
-        Misfit("request.id: \"query.who\" of Asked(uint64,(address,(bytes,uint8)),string,bytes32) is a address, not an unsigned integer") {
+        Misfit(
+            "request.id: \"query.who\" of Asked(uint64,(address,(bytes,uint8)),string,bytes32) is a address, not an unsigned integer"
+        ) {
             $0.jobID = "query.who"
         },
         Misfit("request.spec: \"label\" is indexed, so that its logs hold only the hash of it") { $0.spec = "label" },
-        Misfit("request.spec: Asked(uint64,(address,(bytes,uint8)),string,bytes32) has no field \"query.wat\"; did you mean what?") {
+        Misfit(
+            "request.spec: Asked(uint64,(address,(bytes,uint8)),string,bytes32) has no field \"query.wat\"; did you mean what?"
+        ) {
             $0.spec = "query.wat"
         },
-        Misfit("request.spec: \"ticket\" of Asked(uint64,(address,(bytes,uint8)),string,bytes32) is a uint64, which has no fields") {
+        Misfit(
+            "request.spec: \"ticket\" of Asked(uint64,(address,(bytes,uint8)),string,bytes32) is a uint64, which has no fields"
+        ) {
             $0.spec = "ticket.text"
         },
-        Misfit("request.requester: \"market\" of Asked(uint64,(address,(bytes,uint8)),string,bytes32) is a bytes32, not an address") {
+        Misfit(
+            "request.requester: \"market\" of Asked(uint64,(address,(bytes,uint8)),string,bytes32) is a bytes32, not an address"
+        ) {
             $0.requester = "market"
         },
         Misfit("request.inputs: only the format module has inputs beside its spec") { $0.inputs = "label" },
@@ -158,13 +173,17 @@ import Testing
         Misfit("fulfill.arguments: answer(bytes32,(uint64,bool,bytes,uint8,string)) takes 6 values") {
             $0.fulfill.arguments = ["jobId", "text"]
         },
-        Misfit("fulfill.arguments[0]: jobId is an unsigned integer, and \"market\" of") { $0.fulfill.arguments[0] = "jobId" },
+        Misfit("fulfill.arguments[0]: jobId is an unsigned integer, and \"market\" of") {
+            $0.fulfill.arguments[0] = "jobId"
+        },
         Misfit("fulfill.arguments[1]: \"jobid\" is nothing that \"ticket\" of") { $0.fulfill.arguments[1] = "jobid" },
         Misfit("did you mean jobId?") { $0.fulfill.arguments[1] = "jobid" },
         Misfit("fulfill.arguments[0]: event.query is a (address,(bytes,uint8)), and \"market\" of") {
             $0.fulfill.arguments[0] = "event.query"
         },
-        Misfit("fulfill.arguments[5]: event.label is a string, and \"note\" of") { $0.fulfill.arguments[5] = "event.label" },
+        Misfit("fulfill.arguments[5]: event.label is a string, and \"note\" of") {
+            $0.fulfill.arguments[5] = "event.label"
+        },
         Misfit("fulfill.arguments[4]: \"256\" is nothing that \"version\" of") { $0.fulfill.arguments[4] = "256" },
         Misfit("fulfill.arguments: without text the answer would not reach the contract") {
             $0.fulfill = BindingDeclaration.Call(function: "close(uint64)", arguments: ["jobId"])

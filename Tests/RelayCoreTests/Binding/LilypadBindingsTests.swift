@@ -90,7 +90,8 @@ import Testing
         ),
     ]
 
-    private static func tupled(_ name: String, _ event: String, _ word: String, _ outcome: String) -> BindingDeclaration {
+    private static func tupled(_ name: String, _ event: String, _ word: String, _ outcome: String) -> BindingDeclaration
+    {
         BindingDeclaration(
             name: name,
             format: .legacy,
@@ -143,7 +144,10 @@ import Testing
 
     /// The older ones have a name and parameters in place of a spec, which no declaration says.
     @Test(arguments: [
-        ("lilypad-v0-a", "0xbd4c84f97376a916a5ac1d6ba01328a813fc80455c92026c217af8c04f8e3bb1", "returnResults(address,string,string)"),
+        (
+            "lilypad-v0-a", "0xbd4c84f97376a916a5ac1d6ba01328a813fc80455c92026c217af8c04f8e3bb1",
+            "returnResults(address,string,string)"
+        ),
         ("lilypad-v0-b", "0x46e1125364fc85bb83a2688b3a3a653a703b28f056096ae099d104e66ab6ab09", named),
         ("lilypad-v0-b-upgradeable", "0x46e1125364fc85bb83a2688b3a3a653a703b28f056096ae099d104e66ab6ab09", named),
     ])
@@ -154,7 +158,9 @@ import Testing
         #expect(binding.fulfill.function.signature == fulfill)
         #expect(abi.events.contains(binding.requestEvent))
         for outcome in binding.outcomes { #expect(abi.events.contains(outcome.event)) }
-        for call in [binding.fulfill, binding.fail].compactMap(\.self) { #expect(abi.functions.contains(call.function)) }
+        for call in [binding.fulfill, binding.fail].compactMap(\.self) {
+            #expect(abi.functions.contains(call.function))
+        }
         if let view = binding.views.relayer { #expect(abi.functions.contains(view.function)) }
     }
 

@@ -6,7 +6,12 @@ import Testing
         Answer(kind: .result, text: text, source: "run output", truncated: truncated)
     }
 
-    private func form(_ result: Int, _ reason: Int, _ excess: AnswerForm.Excess = .fail, trims: Bool = false) -> AnswerForm {
+    private func form(
+        _ result: Int,
+        _ reason: Int,
+        _ excess: AnswerForm.Excess = .fail,
+        trims: Bool = false
+    ) -> AnswerForm {
         AnswerForm(resultLimit: result, reasonLimit: reason, excess: excess, trims: trims)
     }
 

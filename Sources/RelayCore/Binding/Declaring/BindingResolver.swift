@@ -46,7 +46,9 @@ private final class BindingResolver {
         guard let event = attempt({ () throws(BindingProblem) in try self.event(declaration.event, "request.event") })
         else { return nil }
         if event.anonymous {
-            problems.append(BindingProblem("request.event", "\(event.signature) is anonymous: its logs cannot be asked for"))
+            problems.append(
+                BindingProblem("request.event", "\(event.signature) is anonymous: its logs cannot be asked for")
+            )
         }
         let names = FieldName(parameters: event.inputs, owner: event.signature)
         var fields = self.fields(names)
@@ -122,7 +124,10 @@ private final class BindingResolver {
         }
         let inputs = try names.find(name, "request.inputs", "a string[]") { $0 == .array(of: .string) }
         guard !inputs.isIndexed else {
-            throw BindingProblem("request.inputs", "\(quoted(name)) is indexed, so that its logs hold only the hash of it")
+            throw BindingProblem(
+                "request.inputs",
+                "\(quoted(name)) is indexed, so that its logs hold only the hash of it"
+            )
         }
         return .module(name: spec.path, inputs: inputs.path)
     }

@@ -24,10 +24,14 @@ package struct ContractABI: Sendable, Equatable {
         do {
             tree = try JSONValue.parse(text, limits: JSONLimits(bytes: sizeLimit))
         } catch {
-            throw Fault(description: "is no JSON: \(error.reason.words) at \(JSONPlace(offset: error.offset, in: text))")
+            throw Fault(
+                description: "is no JSON: \(error.reason.words) at \(JSONPlace(offset: error.offset, in: text))"
+            )
         }
         guard let entries = tree.array ?? tree["abi"]?.array else {
-            throw Fault(description: "has no ABI: it must be a list of entries, or an object with such a list as \"abi\"")
+            throw Fault(
+                description: "has no ABI: it must be a list of entries, or an object with such a list as \"abi\""
+            )
         }
         var (events, functions): ([ABIEvent], [ABIFunction]) = ([], [])
         for (index, entry) in entries.enumerated() {

@@ -32,7 +32,10 @@ struct FieldName {
                 return Found(path: path, parameter: members[index], isIndexed: isIndexed)
             }
             guard case .tuple(let inner) = members[index].type else {
-                throw BindingProblem(key, "\(quoted(step)) of \(owner) is a \(members[index].type), which has no fields")
+                throw BindingProblem(
+                    key,
+                    "\(quoted(step)) of \(owner) is a \(members[index].type), which has no fields"
+                )
             }
             members = inner
         }
