@@ -7,11 +7,14 @@ enum ResourceSyntax {
     }
 
     /// Bytes from a number with one of the usual units, case aside: `kB` is 1,000 and `KiB` (or `Ki`) 1,024.
-    static func bytes(_ text: String) -> UInt64? {
+    static func bytes(_ text: String) -> UInt64? { bytes(text, kilo: 1_000) }
+
+    /// As above, with another meaning of `kB`; the other units are its powers.
+    static func bytes(_ text: String, kilo: UInt64) -> UInt64? {
         let digits = text.utf8.prefix { isDigit($0) || $0 == UInt8(ascii: ".") }
         var unit = String(decoding: text.utf8.dropFirst(digits.count), as: UTF8.self).lowercased()
         if unit.utf8.first == UInt8(ascii: " ") { unit.removeFirst() }
-        guard let factor = factor(of: unit) else { return nil }
+        guard let factor = factor(of: unit, kilo: kilo) else { return nil }
         return decimal(Array(digits), times: factor)
     }
 
@@ -21,11 +24,11 @@ enum ResourceSyntax {
         return UInt64(text)
     }
 
-    private static func factor(of unit: String) -> UInt64? {
+    private static func factor(of unit: String, kilo: UInt64) -> UInt64? {
         if unit.isEmpty || unit == "b" { return 1 }
         var letters = Array(unit.utf8)
         if letters.last == UInt8(ascii: "b") { letters.removeLast() }
-        var base: UInt64 = 1_000
+        var base = kilo
         if letters.count == 2, letters.last == UInt8(ascii: "i") {
             letters.removeLast()
             base = 1_024

@@ -7,15 +7,17 @@ struct SpecNode {
     let path: JSONPath
     /// The whole spec's text.
     let text: [UInt8]
+    /// Where the text has the parts of a value that was made of them; none for a value as the text has it.
+    var origins = SpecOrigins()
 
     func refusal(_ code: SpecRefusal.Code, _ words: String) -> SpecRefusal {
-        let place = path.offset(in: text).map { " at \(JSONPlace(offset: $0, in: text))" } ?? ""
+        let place = origins.origin(of: path).offset(in: text).map { " at \(JSONPlace(offset: $0, in: text))" } ?? ""
         return SpecRefusal(code, "spec: \(name)\(place): \(words)")
     }
 
     /// The way as a message shows it.
     var name: String {
-        let steps = path.steps.map { step in
+        let steps = origins.origin(of: path).steps.map { step in
             switch step {
             case .key(let key): JSONPath.Step.key(SafeText.line(key, limit: 64))
             case .index: step
@@ -41,7 +43,7 @@ struct SpecNode {
 
     func elements() throws(SpecRefusal) -> [SpecNode] {
         guard let elements = value.array else { throw wrongKind("an array") }
-        return elements.enumerated().map { SpecNode(value: $1, path: path + $0, text: text) }
+        return elements.enumerated().map { child($1, path + $0) }
     }
 
     /// The elements of a list each of which is compared with others, so that its length has to be bounded.
@@ -62,7 +64,11 @@ struct SpecNode {
 
     func members() throws(SpecRefusal) -> [(name: String, node: SpecNode)] {
         guard let members = value.object else { throw wrongKind("an object") }
-        return members.map { ($0.name, SpecNode(value: $0.value, path: path + $0.name, text: text)) }
+        return members.map { ($0.name, child($0.value, path + $0.name)) }
+    }
+
+    private func child(_ value: JSONValue, _ path: JSONPath) -> SpecNode {
+        SpecNode(value: value, path: path, text: text, origins: origins)
     }
 
     /// An object that has no other members than `known`.

@@ -5,7 +5,7 @@ package struct SpecRefusal: Error, Sendable, Equatable, CustomStringConvertible 
         case notUTF8 = "not-utf8"
         /// No JSON by RFC 8259, or deeper than the limit.
         case notJSON = "not-json"
-        /// A key that the same object already has.
+        /// A key that the same object already has, for the old format in whatever case.
         case duplicateKey = "duplicate-key"
         /// A key that Bacalhau would pass over, or a whole job where one task is wanted.
         case unknownKey = "unknown-key"

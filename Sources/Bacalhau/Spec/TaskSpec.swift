@@ -79,6 +79,11 @@ extension TaskSpec {
     package static func read(_ text: [UInt8], limits: SpecLimits = SpecLimits()) throws(SpecRefusal) -> TaskSpec {
         let root = SpecNode(value: try parse(text, limits: limits), path: JSONPath(), text: text)
         try refuseWholeJob(root)
+        return try read(root)
+    }
+
+    /// Checks a task, whether a text has it as it is or it was made of another format.
+    static func read(_ root: SpecNode) throws(SpecRefusal) -> TaskSpec {
         let task = try root.object(of: keys)
         if let name = task.optional("Name") { _ = try name.plainString() }
         let inputs = try InputRules.read(task.optional("InputSources"))
@@ -96,7 +101,8 @@ extension TaskSpec {
         )
     }
 
-    private static func parse(_ text: [UInt8], limits: SpecLimits) throws(SpecRefusal) -> JSONValue {
+    /// The text of a spec in any of the formats that are JSON: no key twice in an object.
+    static func parse(_ text: [UInt8], limits: SpecLimits) throws(SpecRefusal) -> JSONValue {
         do {
             // The body puts the task three levels deeper.
             let depth = JSONReader.depthLimit - 3

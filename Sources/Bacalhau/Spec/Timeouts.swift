@@ -18,7 +18,7 @@ package struct Timeouts: Sendable, Equatable {
     /// The total of a job that names none.
     static let defaultTotal: Int64 = 1_800
     /// A year: what is longer is no time-out.
-    private static let longest: Int64 = 31_536_000
+    static let longest: Int64 = 31_536_000
 
     /// The total that is sent: the spec's own, else half an hour, or more where its other time-outs need more.
     package var effectiveTotal: Int64 { total > 0 ? total : max(Self.defaultTotal, execution + queue) }
