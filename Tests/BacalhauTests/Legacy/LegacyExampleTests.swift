@@ -93,7 +93,7 @@ import Testing
         }
         let broken = try #require(legacyRefusal(of: spec(#"say "hello""#)))
         #expect(broken.code == .notJSON)
-        #expect(broken.text == "spec: is no JSON: unexpected character at 1:195")
+        #expect(broken.text == "spec: is no JSON: unexpected character at 1:210")
         let second = #"x"]},"Docker":{"Image":"evil","Entrypoint":["y"#
         #expect(legacyRefusal(of: spec(second))?.code == .duplicateKey)
         let other = #"x"]},"docker":{"Image":"evil","Entrypoint":["y"#

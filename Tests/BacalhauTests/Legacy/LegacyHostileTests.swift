@@ -7,9 +7,11 @@ import Testing
 @Suite struct LegacyHostileTests {
     @Test func boundsTheDepth() {
         for (open, close) in [("[", "]"), (#"{"a":"#, "}")] {
-            let deep = String(repeating: open, count: 100_000)
+            let deep = String(repeating: open, count: 10_000)
             #expect(legacyRefusal(of: Array(deep.utf8))?.code == .notJSON)
-            let within = { String(repeating: open, count: $0) + "1" + String(repeating: close, count: $0) }
+            let within = { (depth: Int) in
+                String(repeating: open, count: depth) + "1" + String(repeating: close, count: depth)
+            }
             #expect(legacyRefusal(of: legacy([("filler", within(60))])) == nil)
             #expect(legacyRefusal(of: legacy([("filler", within(61))]))?.code == .notJSON)
         }
@@ -51,7 +53,7 @@ import Testing
     func boundsTheLists(count: Int, code: SpecRefusal.Code?) {
         let outputs = (0..<count).map { "{\"Name\":\"n\($0)\",\"path\":\"/\($0)\"}" }.joined(separator: ",")
         #expect(legacyRefusal(of: legacy([("outputs", "[\(outputs)]")]))?.code == code)
-        let input = { #"{"StorageSource":"inline","URL":"data:,","path":"/\#($0)"}"# }
+        let input = { (number: Int) in #"{"StorageSource":"inline","URL":"data:,","path":"/\#(number)"}"# }
         let inputs = (0..<count).map(input).joined(separator: ",")
         #expect(legacyRefusal(of: legacy([("inputs", "[\(inputs)]")]))?.code == code)
         // The entry module counts as an input.

@@ -1,5 +1,5 @@
-package import JSON
 internal import Bacalhau
+internal import JSON
 
 /// Cases for the reader of the old format of specs: a seed makes a text, and a text is read rightly or not.
 ///
