@@ -58,8 +58,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", SpecRefusal.Code.notJSON), ("nonsense", .notJSON), ("{", .notJSON), ("{} {}", .notJSON), ("[]", .wrongKind),
-        ("\"x\"", .wrongKind), ("null", .wrongKind), ("{}", .missingKey), (#"{"x":1,"y":2}"#, .missingKey),
+        ("", SpecRefusal.Code.notJSON), ("nonsense", .notJSON), ("{", .notJSON), ("{} {}", .notJSON),
+        ("[]", .wrongKind), ("\"x\"", .wrongKind), ("null", .wrongKind), ("{}", .missingKey),
+        (#"{"x":1,"y":2}"#, .missingKey),
         (#"{"Verifier":"noop"}"#, .missingKey), (#"{"Engine":null,"Docker":{"Image":"u"}}"#, .missingKey),
         // A v1 task.
         (#"{"Engine":{"Type":"docker","Params":{"Image":"u"}}}"#, .wrongKind),
@@ -109,7 +110,8 @@ import Testing
             ),
             (
                 #"{"Engine":"docker","Docker":{"Image":"u"},"Network":{"Type":" Full "}}"#,
-                #"spec: Network.Type at 1:61: "Full" is refused: it is the compute node's own network (allowed: None, HTTP)"#
+                "spec: Network.Type at 1:61: \"Full\" is refused: it is the compute node's own network "
+                    + "(allowed: None, HTTP)"
             ),
             (
                 #"{"Engine":"docker","Docker":{"Image":"u"},"Verifier":1}"#,

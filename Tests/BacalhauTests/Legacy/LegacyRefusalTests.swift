@@ -68,7 +68,8 @@ import Testing
         ("PublisherSpec", #"{"Type":"S3","Params":{"Bucket":"b","Key":"k","Compress":"yes"}}"#, .wrongKind),
         ("PublisherSpec", #"{"Type":"ipfs","Params":{"Bucket":"b"}}"#, .unknownKey),
         ("Annotations", "\"tag\"", .wrongKind), ("DoNotTrack", "1", .wrongKind),
-        ("NodeSelectors", #"[{"Key":"a","Operator":"=","Values":["b"]}]"#, .badValue), ("NodeSelectors", "{}", .wrongKind),
+        ("NodeSelectors", #"[{"Key":"a","Operator":"=","Values":["b"]}]"#, .badValue),
+        ("NodeSelectors", "{}", .wrongKind),
     ])
     func whatIsDroppedOrPublished(key: String, value: String, code: SpecRefusal.Code) {
         #expect(legacyRefusal(of: legacy([(key, value)]))?.code == code)
@@ -111,12 +112,14 @@ import Testing
         (#"{"StorageSource":"inline","URL":"data:,","path":"/a/../b"}"#, .badValue),
         (#"{"StorageSource":"inline","URL":"data:,","path":"/first"}"#, .conflict),
         (#"{"StorageSource":"inline","URL":"data:,","path":"/in","Name":"first"}"#, .conflict),
-        (#"{"StorageSource":"inline","path":"/in"}"#, .missingKey), (#"{"StorageSource":"IPFS","path":"/in"}"#, .missingKey),
+        (#"{"StorageSource":"inline","path":"/in"}"#, .missingKey),
+        (#"{"StorageSource":"IPFS","path":"/in"}"#, .missingKey),
         (#"{"StorageSource":"IPFS","CID":"x","path":"/in"}"#, .badValue),
         (#"{"StorageSource":"IPFS","CID":"\#(someCID)","URL":"http://a/b","path":"/in"}"#, .conflict),
         (#"{"StorageSource":"inline","URL":"data:,","path":"/in","ReadWrite":true}"#, .conflict),
         (#"{"StorageSource":"URLDownload","URL":"ftp://a/b","path":"/in"}"#, .badValue),
-        (#"{"StorageSource":"S3","path":"/in"}"#, .missingKey), (#"{"StorageSource":"S3","S3":{},"path":"/in"}"#, .missingKey),
+        (#"{"StorageSource":"S3","path":"/in"}"#, .missingKey),
+        (#"{"StorageSource":"S3","S3":{},"path":"/in"}"#, .missingKey),
         (#"{"StorageSource":"S3","S3":{"Bucket":"b","Filter":"x"},"path":"/in"}"#, .unknownKey), ("null", .wrongKind),
         ("\"/in\"", .wrongKind),
     ])
@@ -134,6 +137,7 @@ import Testing
         (#"{"Name":"o","path":"/o","S3":{"Bucket":"b"}}"#, .conflict), ("null", .wrongKind),
     ])
     func outputs(output: String, code: SpecRefusal.Code) {
-        #expect(legacyRefusal(of: legacy([("outputs", #"[{"Name":"first","path":"/first"},\#(output)]"#)]))?.code == code)
+        let outputs = #"[{"Name":"first","path":"/first"},\#(output)]"#
+        #expect(legacyRefusal(of: legacy([("outputs", outputs)]))?.code == code)
     }
 }

@@ -156,13 +156,19 @@ import Testing
 
     // MARK: Inputs and the deal
 
+    private static let ipfs = #"{"Type":"ipfs","Params":{"CID":"\#(someCID)"}}"#
+
     @Test(arguments: [
-        (#""StorageSource":"IPFS","CID":"\#(someCID)","URL":"""#, #"{"Type":"ipfs","Params":{"CID":"\#(someCID)"}}"#),
-        (#""StorageSource":" ipfs","cid":"\#(someCID)","Metadata":{"a":"b"}"#, #"{"Type":"ipfs","Params":{"CID":"\#(someCID)"}}"#),
-        (#""StorageSource":"urldownload","URL":"http://a/b""#, #"{"Type":"urlDownload","Params":{"URL":"http://a/b"}}"#),
+        (#""StorageSource":"IPFS","CID":"\#(someCID)","URL":"""#, ipfs),
+        (#""StorageSource":" ipfs","cid":"\#(someCID)","Metadata":{"a":"b"}"#, ipfs),
+        (
+            #""StorageSource":"urldownload","URL":"http://a/b""#,
+            #"{"Type":"urlDownload","Params":{"URL":"http://a/b"}}"#
+        ),
         (#""StorageSource":"Inline","url":"data:,x""#, #"{"Type":"inline","Params":{"URL":"data:,x"}}"#),
         (
-            #""StorageSource":"S3","S3":{"Bucket":"b","Key":"k","Checksum":"c","VersionID":"v","Endpoint":"e","Region":""}"#,
+            #""StorageSource":"S3","S3":{"Bucket":"b","Key":"k","Checksum":"c","VersionID":"v","Endpoint":"e","#
+                + #""Region":""}"#,
             #"{"Type":"s3","Params":{"Bucket":"b","Key":"k","ChecksumSHA256":"c","VersionID":"v","Endpoint":"e"}}"#
         ),
     ])

@@ -11,7 +11,8 @@ struct LegacySpecDraw {
             member(engine, engine == "Docker" ? docker() : wasm()),
         ]
         if random.oneIn(12) {
-            members = [member("EngineSpec", object([member("Type", word(engine)), member("Params", members[1].value)]))]
+            let config = object([member("Type", word(engine)), member("Params", members[1].value)])
+            members = [member("EngineSpec", config)]
         }
         members += some([
             { $0.member("Verifier", $0.word($0.random.oneIn(20) ? "Deterministic" : "Noop")) },
@@ -91,9 +92,12 @@ struct LegacySpecDraw {
 
     private mutating func storage() -> JSONValue {
         let (source, key, value) = random.choose(
-            ("Inline", "URL", "data:,x"), ("IPFS", "CID", "QmeNhAA97qtdGHQtd1Qvgk13C6GHkn6aTCT8ih53JLN7vL"),
-            ("URLDownload", "URL", "https://example.com/a"), ("Inline", "URL", "data:,y"),
-            ("LocalDirectory", "SourcePath", "/etc"), ("S3", "S3", "b")
+            ("Inline", "URL", "data:,x"),
+            ("IPFS", "CID", "QmeNhAA97qtdGHQtd1Qvgk13C6GHkn6aTCT8ih53JLN7vL"),
+            ("URLDownload", "URL", "https://example.com/a"),
+            ("Inline", "URL", "data:,y"),
+            ("LocalDirectory", "SourcePath", "/etc"),
+            ("S3", "S3", "b")
         )
         let place: JSONValue = source == "S3" ? object([member("Bucket", text(value))]) : text(value)
         return object([member("StorageSource", word(source)), member(key, place)] + path())
@@ -138,9 +142,7 @@ struct LegacySpecDraw {
     }
 
     private mutating func anyCase(_ text: String) -> String {
-        String(text.map { letter in
-            let cased = random.oneIn(2) ? letter.lowercased() : letter.uppercased()
-            return cased.first ?? letter
-        })
+        let letters = text.map { random.oneIn(2) ? $0.lowercased() : $0.uppercased() }
+        return letters.joined()
     }
 }

@@ -18,8 +18,8 @@ package enum LegacySpecFuzz {
 
     /// What is wrong with how a text is read; nil when nothing is.
     ///
-    /// What is refused is refused in words that are fit for the chain. What is taken keeps the promises of the format, and
-    /// its job's task is a good spec of the v1 format that means the same.
+    /// What is refused is refused in words that are fit for the chain. What is taken keeps the promises of the format,
+    /// and its job's task is a good spec of the v1 format that means the same.
     package static func problem(with text: [UInt8]) -> String? {
         do {
             let task = try TaskSpec.readLegacy(text)
@@ -68,10 +68,12 @@ package enum LegacySpecFuzz {
         return task.inputs.first { !sources.contains($0.source.type) }.map { "reads \($0.source.type)" }
     }
 
-    /// Whether no object that is read has a key in two spellings; what names belong to the requester is passed over.
+    /// Whether neither the spec nor an object in it has a key in two spellings; `Language` is not read.
     private static func hasUniqueKeys(_ text: [UInt8]) -> Bool {
         guard let spec = try? JSONValue.parse(text), let members = spec.object else { return false }
-        let objects = members.compactMap { ["language"].contains($0.name.lowercased()) ? nil : $0.value.object } + [members]
-        return objects.allSatisfy { object in Set(object.map { $0.name.lowercased() }).count == object.count }
+        let read = members.filter { $0.name.lowercased() != "language" }
+        return (read.compactMap(\.value.object) + [members]).allSatisfy { object in
+            Set(object.map { $0.name.lowercased() }).count == object.count
+        }
     }
 }

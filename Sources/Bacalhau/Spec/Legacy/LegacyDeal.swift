@@ -7,8 +7,8 @@ enum LegacyDeal {
 
     /// The number of nodes, 1 where nothing is said.
     ///
-    /// A confidence and a number of bids above 1 asked Bacalhau to compare nodes before it believed or chose one. It does
-    /// so no longer: they are refused, since whoever wrote them would get less than they asked for.
+    /// A confidence and a number of bids above 1 asked Bacalhau to compare nodes before it believed or chose one. It
+    /// does so no longer: they are refused, since whoever wrote them would get less than they asked for.
     static func count(_ node: SpecNode?) throws(SpecRefusal) -> Int64 {
         guard let node else { return 1 }
         let deal = try LegacyObject(node, known: LegacyKeys.deal)

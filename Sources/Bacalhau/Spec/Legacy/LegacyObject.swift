@@ -73,7 +73,8 @@ struct LegacyObject {
 
     private static func refuseIfMistaken(_ name: String, _ member: SpecNode, known: [String]) throws(SpecRefusal) {
         if let place = LegacyKeys.elsewhere[LegacyName.folded(name)] {
-            throw member.refusal(.unknownKey, "unknown key \(SafeText.quoted(name)); the old format has \(place) for it")
+            let words = "unknown key \(SafeText.quoted(name)); the old format has \(place) for it"
+            throw member.refusal(.unknownKey, words)
         }
         if let near = nearestName(to: name, among: known) {
             throw member.refusal(.unknownKey, "unknown key \(SafeText.quoted(name)); did you mean \"\(near)\"?")

@@ -4,7 +4,8 @@ internal import JSON
 enum LegacyPublisher {
     /// The publisher of `PublisherSpec`, else the one of `Publisher`.
     ///
-    /// Where it is none, outputs go to IPFS: Bacalhau 1.9 refuses them without a publisher, and the old one always had one.
+    /// Where it is none, outputs go to IPFS: Bacalhau 1.9 refuses them without a publisher, and the old one always had
+    /// one.
     static func read(_ spec: LegacyObject, outputs: SpecDraft?) throws(SpecRefusal) -> SpecDraft? {
         let config = try spec.optional("PublisherSpec").map { (node) throws(SpecRefusal) in
             try LegacyObject(node, known: ["Type", "Params"])

@@ -24,8 +24,8 @@ enum LegacyResources {
 
     /// A plain count of bytes, which means the same to every version.
     ///
-    /// What the old parser took for zero without a word is refused; `GiB` and parts such as `1.5gb`, which it did not know
-    /// either, can mean only one thing and are taken.
+    /// What the old parser took for zero without a word is refused; `GiB` and parts such as `1.5gb`, which it did not
+    /// know either, can mean only one thing and are taken.
     private static func bytes(_ node: SpecNode?) throws(SpecRefusal) -> SpecDraft? {
         guard let node else { return nil }
         let text = try node.string()

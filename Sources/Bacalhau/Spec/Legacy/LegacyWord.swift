@@ -110,7 +110,7 @@ enum LegacyStorageWord: String, LegacyWord {
         case .ipfs, .urlDownload, .inline, .s3: nil
         case .localDirectory: (.inputRefused, "it reads files of the compute node")
         case .repoClone, .repoCloneLFS: (.inputRefused, "Bacalhau no longer clones repositories; give a URL or a CID")
-        case .filecoin, .filecoinUnsealed, .estuary: (.inputRefused, "Bacalhau no longer reads it; give its CID by IPFS")
+        case .filecoin, .filecoinUnsealed, .estuary: (.inputRefused, "Bacalhau reads it no longer; give a CID to IPFS")
         }
     }
 }
