@@ -17,6 +17,8 @@ struct KeyDescription: Sendable, Equatable {
         case required
         case optional
         case defaulted(String)
+        /// A list's items.
+        case defaultedList([String])
     }
 
     let key: String

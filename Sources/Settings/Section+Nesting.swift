@@ -46,6 +46,34 @@ extension Section {
         _ help: String
     ) -> [Value] {
         describe(key, .values(format.schema, format.expectation, count), presence(count), help)
+        return values(key, count, format)
+    }
+
+    /// A list of single values that has some where it is left out.
+    package func list<Value>(
+        _ key: String,
+        _ count: ClosedRange<Int>,
+        _ format: Format<Value>,
+        default: [Value],
+        _ help: String
+    ) -> [Value] {
+        let texts = `default`.map(format.write)
+        describe(key, .values(format.schema, format.expectation, count), .defaultedList(texts), help)
+        return has(key) ? values(key, count, format) : `default`
+    }
+
+    /// A list of single values that may be left out, and then is nil: another thing than an empty one.
+    package func optionalList<Value>(
+        _ key: String,
+        _ count: ClosedRange<Int>,
+        _ format: Format<Value>,
+        _ help: String
+    ) -> [Value]? {
+        describe(key, .values(format.schema, format.expectation, count), .optional, help)
+        return has(key) ? values(key, count, format) : nil
+    }
+
+    private func values<Value>(_ key: String, _ count: ClosedRange<Int>, _ format: Format<Value>) -> [Value] {
         let nodes = items(key, count, "items, each \(format.expectation)")
         return nodes.enumerated().map { parse($1, format, at: "\(path(to: key))[\($0)]") }
     }

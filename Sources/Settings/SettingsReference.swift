@@ -55,6 +55,7 @@ private struct Row {
             case .required: "required"
             case .optional: "optional"
             case .defaulted(let text): "`\(text)`"
+            case .defaultedList(let texts): texts.map { "`\($0)`" }.joined(separator: ", ")
             }
         cells = ["`\(path)`", value, presence, member.help]
     }

@@ -46,6 +46,7 @@ extension SettingsReference {
 
     /// A default is written as its schema's type is.
     private static func defaultValue(of member: KeyDescription) -> JSONValue? {
+        if case .defaultedList(let texts) = member.presence { return .array(texts.map { .string($0) }) }
         guard case .defaulted(let text) = member.presence else { return nil }
         return switch member.shape {
         case .value(.integer, _): JSONNumber(text: text).map { .number($0) }

@@ -69,6 +69,9 @@ private struct SettingsTemplate {
         _ indent: String,
         isList: Bool = false
     ) -> String {
+        if value == nil, case .defaultedList(let texts) = member.presence {
+            return "\(indent)#\(member.key): [\(texts.map(scalar).joined(separator: ", "))]"
+        }
         let words = value ?? sample ?? member.sample
         // Of a list a sample may show several.
         let text =
@@ -96,6 +99,7 @@ private struct SettingsTemplate {
             case (.section, _) where !member.isOptionalSection: ""
             case (_, .optional): " Optional."
             case (_, .defaulted(let text)): " Default: \(text)."
+            case (_, .defaultedList(let texts)): " Default: \(texts.joined(separator: ", "))."
             }
         let text = (member.help + presence).split(separator: " ").map(String.init)
         return wrapped(text, width: 100 - indent.count).map { "\(indent)# \($0)" }

@@ -58,7 +58,8 @@ import Testing
         (["SAMPLE_CHAIN__ID__X": "1"], #"SAMPLE_CHAIN__ID__X: "x" would be inside a single value"#),
         (
             ["SAMPLE_": "1"],
-            #"SAMPLE_: unknown key ""; known here: chain, account, limit, database, proxy, dryRun, level, labels"#
+            #"SAMPLE_: unknown key ""; known here: chain, account, limit, database, proxy, dryRun, level, labels, "#
+                + "colours, shapes"
         ),
         (
             ["SAMPLE_A" + String(repeating: "__A", count: 20_000): "1"],

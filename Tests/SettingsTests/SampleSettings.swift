@@ -29,6 +29,8 @@ struct SampleSettings: Equatable {
     let dryRun: Bool
     let level: Level
     let labels: [String]
+    let colours: [String]
+    let shapes: [String]?
 
     init(_ section: Section) {
         let chain = section.section("chain", "The chain.") { chain in
@@ -55,6 +57,8 @@ struct SampleSettings: Equatable {
         dryRun = section.value("dryRun", .flag, default: false, "Nothing is sent | nothing is paid.")
         level = section.value("level", .choice(standIn: .info), default: .info, "What is told.")
         labels = section.list("labels", 0...2, .text, "Labels.")
+        colours = section.list("colours", 1...2, .text, default: ["red", "light blue"], "Colours.")
+        shapes = section.optionalList("shapes", 0...2, .text, "Shapes.")
         if dryRun && proxy != nil { section.refuse("dryRun", "a dry run needs no proxy: remove one of them") }
     }
 

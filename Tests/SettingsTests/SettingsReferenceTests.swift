@@ -12,7 +12,7 @@ import Testing
                 "account",
                 "account.keystore", "account.passwordFile", "limit", "database", "proxy", "proxy.url", "dryRun",
                 "level",
-                "labels[]",
+                "labels[]", "colours[]", "shapes[]",
             ]
         )
     }
@@ -39,6 +39,8 @@ import Testing
                 | `dryRun` | true or false | `false` | Nothing is sent \| nothing is paid. |
                 | `level` | one of debug, info | `info` | What is told. |
                 | `labels[]` | 0 to 2 of: a text | optional | Labels. |
+                | `colours[]` | 1 to 2 of: a text | `red`, `light blue` | Colours. |
+                | `shapes[]` | 0 to 2 of: a text | optional | Shapes. |
 
                 """#
         )
@@ -68,6 +70,7 @@ import Testing
         #expect(properties["account"]?["properties"]?["passwordFile"]?["type"] == "string")
         #expect(properties["proxy"]?["required"] == ["url"])
         #expect(properties["labels"]?["items"] == ["type": "string", "minLength": 1])
+        #expect(properties["colours"]?["default"] == ["red", "light blue"])
     }
 
     @Test func isTheSameAfterAReadingAsBefore() throws {

@@ -53,6 +53,12 @@ import Testing
                 # Labels. Optional.
                 labels: ['it''s: one']
 
+                # Colours. Default: red, light blue.
+                #colours: [red, 'light blue']
+
+                # Shapes. Optional.
+                #shapes: [text]
+
                 """
         )
         #expect(try SampleSettings.read(text).labels == ["it's: one"])

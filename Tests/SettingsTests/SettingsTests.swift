@@ -14,6 +14,7 @@ import Testing
         #expect(settings.database == "/etc/sample/sample.sqlite")
         #expect(settings.keystore == nil && settings.password == nil && settings.proxy == nil)
         #expect(!settings.dryRun && settings.level == .info && settings.labels.isEmpty)
+        #expect(settings.colours == ["red", "light blue"] && settings.shapes == nil)
     }
 
     @Test func readsEveryKey() throws {
@@ -33,6 +34,8 @@ import Testing
             dryRun: false
             level: debug
             labels: [a, "b c"]
+            colours: [green]
+            shapes: []
             """
         )
 
@@ -46,6 +49,7 @@ import Testing
         #expect(settings.proxy == "proxy")
         #expect(settings.level == .debug)
         #expect(settings.labels == ["a", "b c"])
+        #expect(settings.colours == ["green"] && settings.shapes == [])
     }
 
     /// As some editors write it.
@@ -118,7 +122,8 @@ import Testing
         (
             SampleSettings.minimum + "zzz: 1",
             #"sample.yaml:2:1: unknown key "zzz"; "#
-                + "known here: chain, account, limit, database, proxy, dryRun, level, labels"
+                + "known here: chain, account, limit, database, proxy, dryRun, level, labels, "
+                + "colours, shapes"
         ),
         (
             SampleSettings.minimum + "dryRun: true\nproxy: {url: a}",
