@@ -11,7 +11,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2)))
 struct IsolationTests {
     @Test func endsEachBadRequestWithItsReason() async throws {
-        let world = try RelayWorld { submission in
+        var world = try RelayWorld { submission in
             switch submission.task?["Engine"]?["Type"]?.string {
             case "docker": FakeJobScript(.refused("does not support docker, only wasm"))
             case "wasm" where submission.task?["Engine"]?["Params"]?["Entrypoint"]?.string == "trap":
@@ -19,6 +19,8 @@ struct IsolationTests {
             default: .prints("hello\n")
             }
         }
+        world.options.contracts[0].policy.engines = [.wasm, .docker]
+        world.options.contracts[0].policy.images = [try ImagePattern("ubuntu")]
         let nonsense = world.chain.request(spec: "once upon a time")
         let twice = world.chain.request(spec: #"{"Engine":{"Type":"wasm"},"Engine":{"Type":"docker"}}"#)
         let engine = world.chain.request(spec: #"{"Engine":{"Type":"docker","Params":{"Image":"ubuntu"}}}"#)
@@ -32,7 +34,7 @@ struct IsolationTests {
 
         #expect(world.reason(of: nonsense)?.contains("JSON") == true, "\(world.reason(of: nonsense) ?? "")")
         #expect(world.reason(of: twice)?.contains("Engine") == true)
-        #expect(world.reason(of: engine)?.contains("docker") == true)
+        #expect(world.reason(of: engine)?.contains("does not support docker") == true)
         #expect(world.reason(of: trap)?.contains("unreachable") == true)
         #expect(world.answer(to: client) == .fulfilled(resultType: 1, result: "hello\n"))
         #expect(world.chain.effectiveSettlements(of: client.jobID).first?.callbackSucceeded == false)

@@ -116,9 +116,9 @@ extension ComputeService {
                 request: request.id,
                 from: .observed,
                 to: .answered,
-                answer: fitted(.failure(refusal.text, source: "spec"), to: request.observed.contract),
+                answer: fitted(.failure(refusal.text, source: refusal.source), to: request.observed.contract),
                 event: "refused",
-                detail: "\(refusal.code): \(refusal.text)"
+                detail: refusal.detail
             )
             try await store.record(change, at: now)
             environment.counters.increment("requests.refused")

@@ -43,6 +43,7 @@ extension ComputeService {
             return actions
         case .failure(let refusal):
             // The settings have become stricter since it was accepted.
+            job.refusal = refusal
             return job.machine.refuse(refusal)
         }
     }
@@ -55,6 +56,8 @@ extension ComputeService {
         var body: [UInt8]
         /// What keeps it waiting, if it is not the job itself: for people.
         var trouble: String?
+        /// Why it gets no next try.
+        var refusal: JobRefusal?
 
         /// The state that follows from the machine's phase.
         var state: RequestState {
@@ -161,8 +164,9 @@ extension ComputeService {
         let fitted = fitted(answer, to: job.request.observed.contract)
         var change = change(of: job, wakeAt: Timestamp(milliseconds: 0))
         change.answer = fitted
+        let why = job.refusal?.detail ?? fitted.text
         change.event = fitted.kind == .result ? "computed" : "failed"
-        change.detail = fitted.kind == .result ? "\(fitted.source), \(fitted.text.utf8.count) bytes" : fitted.text
+        change.detail = fitted.kind == .result ? "\(fitted.source), \(fitted.text.utf8.count) bytes" : why
         try await record(change, of: &job)
         environment.counters.increment(fitted.kind == .result ? "jobs.succeeded" : "jobs.failed")
         environment.log(for: job.request).info(

@@ -21,6 +21,8 @@ package struct Relayer: Sendable {
         package var gasBase: UInt64?
         package var gasPerByte: UInt64?
         package var callbackGas: UInt64?
+        /// What its requests may run: the strictest policy unless it is set.
+        package var policy = JobPolicy()
 
         package init(address: Address, startBlock: UInt64, binding: ContractBinding = .reference) {
             self.address = address

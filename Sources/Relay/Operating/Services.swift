@@ -27,7 +27,8 @@ struct Services: Sendable {
                 chainID: options.chainID,
                 namespace: options.namespace,
                 limits: options.specLimits,
-                book: relayer.book
+                book: relayer.book,
+                policies: Dictionary(options.contracts.map { ($0.address, $0.policy) }) { first, _ in first }
             ),
             options: options.compute,
             environment: relayer.environment,

@@ -102,7 +102,7 @@ package struct JobMachine: Equatable, Sendable {
 
     /// Ends it because the request can no longer be planned.
     package mutating func refuse(_ refusal: JobRefusal) -> [Action] {
-        end(.failure(refusal.text, source: "spec"))
+        end(.failure(refusal.text, source: refusal.source))
     }
 
     private var isOver: Bool {

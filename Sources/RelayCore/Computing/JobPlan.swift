@@ -9,19 +9,51 @@ package struct JobContext: Sendable {
     package let limits: SpecLimits
     /// Each contract's binding names the format of its specs.
     package let book: ContractBook
+    /// Of each contract; one that is not here has the strictest policy.
+    package let policies: [Address: JobPolicy]
 
     package init(
         genesisHash: Hash32,
         chainID: UInt64,
         namespace: String,
         limits: SpecLimits = SpecLimits(),
-        book: ContractBook = ContractBook(every: .reference)
+        book: ContractBook = ContractBook(every: .reference),
+        policies: [Address: JobPolicy] = [:]
     ) {
         self.genesisHash = genesisHash
         self.chainID = chainID
         self.namespace = namespace
         self.limits = limits
         self.book = book
+        self.policies = policies
+    }
+}
+
+/// What of a request makes its job: all of it on the chain, or made up to try the policy.
+package struct JobQuestion: Sendable {
+    package var spec: [UInt8]
+    package var format = SpecFormat.task
+    package var resultType: ResultType
+    package var contract: Address
+    package var requestHash: Hash32
+    /// Nil where it is not known, as is the sender of the transaction.
+    package var requester: Address?
+    package var sender: Address?
+
+    package init(
+        spec: [UInt8],
+        resultType: ResultType,
+        contract: Address,
+        requestHash: Hash32,
+        requester: Address?,
+        sender: Address?
+    ) {
+        self.spec = spec
+        self.resultType = resultType
+        self.contract = contract
+        self.requestHash = requestHash
+        self.requester = requester
+        self.sender = sender
     }
 }
 
@@ -38,44 +70,76 @@ package struct JobPlan: Equatable, Sendable {
 
 extension JobPlan {
     /// Plans a request's job, or says why there will be none: an answer for the contract.
+    ///
+    /// `sender` is the account that sent the request's transaction, where it is known.
     package static func make(
         for request: ObservedRequest,
         attempt: Int,
-        context: JobContext
+        context: JobContext,
+        sender: Address? = nil
     ) -> Result<JobPlan, JobRefusal> {
         if let damage = request.damage { return .failure(JobRefusal(code: "damaged-log", text: damage)) }
         guard let resultType = request.resultType.flatMap(ResultType.init(rawValue:)) else {
             let number = request.resultType.map { "\($0)" } ?? "none"
             return .failure(JobRefusal(code: "result-type", text: "result type \(number) is none of 0, 1, 2, 3"))
         }
-        let digest = keccak256(context.genesisHash.bytes + request.hash.bytes)
+        let question = JobQuestion(
+            spec: request.spec,
+            resultType: resultType,
+            contract: request.contract,
+            requestHash: request.hash,
+            requester: request.requester,
+            sender: sender
+        )
+        return make(for: question, attempt: attempt, context: context)
+    }
+
+    /// Reads the spec, fills in what it leaves open, and judges the whole by the contract's policy.
+    package static func make(
+        for question: JobQuestion,
+        attempt: Int,
+        context: JobContext
+    ) -> Result<JobPlan, JobRefusal> {
+        let digest = keccak256(context.genesisHash.bytes + question.requestHash.bytes)
         guard let name = JobName(digest: digest.bytes, try: attempt),
             let labels = JobLabel.ofRequest(
                 chainID: context.chainID,
-                contract: request.contract.bytes,
-                requestHash: request.hash.bytes
+                contract: question.contract.bytes,
+                requestHash: question.requestHash.bytes
             )
         else { return .failure(JobRefusal(code: "name", text: "the request cannot be named")) }
+        let policy = context.policies[question.contract] ?? JobPolicy()
         do {
+            let reading = try SpecReading.read(question.spec, as: question.format, limits: context.limits)
+            let task = try policy.completed(reading.task, for: question.resultType)
             let body = try JobBody.build(
-                spec: request.spec,
-                resultType: resultType,
+                task: task,
+                resultType: question.resultType,
                 name: name,
                 namespace: context.namespace,
                 labels: labels,
                 limits: context.limits
             )
+            let objections = policy.judge(
+                task,
+                bodySize: body.bytes.count,
+                requester: question.requester,
+                sender: question.sender,
+                contract: question.contract,
+                module: reading.module
+            )
+            guard objections.isEmpty else { return .failure(JobRefusal(objections)) }
             return .success(
                 JobPlan(
                     name: name.text,
                     body: body.bytes,
-                    resultType: resultType,
+                    resultType: question.resultType,
                     timeoutSeconds: body.timeout,
-                    requestLabel: requestLabel(of: request.hash)
+                    requestLabel: requestLabel(of: question.requestHash)
                 )
             )
         } catch {
-            return .failure(JobRefusal(code: error.code.rawValue, text: error.text))
+            return .failure(JobRefusal(error))
         }
     }
 
@@ -83,8 +147,30 @@ extension JobPlan {
     package static func requestLabel(of hash: Hash32) -> String { String(hash.hex.dropFirst(2).prefix(60)) }
 }
 
-/// Why a request gets no job: a code for counters and the history, a text for the contract.
+/// Why a request gets no job.
 package struct JobRefusal: Error, Equatable, Sendable {
+    /// For counters and the log; several are parted by commas.
     package let code: String
+    /// For the contract.
     package let text: String
+    /// For the history: everything that is to be said, one reason a line.
+    package let detail: String
+    /// What the policy has against it; empty where the spec itself is wrong.
+    package let objections: [PolicyObjection]
+
+    /// Where the answer comes from.
+    package var source: String { objections.isEmpty ? "spec" : "policy" }
+
+    package init(code: String, text: String) {
+        self.init(code: code, text: text, detail: "\(code): \(text)", objections: [])
+    }
+
+    init(_ refusal: SpecRefusal) { self.init(code: refusal.code.rawValue, text: refusal.text) }
+
+    init(code: String, text: String, detail: String, objections: [PolicyObjection]) {
+        self.code = code
+        self.text = text
+        self.detail = detail
+        self.objections = objections
+    }
 }

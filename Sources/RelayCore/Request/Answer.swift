@@ -13,7 +13,7 @@ package struct Answer: Equatable, Sendable {
     /// The result itself, where it is no valid UTF-8 and `text` is only about it.
     package internal(set) var bytes: [UInt8]?
     /// Where the text comes from, for people: `run output`, `published files`, `published result`, `spec`,
-    /// `orchestrator`, `relayer`.
+    /// `policy`, `orchestrator`, `relayer`.
     package let source: String
     /// Whether it has been cut, by the compute side or to fit the contract.
     package internal(set) var truncated: Bool

@@ -1,0 +1,76 @@
+import Ethereum
+import Relay
+import RelayCore
+import RelayStore
+import RelayTestSupport
+import Testing
+
+/// What the operator does not allow is never submitted, is answered on chain, and is explained in the history.
+@Suite(.timeLimit(.minutes(2)))
+struct PolicyTests {
+    private static let docker = #"{"Engine":{"Type":"docker","Params":{"Image":"ubuntu"}}}"#
+
+    @Test func answersARefusalAndExplainsIt() async throws {
+        let world = try RelayWorld()
+        let refused = world.chain.request(spec: Self.docker)
+        let good = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.runUntilClosed([refused, good])
+
+        #expect(
+            world.reason(of: refused)
+                == #"refused by the operator's policy: policy-engine: the engine "docker" is not allowed; "#
+                + #"policy-image: the image "ubuntu" is not allowed"#
+        )
+        #expect(world.answer(to: good) == .fulfilled(resultType: 1, result: "hello\n"))
+        #expect(world.bacalhau.jobs.count == 1)
+        #expect(try world.listed(refused)?.answer?.source == "policy")
+        let entry = try #require(try world.dossier(of: refused)?.history.first { $0.event == "refused" })
+        #expect(
+            entry.detail == """
+                policy-engine: the engine "docker" is not allowed. policy.engines allows wasm
+                policy-image: the image "ubuntu" is not allowed. policy.images allows none
+                """
+        )
+    }
+
+    @Test func runsWhatTheContractsOwnPolicyAllows() async throws {
+        var world = try RelayWorld()
+        world.options.contracts[0].policy.engines = [.docker]
+        world.options.contracts[0].policy.images = [try ImagePattern("ubuntu")]
+        let docker = world.chain.request(spec: Self.docker)
+        let wasm = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.runUntilClosed([docker, wasm])
+
+        #expect(world.answer(to: docker) == .fulfilled(resultType: 1, result: "hello\n"))
+        #expect(world.reason(of: wasm)?.contains("policy-engine") == true)
+    }
+
+    /// A policy that has become stricter counts from the next try on.
+    @Test func explainsWhyThereIsNoNextTry() async throws {
+        var world = try RelayWorld { _ in FakeJobScript(.nodesBusy) }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.run { [bacalhau = world.bacalhau] in bacalhau.jobs.count == 1 }
+        world.options.contracts[0].policy.engines = [.docker]
+
+        try await world.runUntilClosed([request])
+
+        #expect(world.reason(of: request)?.hasPrefix("refused by the operator's policy: policy-engine") == true)
+        let details = try world.dossier(of: request)?.history.map(\.detail)
+        #expect(
+            details?.contains(#"policy-engine: the engine "wasm" is not allowed. policy.engines allows docker"#) == true
+        )
+    }
+
+    /// Until the sender can be looked up, a rule about it refuses.
+    @Test func refusesWhereTheSenderIsNotKnown() async throws {
+        var world = try RelayWorld()
+        world.options.contracts[0].policy.senders = JobPolicy.Parties(denied: [.zero])
+        let request = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.runUntilClosed([request])
+
+        #expect(world.reason(of: request)?.contains("policy-sender") == true)
+    }
+}
