@@ -91,9 +91,19 @@ package struct ConfigurationTemplate: Sendable, Equatable {
         return values
     }
 
+    private static let addresses = [
+        "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+    ]
+
     private static let samples = [
         "chain.rpc[].ws": "ws://127.0.0.1:8546", "chain.confirmations.receipt": "12", "chain.pollInterval": "4s",
         "contracts[].startBlock": "0",
+        "policy.images[]": "registry.example/team/*", "policy.modules[]": "resize:1",
+        "policy.hosts[]": "data.example.org", "policy.buckets[]": "my-inputs",
+        "policy.publishBuckets[]": "my-results", "policy.domains[]": "api.example.org",
+        "policy.environment[]": "SEED",
+        "policy.requesters.allow[]": Self.addresses[0], "policy.requesters.deny[]": Self.addresses[1],
+        "policy.senders.allow[]": Self.addresses[0], "policy.senders.deny[]": Self.addresses[1],
         "contracts[].gas.base": "60000", "contracts[].gas.perByte": "30", "contracts[].gas.callbackGas": "300000",
         "bacalhau.apiKeyFile": "bacalhau.key",
         "bindings[].name": "mine", "bindings[].abi": "../abi/JobBridge.json",

@@ -1,4 +1,6 @@
 import Ethereum
+import Formats
+package import RelayCore
 import Settings
 
 /// What one relayer is told: one chain, one account, one database, any number of contracts.
@@ -10,6 +12,8 @@ package struct RelayerSettings: Sendable, Equatable {
     /// From 1 to 64, no address twice.
     package let contracts: [ContractSettings]
     package let bacalhau: BacalhauSettings
+    /// What strangers' specs may run, of every contract.
+    package let policy: JobPolicy
     /// The key that signs; nil where none is named and the command needs none.
     package let account: AccountSettings?
     /// The database's path.
@@ -29,6 +33,14 @@ package struct RelayerSettings: Sendable, Equatable {
             section.refuse("contracts", "\(twice) is listed twice: remove one of them")
         }
         bacalhau = section.section("bacalhau", "The Bacalhau orchestrator that runs the jobs.", BacalhauSettings.init)
+        var policy = section.section(
+            "policy",
+            "What strangers' specs may run with your money: what is not allowed here is refused, and the reason is answered "
+                + "on chain. lilypad-relayer policy test says what becomes of a spec.",
+            PolicySettings.read
+        )
+        policy.maxBodySize = bacalhau.maxBodySize.bytes
+        self.policy = policy
         account = section.section(
             "account",
             "The account that settles requests: its address must be a relayer of each contract. "

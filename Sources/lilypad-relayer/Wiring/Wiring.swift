@@ -119,7 +119,7 @@ struct Wiring {
         )
         var options = Relayer.Options(
             chainID: settings.chain.id,
-            contracts: settings.contracts.map(Relayer.Contract.init),
+            contracts: settings.contracts.map { Relayer.Contract($0, settings.policy) },
             namespace: settings.bacalhau.namespace,
             specLimits: SpecLimits(body: settings.bacalhau.maxBodySize.bytes),
             follow: FollowOptions(settle: confirmations.settle, receipt: confirmations.receipt),
@@ -137,11 +137,12 @@ struct Wiring {
 }
 
 extension Relayer.Contract {
-    init(_ settings: ContractSettings) {
+    init(_ settings: ContractSettings, _ policy: JobPolicy) {
         self.init(address: settings.address, startBlock: settings.startBlock, binding: settings.binding)
         gasBase = settings.gas.base
         gasPerByte = settings.gas.perByte
         callbackGas = settings.gas.callbackGas
+        self.policy = policy
     }
 }
 
