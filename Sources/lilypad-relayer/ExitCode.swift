@@ -12,8 +12,8 @@ enum ExitCode: Int32 {
 
     static let table = [
         ExitStatus(0, "done"),
-        ExitStatus(1, "failed, with the reason on standard error; or an error was found (doctor)"),
-        ExitStatus(2, "wrong usage or settings: nothing was done"),
+        ExitStatus(1, "failed, with the reason on standard error; an error (doctor); refused (policy test)"),
+        ExitStatus(2, "wrong usage or settings: nothing was done; or no spec (policy test)"),
         ExitStatus(3, "the answer is a failure (request)"),
         ExitStatus(4, "no answer within the time given (request), or nobody there to give one (replay)"),
         ExitStatus(5, "halted: an operator must look first (run)"),

@@ -9,8 +9,9 @@ extension EndToEnd {
     struct CommandTests {
         @Test(arguments: [
             "", "run", "replay", "status", "jobs", "jobs show", "jobs retry", "chain", "chain show", "chain accept",
-            "doctor", "config", "config init", "config check", "config reference", "key", "key new", "key address",
-            "request", "version",
+            "doctor", "config", "config init", "config check", "config reference", "policy", "policy test", "key",
+            "key new",
+            "key address", "request", "version",
         ])
         func helps(command: String) async throws {
             let program = try RelayerProgram(settings: nil)

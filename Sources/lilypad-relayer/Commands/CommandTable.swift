@@ -20,12 +20,13 @@ enum CommandTable {
             Example("doctor", "Say what is wrong with nodes, contract, account and orchestrator."),
             Example("run", "Follow the contract and answer it."),
             Example("jobs show 17", "Everything that happened to the request with job id 17."),
+            Example("policy test hello.json", "Would this spec be run, and if not, why?"),
         ],
         exitStatuses: ExitCode.table,
         commands: [
             RunCommand.command, ReplayCommand.command, StatusCommand.command, JobsCommand.command,
-            ChainCommand.command, DoctorCommand.command, ConfigCommand.command, KeyCommand.command,
-            RequestCommand.command, VersionCommand.command,
+            ChainCommand.command, DoctorCommand.command, ConfigCommand.command, PolicyCommand.command,
+            KeyCommand.command, RequestCommand.command, VersionCommand.command,
         ]
     )
 }

@@ -97,7 +97,7 @@ struct RequestCommand: RunnableCommand {
         let target = try target()
         let key = try key()
         let spec = try SpecFile.read(specPath)
-        if !unchecked { try check(spec, limits: target.limits) }
+        if !unchecked { try check(spec, of: key.address, for: target) }
         let requester = Requester(
             client: target.client,
             contract: target.contract,
@@ -133,16 +133,36 @@ struct RequestCommand: RunnableCommand {
     }
 
     /// What nobody will answer with a result is not worth its fee.
-    private func check(_ spec: [UInt8], limits: SpecLimits) throws {
+    ///
+    /// The policy is known where the settings have the contract; otherwise the spec alone is looked at.
+    private func check(_ spec: [UInt8], of requester: Address, for target: Target) throws {
         guard let type = ResultType(rawValue: kind.number) else { return }
-        do {
-            _ = try TaskSpec.read(spec, limits: limits).completed(for: type)
-        } catch {
-            throw CommandFailure(
-                "the relayer would refuse this: \(error.text)\nNothing was sent; --unchecked sends it all the same.",
-                .usage
-            )
+        guard let context = target.context else {
+            do {
+                _ = try TaskSpec.read(spec).completed(for: type)
+            } catch {
+                throw Self.refusal(error.text)
+            }
+            return
         }
+        let question = JobQuestion(
+            spec: spec,
+            resultType: type,
+            contract: target.contract,
+            requestHash: .zero,
+            requester: requester,
+            sender: requester
+        )
+        if case .failure(let refusal) = JobPlan.make(for: question, attempt: 1, context: context) {
+            throw Self.refusal(refusal.text)
+        }
+    }
+
+    private static func refusal(_ reason: String) -> CommandFailure {
+        CommandFailure(
+            "the relayer would refuse this: \(reason)\nNothing was sent; --unchecked sends it all the same.",
+            .usage
+        )
     }
 
     private func tellUnmined(_ transaction: Hash32) -> ExitCode {
@@ -205,7 +225,8 @@ struct RequestCommand: RunnableCommand {
         let client: EthereumClient
         let contract: Address
         var chainID: UInt64?
-        var limits = SpecLimits()
+        /// With the contract's policy.
+        var context: JobContext?
     }
 
     private func target() throws -> Target {
@@ -215,11 +236,13 @@ struct RequestCommand: RunnableCommand {
         }
         let wiring = try Wiring(configuration: configuration, needsAccount: false)
         let client = try rpc.map { EthereumClient(transport: try CurlTransport(), endpoint: EthereumEndpoint($0)) }
+        let settings = wiring.settings
+        let contract = contract ?? settings.contracts[0].address
         return Target(
             client: client ?? wiring.client(),
-            contract: contract ?? wiring.settings.contracts[0].address,
-            chainID: wiring.settings.chain.id,
-            limits: SpecLimits(body: wiring.settings.bacalhau.maxBodySize.bytes)
+            contract: contract,
+            chainID: settings.chain.id,
+            context: settings.contracts.contains { $0.address == contract } ? settings.trialContext : nil
         )
     }
 

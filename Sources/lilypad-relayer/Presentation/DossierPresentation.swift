@@ -33,8 +33,11 @@ extension Dossier {
         lines += history.map { entry in
             let change =
                 entry.from == entry.to ? entry.to.rawValue : "\(entry.from?.rawValue ?? "") → \(entry.to.rawValue)"
-            let detail = entry.detail.map { "  \($0.shown(limit: 300))" } ?? ""
-            return "  \(TimeText.absolute(entry.at))  \(change)  \(entry.event)\(detail)"
+            // What a policy has against a spec is a reason a line.
+            let details = (entry.detail ?? "").split(separator: "\n").map { $0.description.shown(limit: 1_400) }
+            let head = "  \(TimeText.absolute(entry.at))  \(change)  \(entry.event)"
+            guard details.count > 1 else { return ([head] + details).joined(separator: "  ") }
+            return ([head] + details).joined(separator: "\n      ")
         }
         return lines.joined(separator: "\n") + "\n"
     }

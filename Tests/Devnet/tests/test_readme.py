@@ -30,6 +30,7 @@ COMMANDS = (
     "chain",
     "doctor",
     "config",
+    "policy",
     "key",
     "request",
     "version",

@@ -118,6 +118,11 @@ def test_leads_from_a_contract_to_an_answer(devnet: Devnet, tmp_path: Path) -> N
     asking.write_text(devnet.accounts[REQUESTER]["privateKey"])
     (tmp_path / "hello.json").write_text(spec("hello"))
     (tmp_path / "example.json").write_text(EXAMPLE)
+    # The example is a container, and refused before it is paid for until the operator allows it.
+    assert "policy-image" in shell.ask("lilypad-relayer policy test example.json")[1]
+    allowed = ("ENGINES__0=wasm", "ENGINES__1=docker", "IMAGES__0=ubuntu:24.04")
+    shell.environment |= dict(f"LILYPAD_POLICY__{setting}".split("=") for setting in allowed)
+    assert shell.type("lilypad-relayer policy test example.json").startswith("accepted")
 
     check, follow, request = run
     assert check == "lilypad-relayer doctor"
