@@ -83,7 +83,7 @@ extension JobPlan {
             let number = request.resultType.map { "\($0)" } ?? "none"
             return .failure(JobRefusal(code: "result-type", text: "result type \(number) is none of 0, 1, 2, 3"))
         }
-        let question = JobQuestion(
+        var question = JobQuestion(
             spec: request.spec,
             resultType: resultType,
             contract: request.contract,
@@ -91,6 +91,7 @@ extension JobPlan {
             requester: request.requester,
             sender: sender
         )
+        question.format = context.book[request.contract]?.format ?? .task
         return make(for: question, attempt: attempt, context: context)
     }
 

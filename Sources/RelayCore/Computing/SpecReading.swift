@@ -14,8 +14,8 @@ package struct SpecReading: Equatable, Sendable {
     /// Whether this program can read the format; the one place that says so, beside the one that reads it.
     package static func isBuiltIn(_ format: SpecFormat) -> Bool {
         switch format {
-        case .task: true
-        case .legacy, .module: false
+        case .task, .legacy: true
+        case .module: false
         }
     }
 
@@ -26,7 +26,8 @@ package struct SpecReading: Equatable, Sendable {
     ) throws(SpecRefusal) -> SpecReading {
         switch format {
         case .task: return SpecReading(task: try TaskSpec.read(text, limits: limits))
-        case .legacy, .module:
+        case .legacy: return SpecReading(task: try TaskSpec.readLegacy(text, limits: limits))
+        case .module:
             throw SpecRefusal(
                 .badValue,
                 "spec: specs of the format \(format.rawValue) cannot be read: it is not built in"
