@@ -1,4 +1,5 @@
 import JSON
+import RelayTestSupport
 import Testing
 
 @testable import Bacalhau
@@ -99,6 +100,18 @@ import Testing
         let other = #"x"]},"docker":{"Image":"evil","Entrypoint":["y"#
         #expect(legacyRefusal(of: spec(other))?.code == .duplicateKey)
         #expect(legacyRefusal(of: spec(#"say \"hello\""#)) == nil)
+    }
+
+    /// Bodies that were sent to a real server: a spec without its module, a whole job, and a task in the v1 format.
+    @Test(
+        arguments: [
+            ("legacy-bodies", 0, .missingKey), ("legacy-bodies", 1, .unknownKey),
+            ("bad-job-legacy-wasm-form", 0, .unknownKey),
+        ] as [(String, Int, SpecRefusal.Code)]
+    )
+    func refusesRecordedBodies(name: String, step: Int, code: SpecRefusal.Code) throws {
+        let job = try #require(Transcript.bacalhau("no-publisher/\(name)").steps[step].requestBody?["Job"])
+        #expect(legacyRefusal(of: written(job["Tasks"]?.array?.first ?? job))?.code == code)
     }
 }
 
