@@ -5,15 +5,21 @@ import Settings
 
 /// Bindings of the operator's own: names of an ABI file, proven against it.
 enum BindingSettings {
-    /// The bindings of the list `bindings`; what does not fit an ABI is a problem at its key.
-    static func read(_ section: Section) -> [ContractBinding] {
+    /// A binding by its name; nil where it does not fit its ABI, which has been told.
+    struct Named {
+        let name: String
+        let binding: ContractBinding?
+    }
+
+    /// The bindings of the list `bindings`, and the built-in ones.
+    static func read(_ section: Section) -> [Named] {
         let bindings = section.list(
             "bindings",
             0...64,
             "How contracts of other shapes ask and are answered. Every name is one of the contract's ABI; fields of tuples "
                 + "are written as in job.spec, and one without a name by its place, as #0.",
             binding
-        ).compactMap { $0 }
+        )
         var names = ContractBinding.builtIn.map(\.name)
         for binding in bindings {
             if names.contains(binding.name) {
@@ -24,11 +30,15 @@ enum BindingSettings {
             }
             names.append(binding.name)
         }
-        return bindings
+        return bindings + ContractBinding.builtIn.map { Named(name: $0.name, binding: $0) }
     }
 
-    private static func binding(_ section: Section) -> ContractBinding? {
+    private static func binding(_ section: Section) -> Named {
         let declaration = declaration(section)
+        return Named(name: declaration.name, binding: proven(declaration, section))
+    }
+
+    private static func proven(_ declaration: BindingDeclaration, _ section: Section) -> ContractBinding? {
         let path = section.path("abi", "The ABI's file: a JSON list, or an artifact of Foundry, Hardhat or Vyper.")
         guard section.has("abi"), let abi = abi(path, section) else { return nil }
         switch declaration.resolved(with: abi) {

@@ -41,7 +41,7 @@ package struct ContractSettings: Sendable, Equatable {
     package let startBlock: UInt64
     package let gas: Gas
 
-    init(_ section: Section, chainStart: UInt64, bindings: [ContractBinding]) {
+    init(_ section: Section, chainStart: UInt64, bindings: [BindingSettings.Named]) {
         address = section.value("address", .address, "The contract's address.")
         let name = section.value(
             "binding",
@@ -50,10 +50,10 @@ package struct ContractSettings: Sendable, Equatable {
             "How the contract asks and how it is answered: reference is abi/JobBridge.vy; lilypad-v0-a, -b, "
                 + "-b-upgradeable, -c, -d, -e, -f and lilypad-v2 are Lilypad's own; or the name of one in bindings."
         )
-        let known = bindings + ContractBinding.builtIn
-        var binding = known.first { $0.name == name } ?? .reference
-        if !known.contains(where: { $0.name == name }) {
-            let names = known.map(\.name)
+        let named = bindings.first { $0.name == name }
+        var binding = named?.binding ?? .reference
+        if named == nil {
+            let names = bindings.map(\.name)
             let near = nearestName(to: name, among: names).map { "did you mean \($0)?" }
             section.refuse(
                 "binding",

@@ -68,6 +68,7 @@ _FILE_TASK = {"Publisher": {"Type": "ipfs"}, "ResultPaths": [{"Name": "outputs",
 KINDS: dict[str, Kind] = {
     "hello": Kind("a text on stdout, exit code 0", "hello", "hello", _text(1), {}),
     "greet": Kind("hello and the task's parameter", "greet", "world", _nothing, {}, lambda argument: [argument]),
+    "hex": Kind("hexadecimal digits and a line end on stdout", "hello", "2a", _text(1), {}),
     "stderr": Kind("a text on stderr, exit code 0", "hello", "oops", _text(2), {}),
     "exit": Kind("something on both streams, then this exit code", "both", "3", _number("code"), {}),
     "return": Kind("returns without an exit code", "return", "", _nothing, {}),

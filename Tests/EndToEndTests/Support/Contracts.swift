@@ -12,13 +12,18 @@ enum Contracts {
     }
 
     static func testBytecode(_ name: String) async throws -> [UInt8] {
+        try bytecode(in: Array(try await testArtifact(name).utf8))
+    }
+
+    /// What the compiler writes of a test contract: its ABI and its bytecode.
+    static func testArtifact(_ name: String) async throws -> String {
         let compiler = try await ChildProcess.start(
             try PackageRoot.python(),
             ["\(PackageRoot.path)/Tests/Devnet/compile_contracts.py", "--print", name]
         )
         let ending = await compiler.finished()
         try #require(ending == .exited(0), "\(compiler.standardError)")
-        return try bytecode(in: Array(compiler.standardOutput.utf8))
+        return compiler.standardOutput
     }
 
     private static func bytecode(in artifact: [UInt8]) throws -> [UInt8] {

@@ -138,6 +138,8 @@ struct RelayerProgram: Sendable {
 struct RelayerSettingsText: Sendable {
     var chainID: UInt64?
     var contract: String?
+    /// Keys of the contract beside its address, a line each.
+    var contractKeys: [String] = []
     var webSocket = true
     /// The devnet's own unless it is another one.
     var webSocketURL: String?
@@ -161,6 +163,7 @@ struct RelayerSettingsText: Sendable {
               pollInterval: \(pollInterval)
             contracts:
               - address: \(contract ?? bridge.address.checksummed)
+            \(contractKeys.map { "    " + $0 }.joined(separator: "\n"))
             bacalhau:
               api: \(devnet.bacalhau)
             log:
