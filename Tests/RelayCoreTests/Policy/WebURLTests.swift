@@ -101,7 +101,7 @@ import Testing
 
     @Test(arguments: [0, 1, 2, 3]) func survivesFuzzing(kind: Int) {
         let checks = [HostFuzz.soundURL, HostFuzz.hostileURL, HostFuzz.disguisedAddress, HostFuzz.nearMiss]
-        for seed in 0..<UInt64(FuzzRounds.count(100_000)) {
+        for seed in 0..<UInt64(FuzzRounds.count(50_000)) {
             if let failure = checks[kind](seed) { Issue.record("seed \(seed): \(failure)") }
         }
     }

@@ -186,11 +186,12 @@ extension HostFuzz {
     /// Private by the look of it, for hosts that have been read.
     private static func privateByText(_ host: String) -> String? {
         if host.hasPrefix("[") { return host.hasPrefix("[2") || host.hasPrefix("[3") ? nil : "not of 2000::/3" }
-        let parts = host.split(separator: ".").map { Int($0) }
-        guard parts.count == 4, let first = parts[0], let second = parts[1] else {
+        let parts = host.split(separator: ".").compactMap { Int($0) }
+        guard parts.count == 4 else {
             let endings = ["localhost", "local", "internal"]
             return host.contains(".") && !endings.contains { host.hasSuffix(".\($0)") } ? nil : "a local name"
         }
+        let (first, second) = (parts[0], parts[1])
         let isPrivate =
             [0, 10, 127].contains(first) || first >= 224 || (first == 192 && second == 168)
             || (first == 172 && (16...31).contains(second)) || (first == 169 && second == 254)
