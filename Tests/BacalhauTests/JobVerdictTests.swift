@@ -74,9 +74,47 @@ import Testing
         #expect(JobVerdict.judge(job, resultType: .stdout) == .failed(JobFailure(cause: "no")))
     }
 
-    @Test(arguments: [JobState.undefined, .pending, .queued, .running, .other("Paused")])
-    func waitsForWhatIsNotOver(state: JobState) {
-        #expect(JobVerdict.judge(job(state), resultType: .stdout) == .running)
+    @Test(arguments: [
+        (JobState.undefined, JobStage.unknown), (.pending, .pending), (.queued, .queued), (.running, .running),
+        (.other("Paused"), .unknown),
+    ])
+    func waitsForWhatIsNotOver(state: JobState, stage: JobStage) {
+        #expect(JobVerdict.judge(job(state), resultType: .stdout) == .running(stage))
+    }
+
+    @Test func tellsWhatAPendingJobWaitsFor() {
+        var job = job(.pending)
+        job.executions = []
+        #expect(JobVerdict.judge(job, resultType: .stdout) == .running(.pending))
+        job.executions = [JobExecution(state: .new), JobExecution(state: .new)]
+        #expect(JobVerdict.judge(job, resultType: .stdout) == .running(.untaken))
+        job.executions.append(JobExecution(state: .askForBid))
+        #expect(JobVerdict.judge(job, resultType: .stdout) == .running(.running))
+    }
+
+    /// As recorded: a node that was restarted, and a download whose server was away. Another cause beside it is final.
+    @Test func triesAgainWhatMayPass() {
+        let restart = "Failing due to node restart"
+        let head =
+            "calculating resource usage of job: error getting job disk space requirements: HEAD http://127.0.0.1:9/x "
+            + #"giving up after 4 attempt(s): Head "http://127.0.0.1:9/x": dial tcp 127.0.0.1:9: connect: connection refused"#
+        for (messages, passes) in [
+            ([restart], true), ([head, head], true), ([restart, head], true),
+            ([restart, "wasm error: unreachable"], false),
+            (["the program said: giving up after lunch"], false), ([], false),
+        ] {
+            var job = job(.failed)
+            job.executions = messages.map { JobExecution(state: .failed, message: $0) }
+            let verdict = JobVerdict.judge(job, resultType: .stdout)
+            if passes {
+                #expect(verdict == .passing(JobFailure(cause: messages[messages.count - 1])))
+            } else {
+                guard case .failed = verdict else {
+                    Issue.record("\(messages): \(verdict)")
+                    continue
+                }
+            }
+        }
     }
 
     @Test func knowsStoppedAndLostJobs() throws {

@@ -6,6 +6,8 @@ package struct JobBody: Sendable, Equatable {
     package let bytes: [UInt8]
     /// The job's own time-out in seconds, from which the relayer's deadline follows.
     package let timeout: Int64
+    /// Seconds that the job may wait for a node with room.
+    package let queue: Int64
 
     /// Checks a spec and builds the body of its job; the same arguments give the same bytes.
     package static func build(
@@ -56,7 +58,7 @@ package struct JobBody: Sendable, Equatable {
                 "spec: its job has \(writer.bytes.count) bytes, and \(limits.body) are allowed"
             )
         }
-        return JobBody(bytes: writer.bytes, timeout: complete.timeouts.total)
+        return JobBody(bytes: writer.bytes, timeout: complete.timeouts.total, queue: complete.timeouts.queue)
     }
 }
 

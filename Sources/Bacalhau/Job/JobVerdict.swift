@@ -1,11 +1,13 @@
 /// What a job's state means for the request that asked for it.
 package enum JobVerdict: Sendable, Equatable {
-    /// Not over yet.
-    case running
+    /// Not over yet, and how far it is.
+    case running(JobStage)
     /// Over, with the result that was asked for.
     case answer(JobAnswer)
     /// No compute node had room at that moment: to be tried again under another name.
     case busy(String)
+    /// Over without a result, for a cause that may pass: to be tried again under another name, a few times.
+    case passing(JobFailure)
     /// Over without one, which is what the contract is told.
     case failed(JobFailure)
     /// Stopped by somebody, with the reason that was given.
@@ -57,12 +59,13 @@ extension JobVerdict {
     package static func judge(_ job: JobSnapshot?, resultType: ResultType) -> JobVerdict {
         guard let job else { return .lost }
         switch job.state {
-        case .undefined, .pending, .queued, .running, .other: return .running
+        case .undefined, .pending, .queued, .running, .other: return .running(JobStage(job))
         case .stopped: return .stopped(SafeText.line(job.message))
         case .completed: return completed(job, resultType)
         case .failed:
             if job.executions.isEmpty, NodeLines(job.message).allBusy { return .busy(SafeText.line(job.message)) }
-            return .failed(JobFailure(cause: cause(of: job)))
+            let failure = JobFailure(cause: cause(of: job) ?? Self.silent(job))
+            return mayPass(job) ? .passing(failure) : .failed(failure)
         }
     }
 
@@ -112,13 +115,34 @@ extension JobVerdict {
         engine.lowercased() == "wasm" && output.exitCode == -1 ? 0 : output.exitCode
     }
 
-    /// The newest execution's own words; the job's message says only that there are no more nodes to try.
-    private static func cause(of job: JobSnapshot) -> String {
-        let failed = job.currentExecutions.last { execution in
+    /// The newest failed execution's own words; the job's message says only that there are no more nodes to try.
+    package static func cause(of job: JobSnapshot) -> String? { failures(of: job).last?.message }
+
+    private static func failures(of job: JobSnapshot) -> [JobExecution] {
+        job.currentExecutions.filter { execution in
             (execution.state == .failed || execution.state == .askForBidRejected) && !execution.message.isEmpty
         }
-        if let failed { return failed.message }
-        return job.message.isEmpty ? "the job failed, and Bacalhau does not say why" : job.message
+    }
+
+    private static func silent(_ job: JobSnapshot) -> String {
+        job.message.isEmpty ? "the job failed, and Bacalhau does not say why" : job.message
+    }
+
+    /// Whether each execution failed for a cause that is not the job's: its node was restarted, or an input could not be
+    /// fetched.
+    private static func mayPass(_ job: JobSnapshot) -> Bool {
+        let failures = failures(of: job)
+        return !failures.isEmpty
+            && failures.allSatisfy { failure in
+                failure.message.hasPrefix("Failing due to node restart")
+                    || isUnreachable(failure.message)
+            }
+    }
+
+    /// `HEAD http://host/x giving up after 4 attempt(s): …`, as the node's client says of a server that does not answer.
+    private static func isUnreachable(_ message: String) -> Bool {
+        guard let words = message.firstRange(of: "giving up after ") else { return false }
+        return message[words.upperBound...].first?.isNumber == true
     }
 }
 

@@ -129,7 +129,8 @@ extension ComputeService {
                 resultType: plan.resultType,
                 timeoutSeconds: plan.timeoutSeconds,
                 startedAt: now,
-                attempt: attempt
+                attempt: attempt,
+                queueSeconds: plan.queueSeconds
             )
             let change = ComputingChange(
                 request: request.id,

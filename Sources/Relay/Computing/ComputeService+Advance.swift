@@ -36,6 +36,7 @@ extension ComputeService {
     private func apply(_ event: JobMachine.Event, to job: inout RunningJob) async throws -> [JobMachine.Action] {
         let before = job.machine.attempt
         let actions = job.machine.apply(event, at: environment.now, limits: options.limits)
+        note(submissions.saw(job.name, job.machine, at: environment.now), job)
         guard job.machine.attempt != before else { return actions }
         switch JobPlan.make(for: job.request.observed, attempt: job.machine.attempt, context: context) {
         case .success(let plan):
@@ -72,6 +73,11 @@ extension ComputeService {
     // MARK: Acting
 
     private func perform(_ action: JobMachine.Action, of job: inout RunningJob) async throws -> JobMachine.Event {
+        if case .submit = action, !submissions.permits(job.name, at: environment.now) {
+            job.trouble = "\(nodeFailure)"
+            environment.outages.failed(Self.computeNode, nodeFailure)
+            return .unavailable(retryAfter: nil)
+        }
         do {
             let event = try await call(action, of: &job)
             environment.outages.recovered("orchestrator")
@@ -104,10 +110,37 @@ extension ComputeService {
                 JobMachine.Sighting(
                     jobID: snapshot.id,
                     isOurs: snapshot.labels["lilypad-request"] == label,
-                    verdict: JobVerdict.judge(snapshot, resultType: job.machine.resultType)
+                    verdict: JobVerdict.judge(snapshot, resultType: job.machine.resultType),
+                    cause: JobVerdict.cause(of: snapshot).map { SafeText.line($0, limit: 400) }
                 )
             )
         }
+    }
+
+    /// A compute node that takes no jobs looks well to everybody else.
+    private func note(_ change: CircuitBreaker.Change, _ job: RunningJob) {
+        switch change {
+        case .none: break
+        case .opened:
+            environment.counters.increment("jobs.circuitOpened")
+            environment.log(for: job.request).error(
+                "a compute node does not take a job: nothing more is submitted",
+                ["job.name": job.name]
+            )
+            environment.outages.failed(Self.computeNode, nodeFailure)
+        case .closed:
+            environment.outages.recovered(Self.computeNode)
+        }
+    }
+
+    private static let computeNode = "compute node"
+
+    private var nodeFailure: SubmissionFailure {
+        SubmissionFailure(
+            description: "a compute node does not take a job that it was given"
+                + " \(options.breaker.patience.components.seconds) s ago, and takes none after it: nothing is submitted but"
+                + " one job now and then, to find out. Restart that node's Bacalhau"
+        )
     }
 
     /// An orchestrator may answer all else and take no jobs, which has to be said; once for all requests.
@@ -220,6 +253,7 @@ extension JobMachine.Sighting {
         guard isOurs else { return "the job's name is taken by another job" }
         return switch verdict {
         case .busy(let text): text
+        case .passing(let failure): failure.reason
         case .lost: "the orchestrator has lost the job"
         case .running, .answer, .failed, .stopped: nil
         }

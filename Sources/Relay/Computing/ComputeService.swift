@@ -21,6 +21,7 @@ package struct ComputeService: Sendable {
         /// How long a contract may not know a request, or not tell, before the request is dead.
         package var unknownTime: Duration = .seconds(3_600)
         package var limits = JobMachine.Limits()
+        package var breaker = CircuitBreaker.Limits()
         package var longestWait: Duration = .seconds(15)
 
         package init() {}
@@ -39,6 +40,7 @@ package struct ComputeService: Sendable {
     /// Wakes settling.
     let answered: Wakeup
     let gate: NodeGate
+    let submissions: SubmissionGate
     let startedAt: Timestamp
 
     package init(
@@ -64,6 +66,7 @@ package struct ComputeService: Sendable {
         self.wakeup = wakeup
         self.answered = answered
         gate = NodeGate(backoff: options.limits.outageBackoff)
+        submissions = SubmissionGate(limits: options.breaker)
         startedAt = environment.now
     }
 
@@ -103,10 +106,13 @@ package struct ComputeService: Sendable {
             limit: count,
             maxRunning: options.maxRunningJobs
         )
-        let admissible = batch.admissible.prefix(gate.room(at: environment.now))
+        let room = min(gate.room(at: environment.now), submissions.room(at: environment.now))
+        let admissible = batch.admissible.prefix(room)
         return WorkLoop.Batch(
             items: batch.advancing.map(Work.advance) + batch.forsaken.map(Work.giveUp) + admissible.map(Work.admit),
-            nextWake: [batch.nextDue, gate.opens(after: environment.now)].compactMap { $0 }.min()
+            nextWake: [
+                batch.nextDue, gate.opens(after: environment.now), submissions.opens(after: environment.now),
+            ].compactMap { $0 }.min()
         )
     }
 

@@ -35,7 +35,7 @@ extension Relayer {
         "requests.found", "requests.refused", "requests.settled", "requests.settledElsewhere", "requests.superseded",
         "requests.dead", "jobs.submitted", "jobs.succeeded", "jobs.failed", "transactions.sent", "settlements.lost",
         "logs.rejected", "chain.reorgs", "requests.orphaned", "requests.returned", "requests.missedAtFirst",
-        "requests.foundByCount", "requests.withdrawn", "chain.gaps", "chain.readOnce",
+        "requests.foundByCount", "requests.withdrawn", "chain.gaps", "chain.readOnce", "jobs.circuitOpened",
     ]
 
     /// A contract that is followed from a block of the far future would be followed by nobody.

@@ -19,7 +19,7 @@ extension JobMachine {
             // The orchestrator has forgotten it (its data were wiped). Its name may come back, so it is not used again.
             return pause(now, limits, else: "the orchestrator no longer knows the job")
         case .stopping:
-            return endStopped(limits)
+            return endStopped(now, limits, cause: nil)
         case .pausing(let until):
             return [.wake(at: until)]
         case .answered(let answer):
@@ -34,7 +34,7 @@ extension JobMachine {
                 return pause(now, limits, else: "the job's name is taken by another job")
             }
             if case .placing = phase { watch(sighting.jobID, now) }
-            return judge(sighting.verdict, now, limits)
+            return judge(sighting, now, limits)
         case .pausing(let until):
             return [.wake(at: until)]
         case .answered(let answer):
@@ -75,7 +75,8 @@ extension JobMachine {
     mutating func unavailable(_ retryAfter: Duration?, _ now: Timestamp, _ limits: Limits) -> [Action] {
         switch phase {
         case .answered: return resume(limits: limits)
-        case .stopping(_, let since) where now - since >= limits.stopTime: return endStopped(limits)
+        case .stopping(_, let since) where now - since >= limits.stopTime:
+            return endStopped(now, limits, cause: nil)
         case .watching(let jobID, let since) where now >= deadline(since, limits) + limits.silenceTime:
             phase = .stopping(jobID: jobID, since: now)
         case .placing, .watching, .stopping, .pausing: break

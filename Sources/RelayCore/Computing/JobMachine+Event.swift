@@ -23,11 +23,14 @@ extension JobMachine {
         /// Whether its label names this request.
         package let isOurs: Bool
         package let verdict: JobVerdict
+        /// What its last failed execution said.
+        package let cause: String?
 
-        package init(jobID: String, isOurs: Bool, verdict: JobVerdict) {
+        package init(jobID: String, isOurs: Bool, verdict: JobVerdict, cause: String? = nil) {
             self.jobID = jobID
             self.isOurs = isOurs
             self.verdict = verdict
+            self.cause = cause
         }
     }
 

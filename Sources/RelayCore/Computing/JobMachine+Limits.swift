@@ -1,3 +1,5 @@
+internal import Bacalhau
+
 extension JobMachine {
     package struct Limits: Equatable, Sendable {
         /// Time that the relayer adds to a job's own time-out before it stops the job.
@@ -15,10 +17,28 @@ extension JobMachine {
         package var stopTime: Duration = .seconds(60)
         /// How long beyond its deadline a job is waited for of which the orchestrator says nothing.
         package var silenceTime: Duration = .seconds(3_600)
+        /// How long a job may have no execution, beyond the time that it may wait for room.
+        package var pendingTime: Duration = .seconds(600)
+        /// How long a compute node may not take a job that it was given; a minute of it is a broken node.
+        package var untakenTime: Duration = .seconds(300)
+        /// How long the orchestrator may say something of a job that is not understood.
+        package var unknownTime: Duration = .seconds(900)
+        /// Tries that end for a cause that may pass, at most.
+        package var passingTries = 3
         package var firstPoll: Duration = .milliseconds(40)
         package var slowestPoll: Duration = .seconds(5)
 
         package init() {}
+
+        /// How long a job may stay in a stage; nil: as long as its time-out lasts.
+        func time(for stage: JobStage, queueSeconds: Int64) -> Duration? {
+            switch stage {
+            case .pending, .queued: pendingTime + .seconds(queueSeconds)
+            case .untaken: untakenTime
+            case .unknown: unknownTime
+            case .running: nil
+            }
+        }
     }
 
     /// How often something happened, and when for the first time.

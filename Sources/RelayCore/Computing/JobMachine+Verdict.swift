@@ -2,10 +2,12 @@ internal import Bacalhau
 
 /// What a job's own state means for its request.
 extension JobMachine {
-    mutating func judge(_ verdict: JobVerdict, _ now: Timestamp, _ limits: Limits) -> [Action] {
-        switch verdict {
-        case .running:
-            return running(now, limits)
+    mutating func judge(_ sighting: Sighting, _ now: Timestamp, _ limits: Limits) -> [Action] {
+        switch sighting.verdict {
+        case .running(let stage):
+            return running(stage, cause: sighting.cause, now, limits)
+        case .passing(let failure):
+            return noRoom(failure.reason, now, limits, tries: limits.passingTries)
         case .answer(let answer):
             return end(Answer(answer))
         case .busy(let text):
@@ -15,12 +17,18 @@ extension JobMachine {
         case .lost:
             return notFound(now, limits)
         case .stopped(let reason):
-            if case .stopping = phase { return endStopped(limits) }
+            if case .stopping = phase { return endStopped(now, limits, cause: sighting.cause) }
             return end(.failure("the job was stopped: \(reason)", source: "orchestrator"))
         }
     }
 
-    private mutating func running(_ now: Timestamp, _ limits: Limits) -> [Action] {
+    private mutating func running(
+        _ stage: JobStage,
+        cause: String?,
+        _ now: Timestamp,
+        _ limits: Limits
+    ) -> [Action] {
+        if case .watching = phase, stage != self.stage?.stage { self.stage = StageSince(stage, since: now) }
         switch phase {
         case .watching(let jobID, let since):
             let deadline = deadline(since, limits)
@@ -33,17 +41,17 @@ extension JobMachine {
             return [.wake(at: min(now + pause, deadline))]
         case .stopping(_, let since):
             // The order has been taken; the job's state follows, and if not, what it may still bring counts no more.
-            if now - since >= limits.stopTime { return endStopped(limits) }
+            if now - since >= limits.stopTime { return endStopped(now, limits, cause: cause) }
             return [.wake(at: now + limits.slowestPoll)]
         case .placing, .pausing, .answered:
             return resume(limits: limits)
         }
     }
 
-    mutating func noRoom(_ text: String, _ now: Timestamp, _ limits: Limits) -> [Action] {
+    mutating func noRoom(_ text: String, _ now: Timestamp, _ limits: Limits, tries: Int? = nil) -> [Action] {
         let tally = Tally.adding(to: busy, now)
         busy = tally
-        guard tally.count < limits.busyTries, now - tally.since < limits.busyTime else {
+        guard tally.count < tries ?? limits.busyTries, now - tally.since < limits.busyTime else {
             return end(.failure(text, source: "orchestrator"))
         }
         let until = now + limits.busyBackoff.delay(after: tally.count)

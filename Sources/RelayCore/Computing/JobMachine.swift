@@ -38,6 +38,10 @@ package struct JobMachine: Equatable, Sendable {
     package internal(set) var submissions: Tally?
     /// Answers missing in a row.
     package internal(set) var outages: Int
+    /// How far this try's job was at the last look, and since when.
+    package internal(set) var stage: StageSince?
+    /// Seconds that the job may wait for a node with room, as its body says.
+    package let queueSeconds: Int64
 
     package init(
         resultType: ResultType,
@@ -48,7 +52,9 @@ package struct JobMachine: Equatable, Sendable {
         jobID: String? = nil,
         busy: Tally? = nil,
         submissions: Tally? = nil,
-        outages: Int = 0
+        outages: Int = 0,
+        stage: StageSince? = nil,
+        queueSeconds: Int64 = 0
     ) {
         self.resultType = resultType
         self.timeoutSeconds = timeoutSeconds
@@ -59,6 +65,19 @@ package struct JobMachine: Equatable, Sendable {
         self.busy = busy
         self.submissions = submissions
         self.outages = outages
+        self.stage = stage
+        self.queueSeconds = queueSeconds
+    }
+
+    /// A stage of a job, since it was first seen in it.
+    package struct StageSince: Equatable, Sendable {
+        package let stage: JobStage
+        package let since: Timestamp
+
+        package init(_ stage: JobStage, since: Timestamp) {
+            self.stage = stage
+            self.since = since
+        }
     }
 
     /// What was about to be done: the same after a crash as before it.
@@ -122,14 +141,21 @@ package struct JobMachine: Equatable, Sendable {
         phase = .placing
         jobID = nil
         submissions = nil
+        stage = nil
     }
 
+    /// The end of its time-out, or of the time that its stage may take, whichever comes first.
     func deadline(_ since: Timestamp, _ limits: Limits) -> Timestamp {
-        since + .seconds(timeoutSeconds) + limits.grace
+        let whole = since + .seconds(timeoutSeconds) + limits.grace
+        guard let stage, let own = limits.time(for: stage.stage, queueSeconds: queueSeconds) else { return whole }
+        return min(whole, stage.since + own)
     }
 
-    mutating func endStopped(_ limits: Limits) -> [Action] {
-        end(.failure(stopReason(limits), source: "relayer"))
+    /// A job that no node has taken is tried again, for that is the node's fault; any other fails the request.
+    mutating func endStopped(_ now: Timestamp, _ limits: Limits, cause: String?) -> [Action] {
+        let reason = stopReason(limits) + (cause.map { "; its last execution: \($0)" } ?? "")
+        if let stage, stage.stage == .untaken { return noRoom(reason, now, limits) }
+        return end(.failure(reason, source: "relayer"))
     }
 
     mutating func end(_ answer: Answer) -> [Action] {
@@ -138,6 +164,18 @@ package struct JobMachine: Equatable, Sendable {
     }
 
     func stopReason(_ limits: Limits) -> String {
+        if let stage, let own = limits.time(for: stage.stage, queueSeconds: queueSeconds),
+            own < .seconds(timeoutSeconds) + limits.grace
+        {
+            let seconds = own.wholeMilliseconds / 1_000
+            switch stage.stage {
+            case .pending: return "the orchestrator found no compute node for the job within \(seconds) s"
+            case .untaken: return "its compute node did not take the job within \(seconds) s"
+            case .queued: return "no compute node had room for the job within \(seconds) s"
+            case .unknown: return "the orchestrator said nothing understandable of the job within \(seconds) s"
+            case .running: break
+            }
+        }
         let grace = limits.grace.wholeMilliseconds / 1_000
         return "the job did not end within its time-out of \(timeoutSeconds) s and \(grace) s more"
     }

@@ -64,6 +64,8 @@ package struct JobPlan: Equatable, Sendable {
     package let resultType: ResultType
     /// The job's own time-out in seconds.
     package let timeoutSeconds: Int64
+    /// How long it may wait for a node with room, in seconds.
+    package let queueSeconds: Int64
     /// The value of the label `lilypad-request`, by which a job is known as this request's.
     package let requestLabel: String
 }
@@ -136,6 +138,7 @@ extension JobPlan {
                     body: body.bytes,
                     resultType: question.resultType,
                     timeoutSeconds: body.timeout,
+                    queueSeconds: body.queue,
                     requestLabel: requestLabel(of: question.requestHash)
                 )
             )

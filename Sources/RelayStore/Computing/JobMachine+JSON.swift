@@ -17,6 +17,11 @@ extension JobMachine {
         ]
         if let jobID { members.append(JSONMember("job", .string(jobID))) }
         if let busy { members.append(JSONMember("busy", busy.json)) }
+        if queueSeconds > 0 { members.append(JSONMember("queue", .number(JSONNumber(queueSeconds)))) }
+        if let stage {
+            members.append(JSONMember("stage", .string(stage.stage.rawValue)))
+            members.append(JSONMember("stageSince", .number(JSONNumber(stage.since.milliseconds))))
+        }
         if let submissions { members.append(JSONMember("submissions", submissions.json)) }
         switch phase {
         case .placing:
@@ -58,8 +63,16 @@ extension JobMachine {
             jobID: try tree["job"].map { _ in try tree.text("job") },
             busy: try tree["busy"].map { try Tally(stored: $0) },
             submissions: try tree["submissions"].map { try Tally(stored: $0) },
-            outages: try tree.count("outages")
+            outages: try tree.count("outages"),
+            stage: try tree["stage"].map { _ in try Self.stage(tree) },
+            queueSeconds: try tree["queue"].map { _ in try tree.int("queue") } ?? 0
         )
+    }
+
+    private static func stage(_ tree: JSONValue) throws -> StageSince {
+        let word = try tree.text("stage")
+        guard let stage = JobStage(rawValue: word) else { throw StoreError.damaged("job stage \(word)") }
+        return StageSince(stage, since: try tree.timestamp("stageSince"))
     }
 
     private static func phase(_ tree: JSONValue, _ answer: Answer?) throws -> Phase {

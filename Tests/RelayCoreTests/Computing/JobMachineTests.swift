@@ -34,7 +34,9 @@ import Testing
 
     @Test func adoptsItsJobFromBeforeACrash() {
         var machine = JobSample.machine(.placing)
-        #expect(apply(JobSample.found(.running), to: &machine) == [.wake(at: JobSample.now + limits.firstPoll)])
+        #expect(
+            apply(JobSample.found(.running(.running)), to: &machine) == [.wake(at: JobSample.now + limits.firstPoll)]
+        )
         #expect(machine.phase == .watching(jobID: "j-1", since: JobSample.now))
     }
 
@@ -132,7 +134,9 @@ import Testing
     func looksRarerTheLongerItTakes(age: Int64, pause: Int64) {
         var machine = watching()
         let now = Self.start + .seconds(age)
-        #expect(apply(JobSample.found(.running), to: &machine, at: now) == [.wake(at: now + .milliseconds(pause))])
+        #expect(
+            apply(JobSample.found(.running(.running)), to: &machine, at: now) == [.wake(at: now + .milliseconds(pause))]
+        )
     }
 
     @Test func stopsAJobAtItsDeadline() {
@@ -140,7 +144,9 @@ import Testing
         let deadline = Self.start + .seconds(60) + limits.grace
         let reason = "the job did not end within its time-out of 60 s and 180 s more"
         #expect(
-            apply(JobSample.found(.running), to: &machine, at: deadline) == [.stop(jobID: "j-1", reason: reason)]
+            apply(JobSample.found(.running(.running)), to: &machine, at: deadline) == [
+                .stop(jobID: "j-1", reason: reason)
+            ]
         )
         #expect(machine.phase == .stopping(jobID: "j-1", since: deadline))
         #expect(machine.resume() == [.stop(jobID: "j-1", reason: reason)])
@@ -155,7 +161,7 @@ import Testing
         #expect(apply(JobSample.found(.answer(JobSample.result)), to: &machine) == [.answer(answer)])
     }
 
-    @Test(arguments: [JobSample.found(.running), .unavailable(retryAfter: nil), .notFound])
+    @Test(arguments: [JobSample.found(.running(.running)), .unavailable(retryAfter: nil), .notFound])
     func doesNotWaitForEverForAJobToStop(event: JobMachine.Event) {
         var machine = JobSample.machine(.stopping(jobID: "j-1", since: Self.start))
         _ = apply(event, to: &machine, at: Self.start + limits.stopTime)
@@ -202,7 +208,7 @@ import Testing
             let delay = limits.outageBackoff.delay(after: number)
             #expect(apply(.unavailable(retryAfter: nil), to: &machine) == [.wake(at: JobSample.now + delay)])
         }
-        _ = apply(JobSample.found(.running), to: &machine)
+        _ = apply(JobSample.found(.running(.running)), to: &machine)
         #expect(machine.outages == 0)
     }
 
@@ -269,5 +275,122 @@ import Testing
         let answer = JobAnswer(bytes: Array("Qm".utf8), isTruncated: false, resultType: .cid, executionID: "e")
         let expected = Answer(kind: .result, text: "Qm", source: "published result")
         #expect(apply(JobSample.found(.answer(answer)), to: &machine) == [.answer(expected)])
+    }
+
+    // MARK: Stages and what may pass
+
+    struct Stay: Sendable {
+        let stage: JobStage
+        let seconds: Int64
+        let words: String
+    }
+
+    /// What a job may stay in each stage, beside its time-out of 1,800 s and the grace of 180 s.
+    @Test(arguments: [
+        Stay(stage: .pending, seconds: 630, words: "the orchestrator found no compute node for the job within 630 s"),
+        Stay(stage: .queued, seconds: 630, words: "no compute node had room for the job within 630 s"),
+        Stay(stage: .untaken, seconds: 300, words: "its compute node did not take the job within 300 s"),
+        Stay(
+            stage: .unknown,
+            seconds: 900,
+            words: "the orchestrator said nothing understandable of the job within 900 s"
+        ),
+        Stay(
+            stage: .running,
+            seconds: 1_980,
+            words: "the job did not end within its time-out of 1800 s and 180 s more"
+        ),
+    ])
+    func stopsAJobThatStaysInAStage(stay: Stay) {
+        var machine = JobMachine(
+            resultType: .stdout,
+            timeoutSeconds: 1_800,
+            startedAt: Self.start,
+            phase: .watching(jobID: "j-1", since: Self.start),
+            queueSeconds: 30
+        )
+        let found = JobSample.found(.running(stay.stage))
+        _ = apply(found, to: &machine, at: Self.start)
+        #expect(machine.stage == JobMachine.StageSince(stay.stage, since: Self.start))
+        let end = Self.start + .seconds(stay.seconds)
+        #expect(apply(found, to: &machine, at: end + .milliseconds(-1)) == [.wake(at: end)])
+        #expect(apply(found, to: &machine, at: end) == [.stop(jobID: "j-1", reason: stay.words)])
+    }
+
+    /// With a time-out that is longer than any stage's own time.
+    private func patient() -> JobMachine {
+        JobMachine(
+            resultType: .stdout,
+            timeoutSeconds: 1_800,
+            startedAt: Self.start,
+            phase: .watching(jobID: "j-1", since: Self.start)
+        )
+    }
+
+    @Test func countsTheStageAnewWhenTheJobGetsOn() {
+        var machine = patient()
+        _ = apply(JobSample.found(.running(.untaken)), to: &machine, at: Self.start)
+        let later = Self.start + .seconds(299)
+        _ = apply(JobSample.found(.running(.running)), to: &machine, at: later)
+        #expect(machine.stage == JobMachine.StageSince(.running, since: later))
+        _ = apply(JobSample.found(.running(.untaken)), to: &machine, at: later + .seconds(10))
+        let actions = apply(JobSample.found(.running(.untaken)), to: &machine, at: later + .seconds(308))
+        #expect(actions == [.wake(at: later + .seconds(310))])
+    }
+
+    /// It is the node's fault: another try may meet another node, or this one after its restart.
+    @Test func triesAgainWhatNoNodeTook() {
+        var machine = stopped(patient(), in: .untaken)
+        let text = "its compute node did not take the job within 300 s"
+        _ = apply(JobSample.found(.stopped(text)), to: &machine)
+        guard case .pausing = machine.phase else {
+            Issue.record("\(machine.phase)")
+            return
+        }
+        #expect(machine.busy?.count == 1)
+    }
+
+    @Test func tellsTheTrueCauseOfAJobThatWasStopped() {
+        var machine = stopped(patient(), in: .pending)
+        let sighting = JobMachine.Sighting(
+            jobID: "j-1",
+            isOurs: true,
+            verdict: .stopped("time"),
+            cause: "wasm error: unreachable"
+        )
+        _ = apply(.found(sighting), to: &machine)
+        guard case .answered(let answer) = machine.phase else {
+            Issue.record("\(machine.phase)")
+            return
+        }
+        #expect(answer.kind == .failure)
+        #expect(answer.text.hasPrefix("the orchestrator found no compute node for the job within 600 s; "))
+        #expect(answer.text.hasSuffix("its last execution: wasm error: unreachable"))
+    }
+
+    private func stopped(_ machine: JobMachine, in stage: JobStage) -> JobMachine {
+        var machine = machine
+        _ = apply(JobSample.found(.running(stage)), to: &machine, at: Self.start)
+        _ = apply(JobSample.found(.running(stage)), to: &machine, at: Self.start + .seconds(700))
+        return machine
+    }
+
+    @Test func triesThreeTimesWhatMayPass() {
+        var machine = watching()
+        let passing = JobSample.found(.passing(JobFailure(cause: "Failing due to node restart")))
+        for attempt in 1...2 {
+            #expect(machine.attempt == attempt)
+            _ = apply(passing, to: &machine)
+            guard case .pausing(let until) = machine.phase else {
+                Issue.record("\(machine.phase)")
+                return
+            }
+            #expect(machine.apply(.woke, at: until, limits: limits) == [.lookUp])
+            _ = machine.apply(.notFound, at: until, limits: limits)
+            _ = machine.apply(.submitted(.created(jobID: "j")), at: until, limits: limits)
+            #expect(machine.stage == nil)
+        }
+        _ = apply(passing, to: &machine)
+        #expect(machine.phase == .answered(.failure("Failing due to node restart", source: "orchestrator")))
     }
 }

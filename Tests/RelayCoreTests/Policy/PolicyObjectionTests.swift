@@ -157,9 +157,4 @@ import Testing
         )
         #expect(try JobPlan.make(for: request, attempt: 1, context: context).get().timeoutSeconds == 60)
     }
-
-    @Test(arguments: SpecFormat.allCases) func readsTheFormatsThatItSays(format: SpecFormat) {
-        let isRead = (try? SpecReading.read(Array(S.wasm().utf8), as: format, limits: SpecLimits())) != nil
-        #expect(isRead == SpecReading.isBuiltIn(format))
-    }
 }

@@ -33,7 +33,8 @@ enum JobSample {
     ]
 
     static let verdicts: [JobVerdict] = [
-        .running, .answer(result), .busy("node busy"), .failed(JobFailure(cause: "trap")), .stopped("by hand"), .lost,
+        .running(.running), .answer(result), .busy("node busy"), .failed(JobFailure(cause: "trap")),
+        .stopped("by hand"), .lost,
     ]
 
     static let result = JobAnswer(bytes: Array("out".utf8), isTruncated: true, resultType: .stdout, executionID: "e-1")

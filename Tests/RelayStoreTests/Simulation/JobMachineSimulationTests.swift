@@ -109,14 +109,14 @@ private struct Orchestrator {
 
         func verdict(at now: Timestamp) -> JobVerdict {
             if script == .findsNoRoom { return .busy("node busy") }
-            guard isOver(at: now) else { return wasStopped ? .stopped("time") : .running }
+            guard isOver(at: now) else { return wasStopped ? .stopped("time") : .running(.running) }
             switch script {
             case .completes:
                 let text = Array("result of try \(name)".utf8)
                 return .answer(JobAnswer(bytes: text, isTruncated: false, resultType: .stdout, executionID: "e"))
             case .traps: return .failed(JobFailure(cause: "trap"))
-            case .findsNoRoom, .runsForEver: return wasStopped ? .stopped("time") : .running
-            case .cannotBeStopped: return .running
+            case .findsNoRoom, .runsForEver: return wasStopped ? .stopped("time") : .running(.running)
+            case .cannotBeStopped: return .running(.running)
             }
         }
     }

@@ -329,8 +329,14 @@ import Testing
     ]
 
     static let contract: [Case] = [
-        Case("no count of jobs", .warning, "contracts[0]", "numbering", "holes in the numbering", remedy: "jobCount()")
-        {
+        Case(
+            "no count of jobs",
+            .warning,
+            "contracts[0]",
+            "numbering",
+            "holes in the numbering",
+            remedy: "let the contract have the views"
+        ) {
             var patient = $0
             patient.seen.contracts[0].jobs = .failed("eth_call: execution reverted")
             return patient

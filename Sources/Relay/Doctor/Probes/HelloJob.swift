@@ -60,7 +60,8 @@ struct HelloJob: Sendable {
         while time.now() < end {
             switch JobVerdict.judge(try await client.job(named: name.text), resultType: .stdout) {
             case .answer(let answer): return SafeText.line(String(decoding: answer.bytes, as: UTF8.self), limit: 80)
-            case .failed(let failure): throw Trouble(description: "\(name) failed: \(failure.reason)")
+            case .failed(let failure), .passing(let failure):
+                throw Trouble(description: "\(name) failed: \(failure.reason)")
             case .busy(let words), .stopped(let words): throw Trouble(description: "\(name) was not run: \(words)")
             case .running, .lost: try await time.sleep(for: .milliseconds(250))
             }

@@ -1,0 +1,114 @@
+import Bacalhau
+import RelayCore
+import Testing
+
+/// A compute node that does not take what it is given takes nothing after it either.
+@Suite struct CircuitBreakerTests {
+    private func at(_ seconds: Int64) -> Timestamp { Sample.time(1_000 + seconds) }
+
+    /// Open since second 60, because of job `stuck`.
+    private func opened() -> CircuitBreaker {
+        var breaker = CircuitBreaker()
+        let said1 = breaker.saw("stuck", in: .untaken, for: .seconds(60), at: at(60))
+        #expect(said1 == .opened)
+        return breaker
+    }
+
+    @Test func staysClosedForWhatIsOnlySlow() {
+        var breaker = CircuitBreaker()
+        for stage in JobStage.allCases where stage != .untaken {
+            let said2 = breaker.saw("a", in: stage, for: .seconds(3_600), at: at(0))
+            #expect(said2 == .none)
+        }
+        let said3 = breaker.saw("a", in: .untaken, for: .seconds(59), at: at(0))
+        #expect(said3 == .none)
+        let said4 = breaker.saw("a", in: nil, for: .zero, at: at(0))
+        #expect(said4 == .none)
+        #expect(breaker.state == .closed)
+        #expect(breaker.room(at: at(0)) == .max)
+        let said5 = breaker.permits("a", at: at(0))
+        #expect(said5)
+        #expect(breaker.since == nil)
+    }
+
+    @Test func stopsSubmittingOnceANodeDoesNotTakeAJob() {
+        var breaker = opened()
+        #expect(breaker.since == at(60))
+        #expect(breaker.room(at: at(61)) == 0)
+        let said6 = breaker.permits("b", at: at(61))
+        #expect(!said6)
+        #expect(breaker.opens(after: at(61)) == at(120))
+        // Said once, however many jobs are stuck.
+        let said7 = breaker.saw("b", in: .untaken, for: .seconds(60), at: at(62))
+        #expect(said7 == .none)
+        let said8 = breaker.saw("stuck", in: .untaken, for: .seconds(70), at: at(70))
+        #expect(said8 == .none)
+        #expect(breaker.opens(after: at(70)) == at(120))
+    }
+
+    @Test func letsOneJobFindOut() {
+        var breaker = opened()
+        #expect(breaker.room(at: at(120)) == 1)
+        let said9 = breaker.permits("probe", at: at(120))
+        #expect(said9)
+        #expect(breaker.room(at: at(121)) == 0)
+        let said10 = breaker.permits("other", at: at(121))
+        #expect(!said10)
+        // The same body once more, after a doubt.
+        let said11 = breaker.permits("probe", at: at(122))
+        #expect(said11)
+    }
+
+    @Test(arguments: [JobStage.running, nil]) func closesWhenThatJobIsTaken(stage: JobStage?) {
+        var breaker = opened()
+        let said12 = breaker.permits("probe", at: at(120))
+        #expect(said12)
+        // What another job does shows nothing: there may be several nodes.
+        let said13 = breaker.saw("other", in: .running, for: .zero, at: at(121))
+        #expect(said13 == .none)
+        for waiting in [JobStage.pending, .untaken, .queued, .unknown] {
+            let said14 = breaker.saw("probe", in: waiting, for: .seconds(1), at: at(121))
+            #expect(said14 == .none)
+        }
+        let said15 = breaker.saw("probe", in: stage, for: .zero, at: at(122))
+        #expect(said15 == .closed)
+        #expect(breaker.state == .closed)
+        #expect(breaker.since == nil)
+        let said16 = breaker.permits("other", at: at(122))
+        #expect(said16)
+    }
+
+    @Test func waitsLongerEachTimeThatTheNodeTakesNothing() {
+        var breaker = opened()
+        var now: Int64 = 60
+        var pauses: [Int64] = []
+        for _ in 0..<6 {
+            guard let next = breaker.opens(after: at(now)) else { break }
+            pauses.append((next - at(now)).components.seconds)
+            now = (next - Sample.time(1_000)).components.seconds
+            let said17 = breaker.permits("probe \(now)", at: at(now))
+            #expect(said17)
+            let said18 = breaker.saw("probe \(now)", in: .untaken, for: .seconds(60), at: at(now + 60))
+            #expect(said18 == .none)
+            now += 60
+        }
+        #expect(pauses == [60, 120, 240, 480, 600, 600])
+        #expect(breaker.since == at(60))
+    }
+
+    /// Its request may be gone, or the relayer may never look again.
+    @Test func letsAnotherOneGoWhereNothingIsHeardOfIt() {
+        var breaker = opened()
+        let said19 = breaker.permits("probe", at: at(120))
+        #expect(said19)
+        #expect(breaker.opens(after: at(121)) == at(420))
+        let said20 = breaker.permits("other", at: at(419))
+        #expect(!said20)
+        let said21 = breaker.permits("other", at: at(420))
+        #expect(said21)
+        let said22 = breaker.saw("probe", in: .running, for: .zero, at: at(421))
+        #expect(said22 == .none)
+        let said23 = breaker.saw("other", in: .running, for: .zero, at: at(421))
+        #expect(said23 == .closed)
+    }
+}
