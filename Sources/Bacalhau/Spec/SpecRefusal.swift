@@ -24,6 +24,10 @@ package struct SpecRefusal: Error, Sendable, Equatable, CustomStringConvertible 
         case environmentRefused = "environment-refused"
         /// A legal network that is the compute node's own, or that opens its ports.
         case networkRefused = "network-refused"
+        /// A module that the operator's settings do not have.
+        case moduleUnknown = "module-unknown"
+        /// An input that the module does not take, or takes in another form.
+        case moduleInput = "module-input"
     }
 
     package let code: Code
