@@ -62,7 +62,7 @@ struct BashCompletion {
         let spellings = ([option.spelling] + (option.shortSpelling.map { [$0] } ?? [])).map { "'\(prefix)\($0)'" }
         let action =
             switch option.schema {
-            case .text, .integer, .numberOrText: "COMPREPLY=(); return"
+            case .text, .integer, .numberOrText, .scalar: "COMPREPLY=(); return"
             case .path: Self.files + "; return"
             case .boolean: Self.propose(["true", "false"])
             case .choice(let words): Self.propose(words)

@@ -66,6 +66,8 @@ package enum ValueSchema: Sendable, Equatable {
     /// A text of this pattern, or a whole number of at least 1 that stands without quotes.
     case numberOrText(pattern: String)
     case boolean
+    /// A text, a number or a flag, as another setting says.
+    case scalar
     /// One of these words, in just this spelling.
     case choice([String])
 
@@ -73,7 +75,7 @@ package enum ValueSchema: Sendable, Equatable {
     package var isBare: Bool {
         switch self {
         case .integer, .boolean: true
-        case .text, .path, .choice, .numberOrText: false
+        case .text, .path, .choice, .numberOrText, .scalar: false
         }
     }
 }

@@ -71,6 +71,11 @@ package final class Section {
         reading.add(node(key)?.place ?? place, path(to: key), message)
     }
 
+    /// How many problems have been noted so far, anywhere.
+    ///
+    /// What is put together of several values is best left alone once one of them has been refused.
+    package var problemCount: Int { reading.problems.count }
+
     /// Notes a problem of the section as a whole.
     package func refuse(_ message: String) { reading.add(place, path, message) }
 

@@ -69,6 +69,7 @@ extension ValueSchema {
                 JSONMember("pattern", .string(pattern)),
             ]
         case .boolean: [JSONMember("type", "boolean")]
+        case .scalar: [JSONMember("type", ["string", "number", "boolean"])]
         case .choice(let words): [JSONMember("enum", .array(words.map { .string($0) }))]
         }
     }

@@ -151,7 +151,7 @@ extension KeyDescription {
 extension ValueSchema {
     fileprivate var sample: String {
         switch self {
-        case .text: "text"
+        case .text, .scalar: "text"
         case .path: "path"
         case .integer(let minimum, _): minimum
         case .numberOrText: "1"

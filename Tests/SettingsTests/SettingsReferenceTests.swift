@@ -1,3 +1,4 @@
+import Formats
 import JSON
 import Settings
 import Testing
@@ -76,5 +77,20 @@ import Testing
     @Test func isTheSameAfterAReadingAsBefore() throws {
         let again = SettingsReference(prefix: "SAMPLE", SampleSettings.init)
         #expect(again.schema == reference.schema)
+    }
+
+    /// What may be a number, too, is none that an editor would want in quotes.
+    @Test func letsAScalarBeAnything() throws {
+        let format = Format("a value", schema: .scalar, standIn: "") { $0 }
+        let reference = SettingsReference(prefix: "SAMPLE") { $0.optional("value", format, "Any.") }
+        let schema = try JSONValue.parse(Array(reference.schema.utf8))
+
+        #expect(schema["properties"]?["value"]?["type"] == ["string", "number", "boolean"])
+        for text in ["7", "'7'", "true", "x"] {
+            let value = try Settings.read(Array("value: \(text)".utf8), file: "a") {
+                $0.optional("value", format, "Any.")
+            }
+            #expect(value == String(text.filter { $0 != "'" }))
+        }
     }
 }

@@ -133,4 +133,19 @@ import Testing
     func says(_ yaml: String, _ message: String) {
         #expect(SampleSettings.problems(yaml) == message)
     }
+
+    /// So that what is made of several values is left alone where one of them is a stand-in.
+    @Test func countsItsProblems() {
+        var counts: [Int] = []
+        let yaml = Array("a: x\nb: 2\nc: y\n".utf8)
+        #expect(throws: Problems.self) {
+            try Settings.read(yaml, file: "sample.yaml") { section in
+                for key in ["a", "b", "c"] {
+                    _ = section.value(key, Format<Int>.whole(1...3), "A number.")
+                    counts.append(section.problemCount)
+                }
+            }
+        }
+        #expect(counts == [1, 1, 2])
+    }
 }
