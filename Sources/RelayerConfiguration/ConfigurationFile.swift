@@ -18,7 +18,8 @@ package enum ConfigurationFile {
 
     /// The settings of the file at `path`, with the environment's variables before it.
     ///
-    /// Throws everything that is wrong with them at once. Commands that only look need no account.
+    /// Throws everything that is wrong with them at once, the modules' templates included. Commands that only look need
+    /// no account.
     package static func read(
         _ path: String,
         environment: [String: String],
@@ -29,6 +30,8 @@ package enum ConfigurationFile {
     }
 
     /// The settings of a file's content; `path` names it in messages, and relative paths start at its folder.
+    ///
+    /// The templates of modules are read from their files.
     package static func read(
         _ bytes: [UInt8],
         path: String,

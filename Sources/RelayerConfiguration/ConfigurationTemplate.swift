@@ -117,6 +117,10 @@ package struct ConfigurationTemplate: Sendable, Equatable {
         "bindings[].settled.requestHash": "#0.requestHash",
         "bindings[].outcomes[].event": "BacalhauJobFulfilled", "bindings[].outcomes[].id": "jobId",
         "bindings[].outcomes[].requester": "requester", "bindings[].outcomes[].success": "callbackSucceeded",
+        "modules[].name": "cowsay:v0.0.4", "modules[].template": "modules/cowsay.json",
+        "modules[].parameters[].name": "Message", "modules[].parameters[].default": "moo",
+        "modules[].parameters[].sample": "moo", "modules[].parameters[].maxLength": "1024",
+        "modules[].parameters[].min": "1", "modules[].parameters[].max": "10", "modules[].parameters[].oneOf[]": "moo",
         "account.keystore": "relayer.json",
         "account.passwordFile": "relayer.password", "account.keyFile": "relayer.key",
     ]

@@ -1,3 +1,4 @@
+package import Bacalhau
 import Ethereum
 import Formats
 package import RelayCore
@@ -14,6 +15,8 @@ package struct RelayerSettings: Sendable, Equatable {
     package let bacalhau: BacalhauSettings
     /// What strangers' specs may run, of every contract.
     package let policy: JobPolicy
+    /// At most 256, with the templates read and tried.
+    package let modules: ModuleCatalogue
     /// The key that signs; nil where none is named and the command needs none.
     package let account: AccountSettings?
     /// The database's path.
@@ -21,7 +24,7 @@ package struct RelayerSettings: Sendable, Equatable {
     package let fees: FeeSettings
     package let log: LogSettings
 
-    /// Reads every key; what needs an account says so.
+    /// Reads every key, and the files of the modules' templates; what needs an account says so.
     init(_ section: Section, needsAccount: Bool) {
         let chain = section.section("chain", "The chain that is followed.", ChainSettings.init)
         self.chain = chain
@@ -32,7 +35,13 @@ package struct RelayerSettings: Sendable, Equatable {
         if let twice = contracts.firstTwice {
             section.refuse("contracts", "\(twice) is listed twice: remove one of them")
         }
-        bacalhau = section.section("bacalhau", "The Bacalhau orchestrator that runs the jobs.", BacalhauSettings.init)
+        let bacalhau = section.section(
+            "bacalhau",
+            "The Bacalhau orchestrator that runs the jobs.",
+            BacalhauSettings.init
+        )
+        self.bacalhau = bacalhau
+        modules = ModuleSettings.catalogue(section, limits: SpecLimits(body: bacalhau.maxBodySize.bytes))
         var policy = section.section(
             "policy",
             "What strangers' specs may run with your money: what is not allowed here is refused, and the reason is answered "

@@ -1,3 +1,4 @@
+import Bacalhau
 import RelayTestSupport
 import RelayerConfiguration
 import Testing
@@ -30,17 +31,19 @@ import Testing
         #expect(keys(of: root, under: "").sorted() == reference.keys.sorted())
     }
 
-    /// A commented-out key is itself a valid one, except for the second way to name a key, and a module's inputs beside the
-    /// spec of another format.
+    /// A commented-out key is itself a valid one, except for the second way to name a key, a module's inputs beside the spec of
+    /// another format, and what another type of a module's parameter has.
     @Test func showsValidValuesWhereKeysAreCommentedOut() throws {
         let text = String(decoding: uncommented(try SettingsFile.bytes(of: path)), as: UTF8.self)
-        let lines = text.split(separator: "\n").filter { !$0.hasPrefix("  keyFile:") && !$0.hasPrefix("      inputs:") }
-        _ = try ConfigurationFile.read(
+        let others = ["  keyFile:", "        min:", "        max:", "      inputs:"]
+        let lines = text.split(separator: "\n").filter { line in !others.contains { line.hasPrefix($0) } }
+        let settings = try ConfigurationFile.read(
             Array(lines.joined(separator: "\n").utf8),
-            path: PackageRoot.path + "/config/example.yaml",
+            path: path,
             environment: [:],
             needsAccount: true
         )
+        #expect(settings.modules.names == ["cowsay:v0.0.4"])
     }
 
     @Test func namesTheSecretsVariables() throws {

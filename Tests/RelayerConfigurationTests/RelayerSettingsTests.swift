@@ -1,3 +1,4 @@
+import Bacalhau
 import Ethereum
 import Formats
 import RelayCore
@@ -63,6 +64,7 @@ import Testing
         #expect(settings.bacalhau.apiKey == nil)
         #expect(settings.bacalhau.maxBodySize.bytes == 262_144)
         #expect(settings.bacalhau.maxRunningJobs == 64)
+        #expect(settings.modules.names.isEmpty)
         #expect(settings.account == .key(.environment(variable: "LILYPAD_ACCOUNT__KEY")))
         #expect(settings.database == "/etc/relayer.sqlite")
         #expect(settings.fees.maxFeePerGas == UInt256(500_000_000_000) && settings.fees.minPriorityFeePerGas == .zero)

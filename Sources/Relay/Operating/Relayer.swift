@@ -39,6 +39,8 @@ package struct Relayer: Sendable {
         package var follow: FollowOptions
         package var compute = ComputeService.Options()
         package var settle = SettleService.Options()
+        /// What specs of the format `module` may call.
+        package var modules = ModuleCatalogue()
         /// The binding of each contract.
         package var book: ContractBook {
             ContractBook(Dictionary(contracts.map { ($0.address, $0.binding) }) { first, _ in first })

@@ -28,7 +28,8 @@ struct Services: Sendable {
                 namespace: options.namespace,
                 limits: options.specLimits,
                 book: relayer.book,
-                policies: Dictionary(options.contracts.map { ($0.address, $0.policy) }) { first, _ in first }
+                policies: Dictionary(options.contracts.map { ($0.address, $0.policy) }) { first, _ in first },
+                modules: options.modules
             ),
             options: options.compute,
             environment: relayer.environment,

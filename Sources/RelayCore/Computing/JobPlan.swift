@@ -11,6 +11,8 @@ package struct JobContext: Sendable {
     package let book: ContractBook
     /// Of each contract; one that is not here has the strictest policy.
     package let policies: [Address: JobPolicy]
+    /// What specs of the format `module` may call.
+    package let modules: ModuleCatalogue
 
     package init(
         genesisHash: Hash32,
@@ -18,7 +20,8 @@ package struct JobContext: Sendable {
         namespace: String,
         limits: SpecLimits = SpecLimits(),
         book: ContractBook = ContractBook(every: .reference),
-        policies: [Address: JobPolicy] = [:]
+        policies: [Address: JobPolicy] = [:],
+        modules: ModuleCatalogue = ModuleCatalogue()
     ) {
         self.genesisHash = genesisHash
         self.chainID = chainID
@@ -26,6 +29,7 @@ package struct JobContext: Sendable {
         self.limits = limits
         self.book = book
         self.policies = policies
+        self.modules = modules
     }
 }
 
@@ -113,7 +117,12 @@ extension JobPlan {
         else { return .failure(JobRefusal(code: "name", text: "the request cannot be named")) }
         let policy = context.policies[question.contract] ?? JobPolicy()
         do {
-            let reading = try SpecReading.read(question.spec, as: question.format, limits: context.limits)
+            let reading = try SpecReading.read(
+                question.spec,
+                as: question.format,
+                modules: context.modules,
+                limits: context.limits
+            )
             let task = try policy.completed(reading.task, for: question.resultType)
             let body = try JobBody.build(
                 task: task,

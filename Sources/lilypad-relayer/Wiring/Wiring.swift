@@ -127,6 +127,7 @@ struct Wiring {
             process: process
         )
         options.settle = settle
+        options.modules = settings.modules
         options.follow.quorum = settings.chain.quorum
         options.follow.pollInterval = settings.chain.pollInterval
         options.follow.window = settings.chain.maxBlockRange
