@@ -32,7 +32,7 @@ struct ModuleSettings {
 
     private init(_ section: Section, limits: SpecLimits) {
         let before = section.problemCount
-        let name = section.value(
+        let name: ModuleName = section.value(
             "name",
             .moduleName,
             "What requests call it by, letter by letter. Without a version here, requests name none either."

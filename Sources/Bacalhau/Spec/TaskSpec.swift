@@ -77,13 +77,12 @@ extension TaskSpec {
     /// A `Name` is checked and not kept: the task of our jobs is always `main`. `null` members are absent ones, as they are
     /// for Bacalhau.
     package static func read(_ text: [UInt8], limits: SpecLimits = SpecLimits()) throws(SpecRefusal) -> TaskSpec {
-        let root = SpecNode(value: try parse(text, limits: limits), path: JSONPath(), text: text)
-        try refuseWholeJob(root)
-        return try read(root)
+        try read(SpecNode(value: try parse(text, limits: limits), path: JSONPath(), text: text))
     }
 
     /// Checks a task, whether a text has it as it is or it was made of another format.
     static func read(_ root: SpecNode) throws(SpecRefusal) -> TaskSpec {
+        try refuseWholeJob(root)
         let task = try root.object(of: keys)
         if let name = task.optional("Name") { _ = try name.plainString() }
         let inputs = try InputRules.read(task.optional("InputSources"))

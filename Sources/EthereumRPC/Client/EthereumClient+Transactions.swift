@@ -74,6 +74,25 @@ extension EthereumClient {
         }
     }
 
+    /// The account that signed a transaction; nil where the node does not know it.
+    package func sender(of transaction: Hash32) async throws(RPCError) -> Address? {
+        try await call("eth_getTransactionByHash", .hash(transaction)) { reader -> Address? in
+            guard try !reader.null() else { return nil }
+            var found: Hash32?
+            var sender: Address?
+            try reader.enterObject()
+            while let key = try reader.nextKey() {
+                switch key {
+                case "hash": found = try reader.hash()
+                case "from": sender = try reader.address()
+                default: try reader.skip()
+                }
+            }
+            guard found == transaction, let sender else { throw AnswerFault("another transaction, or nobody's") }
+            return sender
+        }
+    }
+
     /// The base fee of the head, and the tip that the node proposes (or, if it has no such method, half of the last
     /// blocks' transactions paid).
     package func feeQuote() async throws(RPCError) -> FeeQuote {

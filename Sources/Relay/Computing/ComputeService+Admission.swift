@@ -19,7 +19,8 @@ extension ComputeService {
         guard let standing = try await standing(of: request) else { return }
         switch standing {
         case .open:
-            try await accept(request, attempt: attempts + 1)
+            guard let sender = try await sender(of: request) else { return }
+            try await accept(request, attempt: attempts + 1, sender: sender.address)
         case .closed(let closing):
             try await close(request, to: .settled, "settled elsewhere", reason: closing.rawValue)
         case .anotherRequest(let hash):
@@ -108,9 +109,29 @@ extension ComputeService {
         return answer.fitted(to: binding.form)
     }
 
-    private func accept(_ request: Request, attempt: Int) async throws {
+    /// Who sent the request's transaction, where the policy has a word on it.
+    private struct Sender {
+        let address: Address?
+    }
+
+    /// nil when the node does not tell, or no longer knows: then the request waits.
+    private func sender(of request: Request) async throws -> Sender? {
+        let policy = context.policies[request.observed.contract]
+        guard policy?.needsSender == true else { return Sender(address: nil) }
+        do {
+            let address = try await contracts.client.sender(of: request.observed.place.transactionHash)
+            if let address { return Sender(address: address) }
+            try await bear(request, "sender unknown", "the node does not know the request's transaction")
+        } catch let error as RPCError {
+            environment.outages.failed(Outages.admission, error)
+            try await postpone(request, "\(error)")
+        }
+        return nil
+    }
+
+    private func accept(_ request: Request, attempt: Int, sender: Address?) async throws {
         let now = environment.now
-        switch JobPlan.make(for: request.observed, attempt: attempt, context: context) {
+        switch JobPlan.make(for: request.observed, attempt: attempt, context: context, sender: sender) {
         case .failure(let refusal):
             let change = ComputingChange(
                 request: request.id,

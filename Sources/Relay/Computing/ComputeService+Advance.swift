@@ -38,7 +38,13 @@ extension ComputeService {
         let actions = job.machine.apply(event, at: environment.now, limits: options.limits)
         note(submissions.saw(job.name, job.machine, at: environment.now), job)
         guard job.machine.attempt != before else { return actions }
-        switch JobPlan.make(for: job.request.observed, attempt: job.machine.attempt, context: context) {
+        let plan = JobPlan.make(
+            for: job.request.observed,
+            attempt: job.machine.attempt,
+            context: context,
+            isAdmitted: true
+        )
+        switch plan {
         case .success(let plan):
             try await open(plan, &job)
             return actions

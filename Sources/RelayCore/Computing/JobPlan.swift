@@ -43,6 +43,8 @@ package struct JobQuestion: Sendable {
     /// Nil where it is not known, as is the sender of the transaction.
     package var requester: Address?
     package var sender: Address?
+    /// Whether the rule for senders has been kept before.
+    package var isAdmitted = false
 
     package init(
         spec: [UInt8],
@@ -77,12 +79,14 @@ package struct JobPlan: Equatable, Sendable {
 extension JobPlan {
     /// Plans a request's job, or says why there will be none: an answer for the contract.
     ///
-    /// `sender` is the account that sent the request's transaction, where it is known.
+    /// `sender` is the account that sent the request's transaction, where it is known; once a request `isAdmitted`, the rule
+    /// for senders has been kept.
     package static func make(
         for request: ObservedRequest,
         attempt: Int,
         context: JobContext,
-        sender: Address? = nil
+        sender: Address? = nil,
+        isAdmitted: Bool = false
     ) -> Result<JobPlan, JobRefusal> {
         if let damage = request.damage { return .failure(JobRefusal(code: "damaged-log", text: damage)) }
         guard let resultType = request.resultType.flatMap(ResultType.init(rawValue:)) else {
@@ -97,6 +101,7 @@ extension JobPlan {
             requester: request.requester,
             sender: sender
         )
+        question.isAdmitted = isAdmitted
         question.format = context.book[request.contract]?.format ?? .task
         return make(for: question, attempt: attempt, context: context)
     }
@@ -115,7 +120,8 @@ extension JobPlan {
                 requestHash: question.requestHash.bytes
             )
         else { return .failure(JobRefusal(code: "name", text: "the request cannot be named")) }
-        let policy = context.policies[question.contract] ?? JobPolicy()
+        var policy = context.policies[question.contract] ?? JobPolicy()
+        if question.isAdmitted { policy.senders = JobPolicy.Parties() }
         do {
             let reading = try SpecReading.read(
                 question.spec,

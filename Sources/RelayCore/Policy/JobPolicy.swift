@@ -75,6 +75,9 @@ package struct JobPolicy: Equatable, Sendable {
 
     package init() {}
 
+    /// Whether nothing can be judged before the sender of a request's transaction is known.
+    package var needsSender: Bool { !senders.isEverybody }
+
     /// Who may ask.
     package struct Parties: Equatable, Sendable {
         /// Empty: everybody who is not denied.

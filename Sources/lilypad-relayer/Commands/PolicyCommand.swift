@@ -10,7 +10,7 @@ import RelayerConfiguration
 struct PolicyCommand: RunnableCommand {
     let configuration: String
     let specPath: String
-    let format: SpecFormat
+    let format: SpecFormat?
     let kind: RequestCommand.Kind
     let contract: Address?
     let requester: Address?
@@ -46,12 +46,12 @@ struct PolicyCommand: RunnableCommand {
     private init(_ arguments: Invocation) {
         configuration = arguments.configuration()
         specPath = arguments.positional("SPEC", .path, "The spec's file, or -.")
-        format = arguments.option(
+        format = arguments.optional(
             "format",
             "FORMAT",
             .choice(standIn: SpecFormat.task),
-            default: .task,
-            "What the spec is written in: \(alternatives(SpecFormat.allCases.map(\.rawValue)))."
+            "What the spec is written in: \(alternatives(SpecFormat.allCases.map(\.rawValue))); without it, what the "
+                + "contract's binding says."
         )
         kind = arguments.option(
             "result-type",
@@ -67,12 +67,6 @@ struct PolicyCommand: RunnableCommand {
     }
 
     func run() async throws -> ExitCode {
-        guard SpecReading.isBuiltIn(format) else {
-            throw CommandFailure(
-                "--format \(format.rawValue) is not built in: this program reads no such specs",
-                .usage
-            )
-        }
         let settings = try Wiring.settings(configuration, ProcessEnvironment.variables, needsAccount: false)
         let contract = try contract(of: settings)
         let spec = try SpecFile.read(specPath)
@@ -85,13 +79,15 @@ struct PolicyCommand: RunnableCommand {
             requester: requester,
             sender: sender
         )
+        let context = settings.trialContext
+        let format = format ?? context.book[contract]?.format ?? .task
         question.format = format
-        switch JobPlan.make(for: question, attempt: 1, context: settings.trialContext) {
+        switch JobPlan.make(for: question, attempt: 1, context: context) {
         case .success(let plan):
             tell(plan, contract)
             return .done
         case .failure(let refusal):
-            let isSpec = format != .task || Self.isObject(spec)
+            let isSpec = Self.isSpec(spec, format)
             tell(refusal, isSpec: isSpec, contract)
             return isSpec ? .failed : .usage
         }
@@ -107,7 +103,14 @@ struct PolicyCommand: RunnableCommand {
         return contract
     }
 
-    /// Whether a text is a task at all, sound or not.
+    /// Whether a text is a spec at all, sound or not.
+    private static func isSpec(_ text: [UInt8], _ format: SpecFormat) -> Bool {
+        switch format {
+        case .task, .legacy: isObject(text)
+        case .module: (try? ModuleCall.read(text)) != nil
+        }
+    }
+
     private static func isObject(_ text: [UInt8]) -> Bool {
         do throws(JSONError) {
             return try JSONValue.parse(text).object != nil
@@ -164,7 +167,9 @@ extension RelayerSettings {
             chainID: chain.id,
             namespace: bacalhau.namespace,
             limits: SpecLimits(body: bacalhau.maxBodySize.bytes),
-            policies: Dictionary(contracts.map { ($0.address, policy) }) { first, _ in first }
+            book: ContractBook(Dictionary(contracts.map { ($0.address, $0.binding) }) { first, _ in first }),
+            policies: Dictionary(contracts.map { ($0.address, policy) }) { first, _ in first },
+            modules: modules
         )
     }
 }
