@@ -86,7 +86,6 @@ extension EndToEnd {
 
         @Test(arguments: [
             (["nowhere.json"], "cannot read nowhere.json"), ([], "the argument SPEC is missing"),
-            (["spec.json", "--format", "lilypad-v0"], "--format lilypad-v0 is not built in"),
             (["spec.json", "--format", "v2"], "--format: expected one of v1, lilypad-v0, module"),
             (
                 ["spec.json", "--contract", address],
@@ -98,6 +97,23 @@ extension EndToEnd {
             let outcome = try await test(words)
 
             #expect(outcome.status == 2 && outcome.errors.contains(message), "\(outcome.errors)")
+        }
+
+        @Test func readsEveryFormat() async throws {
+            let old =
+                #"{"Engine":"Wasm","Verifier":"Noop","Publisher":"Estuary","Wasm":{"EntryModule":{"StorageSource":"Inline","#
+                + #""URL":"data:application/wasm;base64,AGFzbQEAAAA=","path":"/job"}},"Resources":{"GPU":"1"}}"#
+            for (format, spec, status, words) in [
+                ("lilypad-v0", old.replacing(#","Resources":{"GPU":"1"}"#, with: ""), Int32(0), "accepted: "),
+                ("lilypad-v0", old, 1, "policy-gpu"),
+                ("lilypad-v0", "Rainbow Unicorn", 2, "not understood"),
+                ("module", "cowsay:v1", 1, "module-unknown"),
+                ("module", "{}", 2, "not understood"),
+            ] {
+                let outcome = try await test(["spec.json", "--format", format], spec: spec)
+                #expect(outcome.status == status, "\(format) \(spec): \(outcome.output)\(outcome.errors)")
+                #expect(outcome.output.contains(words), "\(outcome.output)")
+            }
         }
 
         @Test func readsStandardInput() async throws {
