@@ -12,6 +12,7 @@ from .api import JobHandlers
 from .controls import Controls
 from .options import Options
 from .orchestrator import Orchestrator, build
+from .published import PublishedHandlers
 
 HOST = "127.0.0.1"
 _IDLE_SECONDS = 20.0
@@ -70,7 +71,12 @@ def _application(orchestrator: Orchestrator, controls: Controls) -> web.Applicat
     application = web.Application(
         middlewares=[middleware.for_orchestrator(orchestrator)], client_max_size=middleware.MAX_BODY
     )
-    for handlers in (JobHandlers(orchestrator), AgentHandlers(orchestrator), controls):
+    for handlers in (
+        JobHandlers(orchestrator),
+        AgentHandlers(orchestrator),
+        PublishedHandlers(orchestrator),
+        controls,
+    ):
         application.add_routes(handlers.routes())
     return application
 

@@ -1,0 +1,60 @@
+"""Published files are read as from kubo 0.43: its recorded questions are asked of the stand-in."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jobs
+import pytest
+from standin import DEVNET, Client, client_fixture, start_fixture  # noqa: F401
+
+# What the stand-in does not play: other commands of the API, single blocks.
+NOT_PLAYED = ("/ls?", "/dag/stat?", "/files/stat?", "/version", "format=raw")
+HELLO = {"Type": "ipfs"}
+
+
+def recorded() -> list[Any]:
+    cases = []
+    for name in ("gateway", "api"):
+        for step in json.loads((DEVNET / "fixtures" / "kubo" / f"{name}.json").read_text())["steps"]:
+            path = step["request"]["path"]
+            if not any(part in path for part in NOT_PLAYED):
+                cases.append(pytest.param(step, id=f"{step['request']['method']} {path} {step.get('note', '')}"))
+    return cases
+
+
+@pytest.mark.parametrize("step", recorded())
+def test_answers_as_kubo_did(client: Client, step: dict[str, Any]) -> None:
+    client.run(jobs.job("hello", "hello", Publisher=HELLO))
+    request, response = step["request"], step["response"]
+
+    answer = client.call(request["method"], request["path"], headers=request.get("headers"))
+
+    assert answer.status == response["status"], answer.body
+    assert answer.headers.get("transfer-encoding") == response["headers"].get("transfer-encoding") or (
+        "listing" in step.get("note", "") or answer.status >= 400
+    )
+    kind = response["headers"]["content-type"].split(";")[0]
+    assert answer.headers["content-type"].split(";")[0] == kind
+    if kind != "text/html":
+        assert answer.body == response["body"]
+
+
+def test_gives_a_part_of_a_file_and_says_which(client: Client) -> None:
+    _, (execution,) = client.run(jobs.job("writes", "writes", "100", Publisher=HELLO))
+    path = f"/ipfs/{execution['PublishedResult']['Params']['CID']}"
+
+    part = client.call("GET", f"{path}/stdout", headers={"Range": "bytes=0-9"})
+    empty = client.call("GET", f"{path}/stderr", headers={"Range": "bytes=0-9"})
+
+    whole = client.call("GET", f"{path}/stdout").body
+    assert (part.status, part.body) == (206, whole[:10])
+    assert part.headers["content-range"] == f"bytes 0-9/{len(whole)}"
+    assert (empty.status, empty.headers["content-range"]) == (416, "bytes */0")
+
+
+def test_fails_when_it_is_told_to(client: Client) -> None:
+    client.control("fail-next", method="GET", **{"path-prefix": "/ipfs/", "status": 504, "body": "late"})
+
+    assert client.call("GET", "/ipfs/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG/stdout").status == 504
