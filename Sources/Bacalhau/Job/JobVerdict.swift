@@ -27,19 +27,23 @@ package struct JobAnswer: Sendable, Equatable {
     package let executionID: String
     /// Of what the execution published to IPFS, if it did and it can be one.
     package let cid: String?
+    /// Whether a WASM program ran, whose output and exit code have their own quirks.
+    package let isWASM: Bool
 
     package init(
         bytes: [UInt8],
         isTruncated: Bool,
         resultType: ResultType,
         executionID: String,
-        cid: String? = nil
+        cid: String? = nil,
+        isWASM: Bool = false
     ) {
         self.bytes = bytes
         self.isTruncated = isTruncated
         self.resultType = resultType
         self.executionID = executionID
         self.cid = cid
+        self.isWASM = isWASM
     }
 }
 
@@ -74,11 +78,15 @@ extension JobVerdict {
             return .failed(JobFailure(cause: "the job is completed, and no execution of it is"))
         }
         let output = execution.output
+        let isWASM = job.engine.lowercased() == "wasm"
         switch resultType {
         case .cid: return published(execution)
-        case .stdout: return answer(output.stdout, output.stdoutTruncated, resultType, execution)
-        case .stderr: return answer(output.stderr, output.stderrTruncated, resultType, execution)
-        case .exitCode: return answer(String(exitCode(of: output, engine: job.engine)), false, resultType, execution)
+        case .stdout: return answer(output.stdout, output.stdoutTruncated, resultType, execution, isWASM)
+        case .stderr: return answer(output.stderr, output.stderrTruncated, resultType, execution, isWASM)
+        case .exitCode:
+            // A WASM program that returns without `proc_exit` is reported with -1.
+            let code = isWASM && output.exitCode == -1 ? 0 : output.exitCode
+            return answer(String(code), false, resultType, execution, isWASM)
         }
     }
 
@@ -86,7 +94,8 @@ extension JobVerdict {
         _ text: String,
         _ isTruncated: Bool,
         _ resultType: ResultType,
-        _ execution: JobExecution
+        _ execution: JobExecution,
+        _ isWASM: Bool = false
     ) -> JobVerdict {
         .answer(
             JobAnswer(
@@ -94,7 +103,8 @@ extension JobVerdict {
                 isTruncated: isTruncated,
                 resultType: resultType,
                 executionID: execution.id,
-                cid: execution.publishedCID.flatMap { ContentID.isPlausible($0) ? $0 : nil }
+                cid: execution.publishedCID.flatMap { ContentID.isPlausible($0) ? $0 : nil },
+                isWASM: isWASM
             )
         )
     }
@@ -108,11 +118,6 @@ extension JobVerdict {
             return .failed(JobFailure(cause: "the job published \(SafeText.quoted(cid)), which is no CID"))
         }
         return answer(cid, false, .cid, execution)
-    }
-
-    /// A WASM program that returns without `proc_exit` is reported with -1.
-    private static func exitCode(of output: RunOutput, engine: String) -> Int64 {
-        engine.lowercased() == "wasm" && output.exitCode == -1 ? 0 : output.exitCode
     }
 
     /// The newest failed execution's own words; the job's message says only that there are no more nodes to try.

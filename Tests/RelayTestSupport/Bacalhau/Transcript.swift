@@ -26,6 +26,11 @@ package struct Transcript: Sendable {
         try read("\(PackageRoot.path)/Tests/Devnet/fixtures/bacalhau/\(name).json")
     }
 
+    /// What a real kubo answered: `gateway` or `api`.
+    package static func kubo(_ name: String) throws -> Transcript {
+        try read("\(PackageRoot.path)/Tests/Devnet/fixtures/kubo/\(name).json")
+    }
+
     package static func read(_ path: String) throws -> Transcript {
         let text = try [UInt8](Data(contentsOf: URL(filePath: path)))
         let steps = try JSONValue.parse(text)["steps"]?.array ?? []

@@ -1,0 +1,59 @@
+package import Transport
+
+/// Why a published file could not be read.
+package struct ResultFilesError: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Kind: Sendable, Equatable {
+        /// There is no answer.
+        case transport(HTTPError)
+        /// What was published has no such file.
+        case notThere
+        /// The server does not do this, and will not: its status and words.
+        case refused(status: Int, String)
+        /// The server fails, has too much to do, or does not find the content: its status and words.
+        case failed(status: Int, String)
+        /// The answer is no file.
+        case badAnswer(String)
+        /// What it was asked for is no CID: nothing has been sent.
+        case noCID
+    }
+
+    /// The gateway or the API, without its secrets.
+    package let endpoint: String
+    /// As `stdout`.
+    package let file: String
+    package let kind: Kind
+
+    /// Whether it would be the same at any other time.
+    package var isLasting: Bool {
+        switch kind {
+        case .notThere, .refused, .noCID: true
+        // The content of a CID never changes: what is too large once is too large for ever.
+        case .transport(.tooLarge), .transport(.badRequest): true
+        case .transport, .failed, .badAnswer: false
+        }
+    }
+
+    /// Whether it says that the server is not well, rather than something about one file.
+    package var isOutage: Bool {
+        switch kind {
+        case .transport(.cancelled), .transport(.tooLarge): false
+        case .failed(let status, _): status != 404
+        case .transport, .refused, .badAnswer: true
+        case .notThere, .noCID: false
+        }
+    }
+
+    package var description: String {
+        let what =
+            switch kind {
+            case .transport(.tooLarge(let limit)):
+                "its answer has more than \(limit) bytes, although only a part was asked for"
+            case .transport(let error): "no answer: \(error)"
+            case .notThere: "there is no such file"
+            case .refused(let status, let text), .failed(let status, let text): "HTTP \(status): \(text)"
+            case .badAnswer(let text): text
+            case .noCID: "there is no CID to read it from"
+            }
+        return "\(file) at \(endpoint): \(what)"
+    }
+}
