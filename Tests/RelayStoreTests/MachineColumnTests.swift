@@ -21,6 +21,7 @@ import Testing
             jobID: "j-\"é\u{0}\n",
             busy: JobMachine.Tally(count: 7, since: time),
             submissions: JobMachine.Tally(count: 3, since: time),
+            files: JobMachine.Tally(count: 5, since: time),
             outages: JobMachine.counterLimit
         ),
         .init(resultType: .stdout, timeoutSeconds: 1, startedAt: time, phase: .stopping(jobID: "", since: time)),
@@ -31,6 +32,14 @@ import Testing
     @Test(arguments: jobs.indices) func readsAJobMachineBack(index: Int) throws {
         let machine = Self.jobs[index]
         #expect(try JobMachine(json: machine.json, answer: Self.answer) == machine)
+    }
+
+    /// As versions wrote it that read no published files.
+    @Test func readsAJobMachineOfAnOldVersion() throws {
+        let old =
+            #"{"v":1,"resultType":1,"timeout":60,"startedAt":5,"attempt":1,"outages":0,"phase":"placing"}"#
+        let machine = JobMachine(resultType: .stdout, timeoutSeconds: 60, startedAt: Timestamp(milliseconds: 5))
+        #expect(try JobMachine(json: old, answer: nil) == machine)
     }
 
     @Test func readsASettlementMachineBack() throws {
@@ -125,7 +134,8 @@ import Testing
         sound.replacing(#""attempt":8"#, with: #""attempt":9223372036854775807"#),
         sound.replacing(#""outages":1000000"#, with: #""outages":1000001"#),
         sound.replacing(#""outages":1000000"#, with: #""outages":-1"#),
-        sound.replacing(#""count":7"#, with: #""count":1e9"#), sound.replacing("watching", with: "dreaming"),
+        sound.replacing(#""count":7"#, with: #""count":1e9"#),
+        sound.replacing(#""count":5"#, with: #""count":-5"#), sound.replacing("watching", with: "dreaming"),
         sound.replacing(#""resultType":3"#, with: #""resultType":4"#),
         sound.replacing(#""resultType":3"#, with: #""resultType":256"#), String(sound.dropLast()),
     ])

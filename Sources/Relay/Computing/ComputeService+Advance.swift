@@ -18,7 +18,7 @@ extension ComputeService {
             switch action {
             case .wake(let at): return try await wait(job, until: at)
             case .answer(let answer): return try await finish(job, answer)
-            case .lookUp, .submit, .stop: break
+            case .lookUp, .submit, .stop, .fetch: break
             }
             steps += 1
             let event: JobMachine.Event
@@ -84,6 +84,7 @@ extension ComputeService {
             environment.outages.failed(Self.computeNode, nodeFailure)
             return .unavailable(retryAfter: nil)
         }
+        if case .fetch(let answer) = action { return await fetch(answer, of: &job) }
         do {
             let event = try await call(action, of: &job)
             environment.outages.recovered("orchestrator")
@@ -109,7 +110,7 @@ extension ComputeService {
         case .stop(let jobID, let reason):
             try await client.stop(id: jobID, reason: reason)
             return .stopTaken
-        case .lookUp, .wake, .answer:
+        case .lookUp, .fetch, .wake, .answer:
             guard let snapshot = try await client.job(named: job.name) else { return .notFound }
             let label = JobPlan.requestLabel(of: job.request.observed.hash)
             return .found(
@@ -205,12 +206,12 @@ extension ComputeService {
         change.answer = fitted
         let why = job.refusal?.detail ?? fitted.text
         change.event = fitted.kind == .result ? "computed" : "failed"
-        change.detail = fitted.kind == .result ? "\(fitted.source), \(fitted.text.utf8.count) bytes" : why
+        change.detail = fitted.kind == .result ? fitted.origin(answer.note) : why
         try await record(change, of: &job)
         environment.counters.increment(fitted.kind == .result ? "jobs.succeeded" : "jobs.failed")
         environment.log(for: job.request).info(
             "request answered",
-            ["kind": fitted.kind.rawValue, "bytes": fitted.text.utf8.count]
+            ["kind": fitted.kind.rawValue, "bytes": fitted.content.count, "source": fitted.source]
         )
         answered.signal()
     }
@@ -248,7 +249,7 @@ extension JobMachine.Event {
         case .submitted(.unknown(let text)): text
         case .submitted(.busy): "the orchestrator is busy"
         case .found(let sighting): sighting.trouble
-        case .woke, .notFound, .stopTaken, .unavailable: nil
+        case .woke, .notFound, .stopTaken, .unavailable, .fetched, .fetchFailed: nil
         case .submitted(.created), .submitted(.alreadyExists), .submitted(.refused): nil
         }
     }

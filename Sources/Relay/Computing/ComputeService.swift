@@ -28,6 +28,8 @@ package struct ComputeService: Sendable {
     }
 
     let client: BacalhauClient
+    /// nil: a result is what the run output has of it.
+    let files: ResultFiles?
     let contracts: ContractDesk
     let store: RelayStore
     let context: JobContext
@@ -45,6 +47,7 @@ package struct ComputeService: Sendable {
 
     package init(
         client: BacalhauClient,
+        files: ResultFiles? = nil,
         contracts: ContractDesk,
         addresses: Set<Address>,
         store: RelayStore,
@@ -56,10 +59,13 @@ package struct ComputeService: Sendable {
         answered: Wakeup
     ) {
         self.client = client
+        self.files = files
         self.contracts = contracts
         self.addresses = addresses
         self.store = store
         self.context = context
+        var options = options
+        options.limits.readsFiles = files != nil
         self.options = options
         self.environment = environment
         self.heads = heads

@@ -88,6 +88,7 @@ package final class Outages: Sendable {
         "chain node": "chain.rpc", settlement: "chain.rpc", admission: "chain.rpc", replay: "chain.rpc",
         "chain head": "chain.rpc", "finality": "chain.rpc", "second reading": "chain.rpc", "count of jobs": "chain.rpc",
         "WebSocket": "chain.rpc[].ws", "orchestrator": "bacalhau.api", "submission of jobs": "bacalhau.apiKeyFile",
+        files: "results",
     ]
 
     /// What is down now, as far as it has been asked of late.
@@ -107,6 +108,8 @@ package final class Outages: Sendable {
     package static let settlement = "chain node (settlement)"
     package static let admission = "chain node (admission)"
     package static let replay = "chain node (replay)"
+
+    package static let files = "published files"
 
     /// A submission without a clear answer, which a stranger's spec can bring about: spoken of, and not counted as down.
     package static let submission = "a submission"

@@ -73,6 +73,8 @@ package struct Relayer: Sendable {
     /// nil: the node is only polled.
     let webSocket: (any WebSocketConnector)?
     let bacalhau: BacalhauClient
+    /// nil: published files are not read.
+    let files: ResultFiles?
     let signer: any TransactionSigner
     var book: ContractBook { options.book }
     let store: RelayStore
@@ -83,6 +85,7 @@ package struct Relayer: Sendable {
         client: EthereumClient,
         webSocket: (any WebSocketConnector)?,
         bacalhau: BacalhauClient,
+        files: ResultFiles? = nil,
         signer: any TransactionSigner,
         store: RelayStore,
         options: Options,
@@ -91,6 +94,7 @@ package struct Relayer: Sendable {
         self.client = client
         self.webSocket = webSocket
         self.bacalhau = bacalhau
+        self.files = files
         self.signer = signer
         self.store = store
         self.options = options

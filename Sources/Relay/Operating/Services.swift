@@ -19,6 +19,7 @@ struct Services: Sendable {
         let options = relayer.options
         let compute = ComputeService(
             client: relayer.bacalhau,
+            files: relayer.files,
             contracts: desk,
             addresses: Set(options.contracts.map(\.address)),
             store: relayer.store,
@@ -29,7 +30,8 @@ struct Services: Sendable {
                 limits: options.specLimits,
                 book: relayer.book,
                 policies: Dictionary(options.contracts.map { ($0.address, $0.policy) }) { first, _ in first },
-                modules: options.modules
+                modules: options.modules,
+                readsFiles: relayer.files != nil
             ),
             options: options.compute,
             environment: relayer.environment,

@@ -13,6 +13,9 @@ extension JobMachine {
         case submitted(Submission)
         /// The orchestrator has taken the order to stop, or says that there is nothing to stop.
         case stopTaken
+        /// What was read of the file in which this answer stands.
+        case fetched(JobAnswer, ResultFileContent)
+        case fetchFailed(JobAnswer, FileFailure)
         /// No usable answer; whatever was asked may have happened.
         case unavailable(retryAfter: Duration?)
     }
@@ -40,6 +43,8 @@ extension JobMachine {
         /// Send the stored body of this try.
         case submit
         case stop(jobID: String, reason: String)
+        /// Read the published file in which this answer stands.
+        case fetch(JobAnswer)
         case wake(at: Timestamp)
         /// The request has its answer.
         case answer(Answer)

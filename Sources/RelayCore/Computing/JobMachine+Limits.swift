@@ -25,6 +25,11 @@ extension JobMachine {
         package var unknownTime: Duration = .seconds(900)
         /// Tries that end for a cause that may pass, at most.
         package var passingTries = 3
+        /// Whether published files can be read; else a result is what the run output has of it.
+        package var readsFiles = false
+        /// How long a file that cannot be read is tried, from the first failure on, before the run output is taken.
+        package var filePatience: Duration = .seconds(60)
+        package var fileBackoff = Backoff(first: .seconds(1), limit: .seconds(15))
         package var firstPoll: Duration = .milliseconds(40)
         package var slowestPoll: Duration = .seconds(5)
 

@@ -9,7 +9,7 @@ extension JobMachine {
         case .passing(let failure):
             return noRoom(failure.reason, now, limits, tries: limits.passingTries)
         case .answer(let answer):
-            return end(Answer(answer))
+            return completed(answer, limits)
         case .busy(let text):
             return noRoom(text, now, limits)
         case .failed(let failure):
@@ -62,18 +62,5 @@ extension JobMachine {
     /// A try that came to nothing for a cause that may pass; the cap on tries holds for it too.
     mutating func pause(_ now: Timestamp, _ limits: Limits, else reason: String) -> [Action] {
         noRoom(reason, now, limits)
-    }
-}
-
-extension Answer {
-    /// A result as the job gave it.
-    init(_ answer: JobAnswer) {
-        self.init(
-            kind: .result,
-            text: String(decoding: answer.bytes, as: UTF8.self),
-            source: answer.resultType == .cid ? "published result" : "run output",
-            truncated: answer.isTruncated,
-            cid: answer.cid
-        )
     }
 }

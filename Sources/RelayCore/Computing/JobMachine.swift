@@ -36,6 +36,8 @@ package struct JobMachine: Equatable, Sendable {
     package internal(set) var busy: Tally?
     /// Submissions of this try that have not brought a job yet.
     package internal(set) var submissions: Tally?
+    /// Vain tries to read the file in which this try's result stands.
+    package internal(set) var files: Tally?
     /// Answers missing in a row.
     package internal(set) var outages: Int
     /// How far this try's job was at the last look, and since when.
@@ -52,6 +54,7 @@ package struct JobMachine: Equatable, Sendable {
         jobID: String? = nil,
         busy: Tally? = nil,
         submissions: Tally? = nil,
+        files: Tally? = nil,
         outages: Int = 0,
         stage: StageSince? = nil,
         queueSeconds: Int64 = 0
@@ -64,6 +67,7 @@ package struct JobMachine: Equatable, Sendable {
         self.jobID = jobID
         self.busy = busy
         self.submissions = submissions
+        self.files = files
         self.outages = outages
         self.stage = stage
         self.queueSeconds = queueSeconds
@@ -99,6 +103,8 @@ package struct JobMachine: Equatable, Sendable {
         case .submitted(let submission): return submitted(submission, now, limits)
         // What the stop came to is asked of the job itself: it may have ended before the order.
         case .stopTaken: return isOver ? resume(limits: limits) : [.lookUp]
+        case .fetched(let answer, let content): return fetched(answer, content, limits)
+        case .fetchFailed(let answer, let failure): return fetchFailed(answer, failure, now, limits)
         case .unavailable(let retryAfter): return unavailable(retryAfter, now, limits)
         }
     }
@@ -110,7 +116,7 @@ package struct JobMachine: Equatable, Sendable {
     private func endsOutage(_ event: Event) -> Bool {
         switch event {
         case .woke, .unavailable, .submitted(.unknown), .submitted(.busy), .submitted(.denied),
-            .submitted(.alreadyExists):
+            .submitted(.alreadyExists), .fetched, .fetchFailed:
             return false
         case .notFound:
             if case .placing = phase { return false }
@@ -142,6 +148,7 @@ package struct JobMachine: Equatable, Sendable {
         jobID = nil
         submissions = nil
         stage = nil
+        files = nil
     }
 
     /// The end of its time-out, or of the time that its stage may take, whichever comes first.

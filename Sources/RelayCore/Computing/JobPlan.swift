@@ -13,6 +13,8 @@ package struct JobContext: Sendable {
     package let policies: [Address: JobPolicy]
     /// What specs of the format `module` may call.
     package let modules: ModuleCatalogue
+    /// Whether published files are read, so that a job had better publish its output.
+    package let readsFiles: Bool
 
     package init(
         genesisHash: Hash32,
@@ -21,7 +23,8 @@ package struct JobContext: Sendable {
         limits: SpecLimits = SpecLimits(),
         book: ContractBook = ContractBook(every: .reference),
         policies: [Address: JobPolicy] = [:],
-        modules: ModuleCatalogue = ModuleCatalogue()
+        modules: ModuleCatalogue = ModuleCatalogue(),
+        readsFiles: Bool = false
     ) {
         self.genesisHash = genesisHash
         self.chainID = chainID
@@ -30,6 +33,7 @@ package struct JobContext: Sendable {
         self.book = book
         self.policies = policies
         self.modules = modules
+        self.readsFiles = readsFiles
     }
 }
 
@@ -129,7 +133,11 @@ extension JobPlan {
                 modules: context.modules,
                 limits: context.limits
             )
-            let task = try policy.completed(reading.task, for: question.resultType)
+            let task = try policy.completed(
+                reading.task,
+                for: question.resultType,
+                publishesOutput: context.readsFiles
+            )
             let body = try JobBody.build(
                 task: task,
                 resultType: question.resultType,

@@ -94,13 +94,26 @@ package struct JobPolicy: Equatable, Sendable {
 
     /// The task with what it leaves open filled in, within the policy where it can be.
     ///
-    /// A job that names no time-out gets the relayer's own, or less where the policy allows less.
-    package func completed(_ task: TaskSpec, for resultType: ResultType) throws(SpecRefusal) -> TaskSpec {
+    /// A job that names no time-out gets the relayer's own, or less where the policy allows less. With `publishesOutput`
+    /// one that names no publisher gets `ipfs` where its output is wanted: the run output is no more than its beginning.
+    package func completed(
+        _ task: TaskSpec,
+        for resultType: ResultType,
+        publishesOutput: Bool = false
+    ) throws(SpecRefusal) -> TaskSpec {
         var task = task
+        if publishesOutput, task.publisher == nil, publishers.contains(.ipfs), resultType.isOutput {
+            task.publisher = SpecConfig(type: "ipfs")
+        }
         let timeouts = task.timeouts
         if timeouts.total == 0 {
             task.timeouts.total = max(min(timeouts.effectiveTotal, maxTime), timeouts.execution + timeouts.queue)
         }
         return try task.completed(for: resultType)
     }
+}
+
+extension ResultType {
+    /// Whether it asks for what the program wrote, as much as that may be.
+    fileprivate var isOutput: Bool { self == .stdout || self == .stderr }
 }

@@ -19,6 +19,8 @@ package struct Answer: Equatable, Sendable {
     package internal(set) var truncated: Bool
     /// Of the published result, where there is one; not stored.
     package let cid: String?
+    /// Why it is not from where a better one would be: for the history, not stored.
+    package let note: String?
 
     package init(
         kind: Kind,
@@ -26,7 +28,8 @@ package struct Answer: Equatable, Sendable {
         bytes: [UInt8]? = nil,
         source: String,
         truncated: Bool = false,
-        cid: String? = nil
+        cid: String? = nil,
+        note: String? = nil
     ) {
         self.kind = kind
         self.text = text
@@ -34,6 +37,7 @@ package struct Answer: Equatable, Sendable {
         self.source = source
         self.truncated = truncated
         self.cid = cid
+        self.note = note
     }
 
     package static func failure(_ reason: String, source: String) -> Answer {

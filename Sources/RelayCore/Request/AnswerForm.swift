@@ -79,10 +79,11 @@ extension Answer {
     }
 
     private func tooLong(_ size: Int, _ form: AnswerForm, _ more: String?) -> Answer {
+        let keeper = source == "run output" ? "Bacalhau keeps" : "are read"
         let what =
             size > form.resultLimit
             ? "the result has \(size) bytes, the contract takes \(form.resultLimit) at most"
-            : "the output is longer than the \(size) bytes that Bacalhau keeps of it"
+            : "the output is longer than the \(size) bytes that \(keeper) of it"
         return .failure(what + (more.map { ", \($0)" } ?? ""), source: "relayer").cut(to: form.reasonLimit)
     }
 

@@ -23,6 +23,7 @@ extension JobMachine {
             members.append(JSONMember("stageSince", .number(JSONNumber(stage.since.milliseconds))))
         }
         if let submissions { members.append(JSONMember("submissions", submissions.json)) }
+        if let files { members.append(JSONMember("files", files.json)) }
         switch phase {
         case .placing:
             members.append(JSONMember("phase", "placing"))
@@ -63,6 +64,7 @@ extension JobMachine {
             jobID: try tree["job"].map { _ in try tree.text("job") },
             busy: try tree["busy"].map { try Tally(stored: $0) },
             submissions: try tree["submissions"].map { try Tally(stored: $0) },
+            files: try tree["files"].map { try Tally(stored: $0) },
             outages: try tree.count("outages"),
             stage: try tree["stage"].map { _ in try Self.stage(tree) },
             queueSeconds: try tree["queue"].map { _ in try tree.int("queue") } ?? 0

@@ -9,7 +9,7 @@ import Testing
             for now in JobSample.times {
                 var machine = JobSample.machines[index]
                 let before = machine
-                let actions = machine.apply(event, at: now)
+                let actions = machine.apply(event, at: now, limits: Self.limits)
                 check(before, event, actions, machine)
                 checkLeadsOn(machine)
             }
@@ -25,9 +25,23 @@ import Testing
             guard let event = chance.element(of: JobSample.events) else { return }
             now = now + .milliseconds(chance.below(60_000))
             let before = machine
-            let actions = machine.apply(event, at: now)
+            let actions = machine.apply(event, at: now, limits: Self.limits)
             check(before, event, actions, machine)
             checkLeadsOn(machine)
+        }
+    }
+
+    /// With files, so that there is more to meet.
+    private static let limits = {
+        var limits = JobMachine.Limits()
+        limits.readsFiles = true
+        return limits
+    }()
+
+    private static func isWaitingForJob(_ machine: JobMachine) -> Bool {
+        switch machine.phase {
+        case .watching, .stopping: true
+        case .placing, .pausing, .answered: false
         }
     }
 
@@ -51,6 +65,7 @@ import Testing
                 Issue.record(comment())
                 return
             }
+        case .fetch: #expect(Self.isWaitingForJob(after), comment())
         case .lookUp, .wake: break
         case nil: Issue.record(comment())
         }

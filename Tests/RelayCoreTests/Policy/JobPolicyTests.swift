@@ -237,3 +237,35 @@ import Testing
         #expect(objections.map(\.code) == [.cpu, .memory, .time])
     }
 }
+
+/// What a job publishes whose output is to be read.
+@Suite struct PublishedOutputTests {
+    private typealias S = PolicySample
+
+    private func publisher(
+        _ spec: String,
+        _ type: ResultType,
+        _ policy: JobPolicy = JobPolicy(),
+        publishes: Bool = true
+    ) throws -> String? {
+        let task = try TaskSpec.read(Array(spec.utf8))
+        return try policy.completed(task, for: type, publishesOutput: publishes).publisher?.type
+    }
+
+    @Test func publishesTheOutputThatIsWanted() throws {
+        #expect(try publisher(S.wasm(), .stdout) == "ipfs")
+        #expect(try publisher(S.wasm(), .stderr) == "ipfs")
+        // Of an exit code the run output has all.
+        #expect(try publisher(S.wasm(), .exitCode) == nil)
+        #expect(try publisher(S.wasm(), .cid) == "ipfs")
+    }
+
+    @Test func leavesThePublisherOfASpec() throws {
+        #expect(try publisher(S.wasm(more: #""Publisher":{"Type":"noop"}"#), .stdout) == "noop")
+    }
+
+    @Test func publishesNothingThatIsNotReadOrNotAllowed() throws {
+        #expect(try publisher(S.wasm(), .stdout, publishes: false) == nil)
+        #expect(try publisher(S.wasm(), .stdout, S.policy { $0.publishers = [.noop] }) == nil)
+    }
+}

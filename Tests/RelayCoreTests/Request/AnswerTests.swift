@@ -61,6 +61,11 @@ import Testing
         #expect(answer.text == "the output is longer than the 3 bytes that Bacalhau keeps of it")
     }
 
+    @Test func failsWhatIsTooLongToBeRead() {
+        let answer = Answer(kind: .result, text: "abc", source: "published files", truncated: true)
+        #expect(answer.fitted(to: form(8, 100)).text == "the output is longer than the 3 bytes that are read of it")
+    }
+
     @Test func answersWithTheCIDInstead() {
         let long = Answer(kind: .result, text: "0123456789", source: "run output", cid: "Qm345")
         #expect(long.fitted(to: form(8, 100, .cid)).text == "Qm345")

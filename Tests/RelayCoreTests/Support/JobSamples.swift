@@ -13,6 +13,7 @@ enum JobSample {
         attempt: Int = 1,
         busy: JobMachine.Tally? = nil,
         submissions: JobMachine.Tally? = nil,
+        files: JobMachine.Tally? = nil,
         outages: Int = 0
     ) -> JobMachine {
         JobMachine(
@@ -23,6 +24,7 @@ enum JobSample {
             phase: phase,
             busy: busy,
             submissions: submissions,
+            files: files,
             outages: outages
         )
     }
@@ -33,11 +35,20 @@ enum JobSample {
     ]
 
     static let verdicts: [JobVerdict] = [
-        .running(.running), .answer(result), .busy("node busy"), .failed(JobFailure(cause: "trap")),
+        .running(.running), .answer(result), .busy("node busy"), .answer(published), .failed(JobFailure(cause: "trap")),
         .stopped("by hand"), .lost,
     ]
 
     static let result = JobAnswer(bytes: Array("out".utf8), isTruncated: true, resultType: .stdout, executionID: "e-1")
+
+    /// One that was published too.
+    static let published = JobAnswer(
+        bytes: Array("out".utf8),
+        isTruncated: false,
+        resultType: .stdout,
+        executionID: "e-1",
+        cid: "QmeNhAA97qtdGHQtd1Qvgk13C6GHkn6aTCT8ih53JLN7vL"
+    )
 
     static func found(_ verdict: JobVerdict, isOurs: Bool = true) -> JobMachine.Event {
         .found(JobMachine.Sighting(jobID: "j-1", isOurs: isOurs, verdict: verdict))
@@ -49,6 +60,10 @@ enum JobSample {
             .submitted(.refused("bad")), .submitted(.denied("who are you")), .submitted(.unknown("500")),
             .submitted(.busy(retryAfter: nil)), .submitted(.busy(retryAfter: 7)),
             .submitted(.busy(retryAfter: .max)), .submitted(.busy(retryAfter: .min)), .stopTaken,
+            .fetched(published, ResultFileContent(bytes: Array("output".utf8))),
+            .fetched(published, ResultFileContent(bytes: [0xff], isCut: true)),
+            .fetchFailed(published, JobMachine.FileFailure(reason: "gone", isLasting: true)),
+            .fetchFailed(published, JobMachine.FileFailure(reason: "late", isLasting: false)),
             .unavailable(retryAfter: nil), .unavailable(retryAfter: .seconds(Int64.max)),
         ] + verdicts.map { found($0) } + verdicts.map { found($0, isOurs: false) }
 
@@ -66,6 +81,7 @@ enum JobSample {
                 attempt: JobMachine.counterLimit,
                 busy: JobMachine.Tally(count: JobMachine.counterLimit, since: start),
                 submissions: JobMachine.Tally(count: JobMachine.counterLimit, since: start),
+                files: JobMachine.Tally(count: JobMachine.counterLimit, since: start),
                 outages: JobMachine.counterLimit
             ),
         ]

@@ -54,7 +54,7 @@ private struct JobRun {
             case .answer(let answer):
                 self.answer = answer
                 return
-            case .lookUp, .submit, .stop:
+            case .lookUp, .submit, .stop, .fetch:
                 let event = world.perform(action, try: machine.attempt)
                 if world.dies() { return }
                 actions = apply(event)
@@ -64,7 +64,7 @@ private struct JobRun {
 
     private mutating func apply(_ event: JobMachine.Event) -> [JobMachine.Action] {
         let before = machine.attempt
-        let actions = machine.apply(event, at: world.now)
+        let actions = machine.apply(event, at: world.now, limits: world.limits)
         if machine.attempt != before { stored = machine.json }
         return actions
     }
@@ -113,7 +113,9 @@ private struct Orchestrator {
             switch script {
             case .completes:
                 let text = Array("result of try \(name)".utf8)
-                return .answer(JobAnswer(bytes: text, isTruncated: false, resultType: .stdout, executionID: "e"))
+                return .answer(
+                    JobAnswer(bytes: text, isTruncated: false, resultType: .stdout, executionID: "e", cid: "Qm")
+                )
             case .traps: return .failed(JobFailure(cause: "trap"))
             case .findsNoRoom, .runsForEver: return wasStopped ? .stopped("time") : .running(.running)
             case .cannotBeStopped: return .running(.running)
@@ -130,12 +132,16 @@ private struct Orchestrator {
     private let crashes: Int
     private let trouble: Int
     private let script: Script
+    let limits: JobMachine.Limits
 
     init(seed: UInt64) {
         chance = SeededGenerator(seed: seed)
         crashes = chance.choose(1_000_000, 60, 12)
         trouble = chance.choose(1_000_000, 12, 4)
         script = chance.choose(.completes, .completes, .traps, .runsForEver, .cannotBeStopped)
+        var limits = JobMachine.Limits()
+        limits.readsFiles = chance.oneIn(2)
+        self.limits = limits
     }
 
     mutating func dies() -> Bool { chance.oneIn(crashes) }
@@ -159,6 +165,13 @@ private struct Orchestrator {
             if chance.oneIn(trouble) { return .unavailable(retryAfter: nil) }
             if jobs[name]?.isOver(at: now) == false { jobs[name]?.wasStopped = true }
             return .stopTaken
+        case .fetch(let answer):
+            // As often as not it cannot be read, for good or for now.
+            switch chance.below(trouble) {
+            case 0: return .fetchFailed(answer, JobMachine.FileFailure(reason: "gone", isLasting: true))
+            case 1, 2: return .fetchFailed(answer, JobMachine.FileFailure(reason: "late", isLasting: false))
+            default: return .fetched(answer, ResultFileContent(bytes: answer.bytes))
+            }
         case .lookUp, .wake, .answer:
             if chance.oneIn(trouble) { return .unavailable(retryAfter: .seconds(chance.below(5))) }
             guard let job = jobs[name] else { return .notFound }

@@ -14,6 +14,8 @@ struct RelayWorld: Sendable {
     let time: ManualTime
     let chain: FakeChain
     let bacalhau: FakeBacalhau
+    /// Where relayers read published files, for tests that want them to.
+    var gateway: FakeGateway?
     let account: TestAccount
     let directory: TemporaryDirectory
     let log: LogRecorder
@@ -105,6 +107,12 @@ struct RelayWorld: Sendable {
                 ),
                 endpoint: BacalhauEndpoint(url: "http://bacalhau.test")
             ),
+            files: gateway.map { gateway in
+                ResultFiles(
+                    transport: CrashingTransport(gateway, crashSwitch: crash) { _ in "GET file" },
+                    source: .gateway("http://gateway.test")
+                )
+            },
             signer: account,
             store: store,
             options: options,

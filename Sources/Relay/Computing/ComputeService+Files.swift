@@ -1,0 +1,35 @@
+internal import Bacalhau
+internal import BacalhauAPI
+internal import RelayCore
+
+extension ComputeService {
+    /// Reads the published file in which an answer stands; whatever comes of it is an event.
+    func fetch(_ answer: JobAnswer, of job: inout RunningJob) async -> JobMachine.Event {
+        guard let files, let file = ResultFile(answer.resultType), let cid = answer.cid else {
+            return .fetchFailed(answer, JobMachine.FileFailure(reason: "it cannot be read", isLasting: true))
+        }
+        do {
+            let content = try await files.content(of: file, in: cid)
+            environment.outages.recovered(Outages.files)
+            return .fetched(answer, content)
+        } catch {
+            if error.isOutage {
+                environment.outages.failed(Outages.files, error)
+            } else if error.kind == .notThere {
+                environment.outages.recovered(Outages.files)
+            }
+            job.trouble = "\(error)"
+            let failure = JobMachine.FileFailure(reason: "\(error)", isLasting: error.isLasting)
+            return .fetchFailed(answer, failure)
+        }
+    }
+}
+
+extension Answer {
+    /// Where a result comes from, as its history says it.
+    func origin(_ note: String?) -> String {
+        let size = "\(source), \(content.count) bytes"
+        let cut = truncated ? size + ", cut" : size
+        return note.map { "\(cut); \($0)" } ?? cut
+    }
+}
