@@ -16,6 +16,8 @@ package struct Doctor: Sendable {
     let webSocket: any WebSocketConnector
     /// Failed where not even its key could be read.
     let bacalhau: Observed<BacalhauClient>
+    /// nil: published files are not read.
+    let files: ResultFiles?
     private var book: ContractBook { subject.options.book }
     let time: any TimeSource
     /// The shortest and the longest wait for new blocks; within them, as long as two of them take.
@@ -26,6 +28,7 @@ package struct Doctor: Sendable {
         transport: any HTTPTransport,
         webSocket: any WebSocketConnector,
         bacalhau: Observed<BacalhauClient>,
+        files: ResultFiles? = nil,
         time: any TimeSource = SystemTime(),
         patience: ClosedRange<Duration> = .seconds(3)...(.seconds(30))
     ) {
@@ -33,6 +36,7 @@ package struct Doctor: Sendable {
         self.transport = transport
         self.webSocket = webSocket
         self.bacalhau = bacalhau
+        self.files = files
         self.time = time
         self.patience = patience
     }
@@ -40,6 +44,7 @@ package struct Doctor: Sendable {
     /// Looks at all of it: about as long as two blocks take, from some seconds to half a minute.
     package func examine() async -> Examination {
         async let orchestrator = OrchestratorExaminer(bacalhau: bacalhau, runsJob: subject.runsJob, time: time).look()
+        async let files = examineFiles()
         let database = DatabaseProbe(path: subject.database).look()
         let nodes = await examineNodes(anchor: database.state?.anchor?.number)
         let node = fit(nodes)
@@ -50,7 +55,8 @@ package struct Doctor: Sendable {
             contracts: contracts,
             account: account,
             orchestrator: orchestrator,
-            database: database
+            database: database,
+            files: files
         )
     }
 
@@ -105,6 +111,14 @@ package struct Doctor: Sendable {
         guard case .seen(let account) = subject.account else { return .failed(subject.account.failure ?? "") }
         guard let node else { return .failed("no node of chain \(subject.options.chainID) answers") }
         return await AccountProbe(account: account, node: node, time: time).look()
+    }
+
+    private func examineFiles() async -> Observed<Bool>? {
+        guard let files else { return nil }
+        return await observe(within: max(files.timeout, .seconds(15)), time) {
+            try await files.check()
+            return true
+        }
     }
 
     private func concurrently<Item: Sendable, Found: Sendable>(

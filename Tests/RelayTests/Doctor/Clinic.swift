@@ -28,6 +28,7 @@ struct Clinic: Sendable {
         webSocket: String = "ws://chain.test",
         second: String? = nil,
         connector: (any WebSocketConnector)? = nil,
+        files: ResultFiles? = nil,
         runsJob: Bool = false
     ) async -> (Examination, Diagnosis) {
         let options = Relayer.Options(
@@ -49,6 +50,7 @@ struct Clinic: Sendable {
             bacalhau: .seen(
                 BacalhauClient(transport: bacalhau, endpoint: BacalhauEndpoint(url: "http://bacalhau.test"))
             ),
+            files: files,
             patience: .milliseconds(50)...(.milliseconds(300))
         )
         let seen = await doctor.examine()

@@ -74,6 +74,12 @@ struct Patient {
         return Judge(subject, seen, now: Self.now).diagnosis
     }
 
+    func reading(_ files: Observed<Bool>) -> Patient {
+        var patient = self
+        patient.seen.files = files
+        return patient
+    }
+
     /// The details of a node; there are two.
     func changing(_ place: Int, _ body: (inout NodeDetails) -> Void) -> Patient {
         var patient = self

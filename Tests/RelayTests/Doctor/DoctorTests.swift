@@ -16,6 +16,21 @@ struct DoctorTests {
 
     init() throws { clinic = try Clinic() }
 
+    @Test func looksWhetherPublishedFilesCanBeRead() async throws {
+        let clinic = try Clinic()
+        let gateway = FakeGateway(time: SystemTime())
+        gateway.publish([:], as: "QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn")
+        let files = ResultFiles(transport: gateway, source: .gateway("http://gateway.test"))
+        let (good, _) = await clinic.examine(files: files)
+        gateway.setOutage(.refused)
+        let (bad, diagnosis) = await clinic.examine(files: files)
+        let (none, _) = await clinic.examine()
+
+        #expect(good.files == .seen(true) && none.files == nil)
+        #expect(bad.files?.failure?.contains("no connection") == true)
+        #expect(diagnosis.findings.contains { $0.subject == "results" && $0.level == .warning })
+    }
+
     @Test func seesAHealthyRelayer() async throws {
         clinic.chain.mine(20)
         _ = clinic.chain.request(spec: RelayWorld.spec)

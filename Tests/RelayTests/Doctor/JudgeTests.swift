@@ -49,7 +49,7 @@ import Testing
         #expect(Set(diagnosis.findings.map(\.subject)).count == 8)
     }
 
-    @Test(arguments: chain + node + logs + contract + account + orchestrator + database)
+    @Test(arguments: chain + node + logs + contract + account + orchestrator + results + database)
     func saysWhatIsWrongAndWhatToDo(example: Case) throws {
         let findings = example.spoil(Patient()).diagnosis.findings
         let fitting = findings.filter { $0.subject == example.subject && $0.check == example.check }
@@ -66,7 +66,7 @@ import Testing
     }
 
     /// Whatever is bad has a remedy, whatever is good needs none.
-    @Test(arguments: chain + node + logs + contract + account + orchestrator + database)
+    @Test(arguments: chain + node + logs + contract + account + orchestrator + results + database)
     func hasARemedyForWhateverIsBad(example: Case) {
         for finding in example.spoil(Patient()).diagnosis.findings {
             #expect((finding.level == .ok) == (finding.remedy == nil), "\(finding)")
@@ -425,6 +425,19 @@ import Testing
         Case("said nothing", .error, "bacalhau", "job", "stopped", remedy: "job describe") { patient in
             var patient = patient
             patient.seen.orchestrator.hello = .failed("not done, and was stopped")
+            return patient
+        },
+    ]
+
+    static let results: [Case] = [
+        Case("gateway away", .warning, "results", "reach", "run output", remedy: "results.gateway") { patient in
+            patient.reading(.failed("no connection"))
+        },
+        Case("gateway", .ok, "results", "reach", "can be read", remedy: nil) { $0.reading(.seen(true)) },
+        Case("nobody publishes", .error, "results", "publisher", "no compute node", remedy: "ipfs publisher") {
+            patient in
+            var patient = patient.reading(.seen(true))
+            patient.seen.orchestrator.nodes = .seen(Patient.computeNodes(publishers: ["local"]))
             return patient
         },
     ]

@@ -19,7 +19,7 @@ package struct Judge: Sendable {
         var findings = chain
         for place in seen.nodes.indices { findings += node(place) }
         for place in seen.contracts.indices { findings += contract(place) }
-        findings += account + orchestrator + database + clock
+        findings += account + orchestrator + results + database + clock
         return Diagnosis(findings: findings, proposals: proposals)
     }
 

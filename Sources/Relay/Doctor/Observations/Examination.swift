@@ -9,19 +9,23 @@ package struct Examination: Sendable {
     package var account: Observed<AccountSight>
     package var orchestrator: OrchestratorExamination
     package var database: DatabaseSight
+    /// Whether published files can be read; nil: they are not to be.
+    package var files: Observed<Bool>?
 
     package init(
         nodes: [NodeExamination],
         contracts: [ContractExamination],
         account: Observed<AccountSight>,
         orchestrator: OrchestratorExamination,
-        database: DatabaseSight
+        database: DatabaseSight,
+        files: Observed<Bool>? = nil
     ) {
         self.nodes = nodes
         self.contracts = contracts
         self.account = account
         self.orchestrator = orchestrator
         self.database = database
+        self.files = files
     }
 }
 
