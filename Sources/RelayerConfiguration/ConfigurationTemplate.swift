@@ -106,6 +106,7 @@ package struct ConfigurationTemplate: Sendable, Equatable {
         "policy.senders.allow[]": Self.addresses[0], "policy.senders.deny[]": Self.addresses[1],
         "contracts[].gas.base": "60000", "contracts[].gas.perByte": "30", "contracts[].gas.callbackGas": "300000",
         "bacalhau.apiKeyFile": "bacalhau.key",
+        "results.gateway": "http://127.0.0.1:8080", "results.api": "http://127.0.0.1:5001",
         "bindings[].name": "mine", "bindings[].abi": "../abi/JobBridge.json",
         "bindings[].request.event": "BacalhauJobRequested", "bindings[].request.id": "jobId",
         "bindings[].request.requester": "requester", "bindings[].request.spec": "spec",

@@ -13,6 +13,7 @@ package struct RelayerSettings: Sendable, Equatable {
     /// From 1 to 64, no address twice.
     package let contracts: [ContractSettings]
     package let bacalhau: BacalhauSettings
+    package let results: ResultSettings
     /// What strangers' specs may run, of every contract.
     package let policy: JobPolicy
     /// At most 256, with the templates read and tried.
@@ -42,6 +43,7 @@ package struct RelayerSettings: Sendable, Equatable {
         )
         self.bacalhau = bacalhau
         modules = ModuleSettings.catalogue(section, limits: SpecLimits(body: bacalhau.maxBodySize.bytes))
+        results = section.section("results", "Where the output that jobs publish is read.", ResultSettings.init)
         var policy = section.section(
             "policy",
             "What strangers' specs may run with your money: what is not allowed here is refused, and the reason is answered "

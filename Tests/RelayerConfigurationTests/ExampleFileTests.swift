@@ -31,11 +31,11 @@ import Testing
         #expect(keys(of: root, under: "").sorted() == reference.keys.sorted())
     }
 
-    /// A commented-out key is itself a valid one, except for the second way to name a key, a module's inputs beside the spec of
-    /// another format, and what another type of a module's parameter has.
+    /// A commented-out key is itself a valid one, except for the second way to name a key, the second place of files, a module's
+    /// inputs beside the spec of another format, and what another type of a module's parameter has.
     @Test func showsValidValuesWhereKeysAreCommentedOut() throws {
         let text = String(decoding: uncommented(try SettingsFile.bytes(of: path)), as: UTF8.self)
-        let others = ["  keyFile:", "        min:", "        max:", "      inputs:"]
+        let others = ["  keyFile:", "        min:", "        max:", "      inputs:", "  api: http://127.0.0.1:5001"]
         let lines = text.split(separator: "\n").filter { line in !others.contains { line.hasPrefix($0) } }
         let settings = try ConfigurationFile.read(
             Array(lines.joined(separator: "\n").utf8),

@@ -65,6 +65,8 @@ import Testing
         #expect(settings.bacalhau.maxBodySize.bytes == 262_144)
         #expect(settings.bacalhau.maxRunningJobs == 64)
         #expect(settings.modules.names.isEmpty)
+        #expect(settings.results.source == nil && settings.results.timeout == .seconds(10))
+        #expect(settings.results.maxSize.bytes == 1 << 20 && settings.results.patience == .seconds(60))
         #expect(settings.account == .key(.environment(variable: "LILYPAD_ACCOUNT__KEY")))
         #expect(settings.database == "/etc/relayer.sqlite")
         #expect(settings.fees.maxFeePerGas == UInt256(500_000_000_000) && settings.fees.minPriorityFeePerGas == .zero)
@@ -89,6 +91,7 @@ import Testing
                 startBlock: 5
                 gas: {base: 100, perByte: 2, callbackGas: 133200000}
             bacalhau: {api: 'http://b', namespace: dapp-1, apiKeyFile: b.key, maxBodySize: 900000B, maxRunningJobs: 1}
+            results: {api: 'http://ipfs:5001', timeout: 3s, maxSize: 4KiB, patience: 0s}
             account: {keystore: key.json, passwordFile: /run/password}
             database: data/relayer.sqlite
             fees: {maxFeePerGas: 50gwei, minPriorityFeePerGas: 0.5gwei}
@@ -103,6 +106,8 @@ import Testing
         #expect(settings.contracts.map(\.startBlock).min() == 5)
         #expect(settings.contracts.map(\.gas.callbackGas) == [nil, 133_200_000])
         #expect(settings.bacalhau.apiKey == .file("/etc/b.key"))
+        #expect(settings.results.source == .api("http://ipfs:5001") && settings.results.timeout == .seconds(3))
+        #expect(settings.results.maxSize.bytes == 4_096 && settings.results.patience == .zero)
         #expect(settings.account == .keystore(path: "/etc/key.json", password: .file("/run/password")))
         #expect(settings.database == "/etc/data/relayer.sqlite")
         #expect(settings.fees.maxFeePerGas == UInt256(50_000_000_000))
@@ -181,6 +186,15 @@ import Testing
             ["BACALHAU__MAX_BODY_SIZE": "900001B"],
             "BACALHAU__MAX_BODY_SIZE: bacalhau.maxBodySize: expected a size from 1KiB to 900000B, "
                 + #"such as 900000B, 256KiB or 1MiB, found "900001B""#
+        ),
+        (
+            ["RESULTS__GATEWAY": "http://gw", "RESULTS__API": "http://kubo:5001"],
+            "RESULTS__API: results.api: gateway is named too, and files are read in one place: remove one of them"
+        ),
+        (
+            ["RESULTS__GATEWAY": "http://gw?token=1"],
+            "RESULTS__GATEWAY: results.gateway: the path of a file is put at its end, so it can have neither ? nor #: "
+                + "remove them"
         ),
         (
             ["CHAIN__RPC__0__WS": "http://node"],

@@ -50,7 +50,8 @@ struct DoctorCommand: RunnableCommand {
             subject: wiring.subject(runsJob: runsJob),
             transport: wiring.transport,
             webSocket: CurlWebSocketConnector(),
-            bacalhau: observed { try wiring.bacalhau() }
+            bacalhau: observed { try wiring.bacalhau() },
+            files: wiring.files()
         )
         let seen = await doctor.examine()
         var diagnosis = Judge(doctor.subject, seen, now: wiring.time.now()).diagnosis

@@ -169,7 +169,8 @@ extension RelayerSettings {
             limits: SpecLimits(body: bacalhau.maxBodySize.bytes),
             book: ContractBook(Dictionary(contracts.map { ($0.address, $0.binding) }) { first, _ in first }),
             policies: Dictionary(contracts.map { ($0.address, policy) }) { first, _ in first },
-            modules: modules
+            modules: modules,
+            readsFiles: results.source != nil
         )
     }
 }

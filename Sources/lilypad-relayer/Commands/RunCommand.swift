@@ -45,6 +45,7 @@ struct RunCommand: RunnableCommand {
             client: client,
             webSocket: CurlWebSocketConnector(),
             bacalhau: try wiring.bacalhau(),
+            files: wiring.files(),
             signer: signer,
             store: store,
             options: wiring.options(process: getpid()),

@@ -22,9 +22,9 @@ extension Dossier {
             "job        \(job.name) (\(job.bacalhauID?.shown(limit: 60) ?? "not submitted yet"))"
         }
         if let answer = listed.answer {
-            let cut = answer.truncated ? ", cut by Bacalhau" : ""
+            let cut = answer.truncated ? ", cut" : ""
             lines.append(
-                "answer     \(answer.kind.rawValue) from the \(answer.source), \(answer.text.utf8.count) bytes\(cut):"
+                "answer     \(answer.kind.rawValue) from the \(answer.source), \(answer.content.count) bytes\(cut):"
             )
             lines.append("           \(answer.text.shown(limit: 400))")
         }

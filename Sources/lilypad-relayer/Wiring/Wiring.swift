@@ -65,6 +65,19 @@ struct Wiring {
         return BacalhauClient(transport: transport, endpoint: endpoint)
     }
 
+    /// nil where the settings name no place to read published files.
+    func files() -> ResultFiles? {
+        let settings = settings.results
+        return settings.source.map { source in
+            ResultFiles(
+                transport: transport,
+                source: ResultFiles.Source(source),
+                maxSize: settings.maxSize.bytes,
+                timeout: settings.timeout
+            )
+        }
+    }
+
     func signer() throws -> PrivateKey {
         switch settings.account {
         case .keystore(let path, let source):
@@ -133,7 +146,17 @@ struct Wiring {
         options.follow.window = settings.chain.maxBlockRange
         options.compute.startConfirmations = confirmations.start
         options.compute.maxRunningJobs = settings.bacalhau.maxRunningJobs
+        options.compute.limits.filePatience = settings.results.patience
         return options
+    }
+}
+
+extension ResultFiles.Source {
+    fileprivate init(_ source: ResultSettings.Source) {
+        switch source {
+        case .gateway(let url): self = .gateway(url)
+        case .api(let url): self = .api(url)
+        }
     }
 }
 

@@ -1,0 +1,40 @@
+import Ethereum
+import JSON
+import RelayTestSupport
+import Testing
+
+extension EndToEnd {
+    /// Output that Bacalhau keeps only the beginning of is read from what the job published.
+    struct PublishedFilesTests {
+        @Test(arguments: ["gateway", "api"]) func answersWithTheWholeOutput(key: String) async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            var settings = RelayerSettingsText()
+            settings.more = "results: {\(key): '\(network.devnet.bacalhau)'}"
+            let program = try RelayerProgram(for: bridge, settings)
+            try await program.whileRunning { _ in
+                let writes = try await bridge.request(Spec.named("writes-100"), .stdout)
+                let bytes = try await bridge.request(Spec.named("bytes-8192"), .stdout)
+                let stderr = try await bridge.request(Spec.named("stderr"), .stderr)
+                let empty = try await bridge.request(Spec.named("bytes-0"), .stdout)
+                let plainReturn = try await bridge.request(Spec.named("return"), .exitCode)
+                let all = [writes, bytes, stderr, empty, plainReturn]
+
+                let answers = try await bridge.waitForAnswers(to: all)
+
+                #expect(answers[writes]?.content == .result(String(repeating: "line\n", count: 100)))
+                // Of one write of 8,192 bytes Bacalhau itself publishes the first 2,049: the rest is nowhere.
+                guard case .result(let cut)? = answers[bytes]?.content else {
+                    Issue.record("\(answers)")
+                    return
+                }
+                #expect(cut.utf8.count == 2_049 + "…".utf8.count && cut.hasSuffix("…"))
+                #expect(answers[stderr]?.content == .result("oops\n"))
+                #expect(answers[empty]?.content == .result(""))
+                #expect(answers[plainReturn]?.content == .result("0"))
+            }
+            let list = try await program.command("jobs", "list", "--json").output
+            #expect(list.contains(#""source":"published files""#), "\(list)")
+        }
+    }
+}
