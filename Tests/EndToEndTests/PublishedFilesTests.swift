@@ -32,9 +32,11 @@ extension EndToEnd {
                 #expect(answers[stderr]?.content == .result("oops\n"))
                 #expect(answers[empty]?.content == .result(""))
                 #expect(answers[plainReturn]?.content == .result("0"))
+                let shown = try await program.command("jobs", "show", "\(writes)", "--json").json
+                #expect(shown["answer"]?["source"] == "published files", "\(shown)")
+                let computed = shown["history"]?.array?.first { $0["event"] == "computed" }
+                #expect(computed?["detail"] == "published files, 500 bytes", "\(shown)")
             }
-            let list = try await program.command("jobs", "list", "--json").output
-            #expect(list.contains(#""source":"published files""#), "\(list)")
         }
     }
 }
