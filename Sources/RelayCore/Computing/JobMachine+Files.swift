@@ -1,4 +1,4 @@
-package import Bacalhau
+internal import Bacalhau
 
 /// Where a result comes from: the published file where there is one that can be read, the run output otherwise.
 ///
