@@ -70,7 +70,7 @@ struct ModuleSettings {
 
     private static func text(of path: String, _ section: Section) -> [UInt8]? {
         do {
-            return try SettingsFile.bytes(of: path)
+            return try SettingsFile.bytes(of: path, limit: ModuleTemplate.textLimit)
         } catch {
             section.refuse("template", "\(path): \(error.list.map(\.message).joined(separator: "; "))")
             return nil

@@ -57,13 +57,6 @@ extension Format<String> {
         }
     }
 
-    /// A module's name, as specs ask for it.
-    package static var moduleName: Self {
-        word("a module's name, such as resize:1", "^[A-Za-z0-9._:/-]{1,128}$", 1...128) { byte in
-            isWordByte(byte) && byte != UInt8(ascii: "_") || "._:/-".utf8.contains(byte)
-        }
-    }
-
     /// An environment variable's name.
     package static var variable: Self {
         word("a variable's name, such as SEED", "^[A-Za-z0-9_]{1,256}$", 1...256, isWordByte)

@@ -56,7 +56,7 @@ enum PolicySettings {
             0...256,
             .moduleName,
             "The modules of these settings that may be asked for by name; without it, all of them."
-        )
+        )?.map(\.description)
         policy.environment = section.optionalList(
             "environment",
             0...256,

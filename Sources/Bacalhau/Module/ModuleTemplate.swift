@@ -50,7 +50,9 @@ package struct ModuleTemplate: Sendable, Equatable {
         var compiler = TemplateCompiler(parameters: parameters)
         do throws(SpecRefusal) {
             let tree = try TaskSpec.parse(text, limits: SpecLimits(body: Self.textLimit))
-            root = try compiler.compile(SpecNode(value: tree, path: JSONPath(), text: text))
+            let node = SpecNode(value: tree, path: JSONPath(), text: text)
+            try TaskSpec.refuseWholeJob(node)
+            root = try compiler.compile(node)
         } catch {
             throw Flaw(parameter: nil, message: error.text)
         }

@@ -127,7 +127,7 @@ extension TaskSpec {
         }
     }
 
-    private static func refuseWholeJob(_ root: SpecNode) throws(SpecRefusal) {
+    static func refuseWholeJob(_ root: SpecNode) throws(SpecRefusal) {
         guard root.value.object != nil else { throw root.wrongKind("an object: one task of a Bacalhau job") }
         for key in ["Job", "Tasks", "Spec"] where root.value[key] != nil {
             throw root.refusal(.unknownKey, "has the key \"\(key)\", so it is a whole job; give one task of it")
