@@ -1,3 +1,4 @@
+import RelayCore
 import RelayTestSupport
 import SQLite
 import Testing
@@ -15,12 +16,14 @@ import Testing
         (SettlingSQL.nextSettling, "request_settling"), (SettlingSQL.highestNonce, "settlement_nonce"),
         (SettlingSQL.live, "settlement_live"), (SettlingSQL.attempts, "attempt_settlement"),
         (SettlingSQL.mined, "settlement_mined"), (SettlingSQL.accountsInFlight, "settlement_live"),
+        (ListSQL.list([.dead]), "request_dead"), (ListSQL.list([.dropped]), "request_dropped"),
         ("SELECT id FROM request WHERE hash_key = ? AND hash = ?", "request_hash_key"),
     ]
 
     /// Indexes that hold only what is under way.
     private static let partial = [
         "request_observed", "request_computing", "request_answered", "request_settling", "settlement_live",
+        "request_dead", "request_dropped",
     ]
 
     @Test(arguments: queries.indices) func goesByItsIndex(index: Int) async throws {

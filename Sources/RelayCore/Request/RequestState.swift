@@ -4,7 +4,7 @@
 ///
 ///     observed ──▶ accepted ──▶ submitted ──▶ answered ──▶ settling ──▶ settled
 ///        └── refused: straight to answered ──────┘            │
-///     orphaned: its log is gone; dead: cannot be answered on chain
+///     orphaned: its log is gone; dead: cannot be answered on chain; dropped: dead, and an operator leaves it at that
 package enum RequestState: String, CaseIterable, Sendable {
     /// Its log has been stored. Owner: computing, which accepts or refuses it once it is deep enough.
     case observed
@@ -20,8 +20,10 @@ package enum RequestState: String, CaseIterable, Sendable {
     case settled
     /// Its log is no longer in the canonical chain.
     case orphaned
-    /// Cannot be answered on chain, with the reason; `jobs retry` takes it up again.
+    /// Cannot be answered on chain, with the reason; `jobs retry` takes it up again, `jobs drop` closes it.
     case dead
+    /// Was dead, and an operator has closed it for good, with a reason; `jobs retry` takes it up again all the same.
+    case dropped
 
     /// The states that may follow this one; the store refuses any other change.
     package var successors: Set<RequestState> {
@@ -32,8 +34,9 @@ package enum RequestState: String, CaseIterable, Sendable {
         case .answered: [.settling, .settled, .orphaned, .dead]
         case .settling: [.answered, .settled, .orphaned, .dead]
         case .settled: []
-        case .orphaned: [.observed, .accepted, .submitted, .answered, .settling, .dead]
-        case .dead: [.observed, .answered]
+        case .orphaned: [.observed, .accepted, .submitted, .answered, .settling, .dead, .dropped]
+        case .dead: [.observed, .answered, .dropped]
+        case .dropped: [.observed, .answered]
         }
     }
 

@@ -130,21 +130,23 @@ extension Transaction {
     /// The log is in the chain again: the request goes on from where it was, as far as that still holds.
     borrowing func bringBack(_ request: Int64, from: RequestState?, in block: UInt64, at now: Timestamp) throws {
         let state: RequestState
+        var reason: String?
         switch from {
         case .accepted?, .submitted?, .answered?, .observed?: state = from ?? .observed
+        case .dropped?:
+            // An operator's word holds on every branch.
+            state = .dropped
+            reason = try dropReason(of: request)
         case .settling?, .settled?, .dead?, .orphaned?, nil:
             // What was so in another branch is asked of the contract once more.
-            let hasAnswer =
-                try prepare("SELECT 1 FROM answer WHERE request_id = ?").binding(request).first { try $0.int64(0) }
-                != nil
-            state = hasAnswer ? .answered : .observed
+            state = try hasAnswer(request) ? .answered : .observed
             try prepare("UPDATE request SET settling = NULL WHERE id = ?").binding(request).run()
         }
         try prepare(
             """
-            UPDATE request SET state = ?, orphaned_from = NULL, wake_at = 0, reason = NULL, changed_at = ? WHERE id = ?
+            UPDATE request SET state = ?, orphaned_from = NULL, wake_at = 0, reason = ?, changed_at = ? WHERE id = ?
             """
-        ).binding(state.rawValue, now.milliseconds, request).run()
+        ).binding(state.rawValue, reason, now.milliseconds, request).run()
         try audit(request, from: .orphaned, to: state, "log back", detail: "in block \(block)", at: now)
     }
 }

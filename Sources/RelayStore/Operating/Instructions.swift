@@ -11,7 +11,7 @@ package struct Instruction: Equatable, Sendable {
     }
 
     package let id: Int64
-    /// `replay` or `retry`.
+    /// `replay`, `retry`, `drop` or `accept-chain`.
     package let verb: String
     /// A JSON object.
     package let arguments: String
@@ -99,22 +99,6 @@ extension RelayStore {
                 .binding(failed ? "failed" : "done", outcome.cut(toBytes: 4_096), now.milliseconds, id).run()
             try t.prepare("DELETE FROM instruction WHERE id <= ? AND state IN ('done', 'failed')")
                 .binding(id - Self.instructionLimit).run()
-        }
-    }
-
-    /// Takes a dead request up again: where it has an answer it is settled anew, otherwise its compute begins anew.
-    ///
-    /// Returns its new state.
-    package func revive(_ request: Int64, at now: Timestamp) async throws -> RequestState {
-        try await writer.write { t in
-            let answered =
-                try t.prepare("SELECT 1 FROM answer WHERE request_id = ?").binding(request)
-                .first { try $0.int64(0) } != nil
-            let state: RequestState = answered ? .answered : .observed
-            try t.move(request, from: .dead, to: state, wakeAt: Timestamp(milliseconds: 0), reason: nil, at: now)
-            try t.prepare("UPDATE request SET settling = NULL WHERE id = ?").binding(request).run()
-            try t.audit(request, from: .dead, to: state, "taken up again", detail: nil, at: now)
-            return state
         }
     }
 

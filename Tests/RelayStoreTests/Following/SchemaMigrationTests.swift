@@ -48,6 +48,23 @@ import Testing
         #expect(try await store.rewind(to: 9, stopJobsAt: StoreBench.stopJobsAt, at: StoreBench.now) == 1)
     }
 
+    /// The column is made anew: old rows keep their states, and no word counts that is none.
+    @Test func anOldRequestMayBeDropped() async throws {
+        let store = try RelayStore(path: path)
+        try await store.record(
+            ComputingChange(request: 1, from: .submitted, to: .dead, reason: "why"),
+            at: StoreBench.now
+        )
+        try await store.drop(1, reason: "spam", by: "ann", at: StoreBench.now)
+
+        #expect(try StoreView(path: path).list(states: [.dropped], limit: 5).map(\.reason) == ["spam (by ann)"])
+        await store.close()
+        let connection = try Connection(path: path, options: ConnectionOptions(access: .readWrite))
+        #expect(try connection.text("PRAGMA integrity_check") == "ok")
+        #expect(try connection.text("PRAGMA foreign_key_check") == "")
+        #expect(throws: SQLiteError.self) { try connection.execute("UPDATE request SET state = 'nonsense'") }
+    }
+
     @Test func isMigratedOnce() async throws {
         for _ in 0..<2 { try await RelayStore(path: path).close() }
         let connection = try Connection(path: path, options: ConnectionOptions(access: .readOnly))

@@ -74,6 +74,10 @@ extension StoreBench {
                 at: Self.now
             )
             return id
+        case .dropped:
+            let id = try await request(number, in: .dead)
+            try await store.drop(id, reason: "spam", by: "ann", at: Self.now)
+            return id
         case .orphaned:
             let id = try await request(number, in: .observed)
             try await store.orphan([id], "gone", stopJobsAt: Self.stopJobsAt, at: Self.now)
