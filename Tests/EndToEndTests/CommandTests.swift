@@ -8,7 +8,8 @@ extension EndToEnd {
     /// The commands, as people and scripts use them.
     struct CommandTests {
         @Test(arguments: [
-            "", "run", "replay", "status", "jobs", "jobs show", "jobs retry", "chain", "chain show", "chain accept",
+            "", "run", "replay", "status", "jobs", "jobs show", "jobs retry", "jobs drop", "chain", "chain show",
+            "chain accept",
             "doctor", "config", "config init", "config check", "config reference", "policy", "policy test", "key",
             "key new",
             "key address", "request", "version",

@@ -41,6 +41,31 @@ struct InstructionTests {
         try await ready.runUntilClosed([request])
     }
 
+    @Test func closesADeadRequestAndTakesItUpAgain() async throws {
+        let world = try RelayWorld(settle: 1)
+        let request = try await deadRequest(in: world)
+        let id = try #require(try world.listed(request)?.request.id)
+        let text = #"{"request":\#(id),"reason":"spam","by":"ann"}"#
+
+        #expect(try await outcome(of: "drop", text, in: world) == "request \(id) is dropped")
+        #expect(try world.listed(request)?.request.state == .dropped)
+        #expect(try world.listed(request)?.reason == "spam (by ann)")
+        #expect(try await outcome(of: "drop", text, in: world) == "request \(id) is not dead")
+
+        #expect(try await outcome(of: "retry", text, in: world) == "request \(id) is answered again")
+        try await world.runUntilClosed([request])
+        #expect(try await outcome(of: "retry", text, in: world) == "request \(id) is neither dead nor dropped")
+        #expect(try await outcome(of: "drop", "{}", in: world).contains("names no request"))
+    }
+
+    /// Gives an instruction to a relayer and waits for its words.
+    private func outcome(of verb: String, _ arguments: String, in world: RelayWorld) async throws -> String {
+        let now = Timestamp(milliseconds: world.time.now())
+        let number = try view(world).instruct(verb, arguments: arguments, at: now)
+        try await world.run { try view(world).instruction(number)?.outcome != nil }
+        return try #require(try view(world).instruction(number)?.outcome)
+    }
+
     private func view(_ world: RelayWorld) throws -> StoreView { try StoreView(path: world.database) }
 
     private func deadRequest(in world: RelayWorld) async throws -> FakeRequest {

@@ -56,6 +56,7 @@ package struct InstructionService: Sendable {
         let arguments = (try? JSONValue.parse(Array(instruction.arguments.utf8))) ?? .null
         switch instruction.verb {
         case "retry": try await retry(instruction, arguments)
+        case "drop": try await drop(instruction, arguments)
         default: try await finish(instruction, failed: true, "unknown instruction \(instruction.verb)")
         }
     }
@@ -75,8 +76,22 @@ package struct InstructionService: Sendable {
             return try await finish(instruction, failed: true, "the instruction names no request")
         }
         do {
-            let state = try await store.revive(request, at: environment.now)
+            let state = try await store.revive(request, by: arguments["by"]?.string, at: environment.now)
             try await finish(instruction, "request \(request) is \(state.rawValue) again")
+        } catch StoreError.outOfStep {
+            try await finish(instruction, failed: true, "request \(request) is neither dead nor dropped")
+        }
+    }
+
+    private func drop(_ instruction: Instruction, _ arguments: JSONValue) async throws {
+        guard let request = arguments["request"]?.int64, let reason = arguments["reason"]?.string else {
+            return try await finish(instruction, failed: true, "the instruction names no request, or no reason")
+        }
+        do {
+            let who = arguments["by"]?.string ?? "nobody named"
+            try await store.drop(request, reason: reason, by: who, at: environment.now)
+            environment.counters.increment("requests.dropped")
+            try await finish(instruction, "request \(request) is dropped")
         } catch StoreError.outOfStep {
             try await finish(instruction, failed: true, "request \(request) is not dead")
         }

@@ -33,7 +33,8 @@ extension Relayer {
     /// What is counted; the gauges appear when they are known.
     private static let counters: [Counters.Counter] = [
         "requests.found", "requests.refused", "requests.settled", "requests.settledElsewhere", "requests.superseded",
-        "requests.dead", "jobs.submitted", "jobs.succeeded", "jobs.failed", "transactions.sent", "settlements.lost",
+        "requests.dead", "requests.dropped", "jobs.submitted", "jobs.succeeded", "jobs.failed", "transactions.sent",
+        "settlements.lost",
         "logs.rejected", "chain.reorgs", "requests.orphaned", "requests.returned", "requests.missedAtFirst",
         "requests.foundByCount", "requests.withdrawn", "chain.gaps", "chain.readOnce", "jobs.circuitOpened",
     ]

@@ -8,13 +8,14 @@ import RelayerConfiguration
 import SQLite
 import Transport
 
-/// `jobs`: the requests, one request, or one to be taken up again.
+/// `jobs`: the requests, one request, or one of the dead letter to be taken up again or closed.
 struct JobsCommand: RunnableCommand {
     enum Task: Sendable {
         case list(states: [RequestState], limit: Int)
         case rejected(limit: Int)
         case show(String)
         case retry(String)
+        case drop(String, reason: String)
     }
 
     let configuration: String
@@ -25,12 +26,13 @@ struct JobsCommand: RunnableCommand {
 
     static let command = Command<any RunnableCommand>(
         "jobs",
-        "List the requests, show everything about one, or take a dead one up again.",
+        "List the requests, show everything about one, take a dead one up again or close it.",
         examples: [
             Example("jobs", "The newest requests."),
             Example("jobs --state dead", "Those that cannot be answered on chain."),
             Example("jobs show 17", "Everything that happened to job 17, with raw errors and costs."),
             Example("jobs retry 0x04e953343a05", "Take a dead request up again."),
+            Example("jobs drop 17 --reason spam", "Close a dead request for good."),
         ],
         subcommands: [
             Command(
@@ -49,10 +51,10 @@ struct JobsCommand: RunnableCommand {
             },
             Command(
                 "retry",
-                "Take a dead request up again.",
+                "Take a dead request up again, or a dropped one.",
                 discussion: """
-                    Where it has an answer, that is settled anew; otherwise its compute begins anew. A running relayer does \
-                    it at once, otherwise the next run.
+                    Where it has an answer, that is settled anew; otherwise its compute begins anew, under the next name. A \
+                    running relayer does it at once, otherwise the next run.
                     """,
                 examples: [Example("jobs retry 17", "Once its account has money again, for one.")]
             ) { arguments in
@@ -60,6 +62,30 @@ struct JobsCommand: RunnableCommand {
                     configuration: arguments.configuration(),
                     json: arguments.flag("json", "As a JSON object."),
                     task: .retry(arguments.positional("ID", .text, identifier))
+                )
+            },
+            Command(
+                "drop",
+                "Close a dead request for good.",
+                discussion: """
+                    Nothing more is done for it, and it is no longer counted as dead. The reason and who gave it stay in its \
+                    history, and 'jobs retry' takes it up again all the same. A running relayer does it at once, otherwise \
+                    the next run.
+                    """,
+                examples: [
+                    Example(
+                        "jobs drop 17 --reason 'its contract never calls back'",
+                        "It is left at that, and the history says why."
+                    )
+                ]
+            ) { arguments in
+                let reason = arguments.option("reason", "TEXT", .text, "Why: at most 1,000 bytes.")
+                if reason.utf8.count > 1_000 { arguments.refuse("--reason has more than 1,000 bytes: shorten it") }
+                if reason.allSatisfy(\.isWhitespace) { arguments.refuse("--reason is blank: say why it is dropped") }
+                return JobsCommand(
+                    configuration: arguments.configuration(),
+                    json: arguments.flag("json", "As a JSON object."),
+                    task: .drop(arguments.positional("ID", .text, identifier), reason: reason)
                 )
             },
         ]
@@ -103,6 +129,8 @@ struct JobsCommand: RunnableCommand {
             if json { Output.line(dossier.json.line) } else { Output.write(dossier.text) }
         case .retry(let id):
             return try await retry(try find(id, in: view), view, wiring)
+        case .drop(let id, let reason):
+            return try await drop(try find(id, in: view), reason, view, wiring)
         }
         return .done
     }
@@ -124,56 +152,6 @@ struct JobsCommand: RunnableCommand {
             throw CommandFailure("\(id.shown(limit: 80)) may be:\n" + list.joined(separator: "\n"), .usage)
         }
         return first
-    }
-
-    private func retry(_ listed: Listed, _ view: StoreView, _ wiring: Wiring) async throws -> ExitCode {
-        guard listed.request.state == .dead else {
-            throw CommandFailure(
-                "\(listed.shortHash) is \(listed.request.state.rawValue), not dead: nothing to take up"
-            )
-        }
-        let arguments: JSONValue = ["request": .number(JSONNumber(listed.request.id))]
-        let number = try view.instruct(
-            "retry",
-            arguments: arguments.line,
-            at: Timestamp(milliseconds: wiring.time.now())
-        )
-        var isDone = false
-        for _ in 0..<30 where !isDone {
-            if let instruction = try view.instruction(number), let outcome = instruction.outcome {
-                guard instruction.state == .done else { throw CommandFailure(outcome) }
-                isDone = true
-            } else {
-                try await wiring.time.sleep(for: .milliseconds(100))
-            }
-        }
-        let when = FileLock.isHeld(path: wiring.settings.database) ? "as soon as it can" : "when it runs next"
-        try tell(listed, isDone, number, when, in: view)
-        return .done
-    }
-
-    private func tell(
-        _ listed: Listed,
-        _ isDone: Bool,
-        _ number: Int64,
-        _ when: String,
-        in view: StoreView
-    ) throws {
-        let state = try view.find(.hash(listed.request.observed.hash)).first?.request.state ?? .dead
-        let id = "\(listed.shortHash) (job \(listed.request.observed.jobID))"
-        guard json else {
-            return Output.line(
-                isDone
-                    ? "\(id) is taken up again: \(state.rawValue)"
-                    : "noted: the relayer takes \(id) up \(when)"
-            )
-        }
-        let outcome: JSONValue = [
-            "hash": .string(listed.request.observed.hash.hex),
-            "jobId": .string(listed.request.observed.jobID.description), "instruction": .number(JSONNumber(number)),
-            "done": .bool(isDone), "state": .string(state.rawValue),
-        ]
-        Output.line(outcome.line)
     }
 }
 

@@ -113,10 +113,14 @@ struct Status {
         }
         for dead in overview.dead {
             lines.append(
-                "dead         \(dead.shortHash) job \(dead.request.observed.jobID): \((dead.reason ?? "").shown())"
+                "dead         \(dead.shortHash) job \(dead.request.observed.jobID),"
+                    + " \(TimeText.duration(now - dead.changedAt)) ago: \((dead.reason ?? "").shown())"
             )
         }
-        if !overview.dead.isEmpty { lines.append("             take one up again: lilypad-relayer jobs retry ID") }
+        if !overview.dead.isEmpty {
+            lines.append("             take one up again: lilypad-relayer jobs retry ID")
+            lines.append("             close one for good: lilypad-relayer jobs drop ID --reason TEXT")
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 

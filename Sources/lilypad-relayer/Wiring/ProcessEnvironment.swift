@@ -14,4 +14,12 @@ enum ProcessEnvironment {
         }
         return variables
     }
+
+    /// The name of the user that the process runs as, or its number where it has none.
+    static var user: String {
+        guard let entry = unsafe getpwuid(getuid()), let name = unsafe entry.pointee.pw_name else {
+            return "user \(getuid())"
+        }
+        return unsafe String(cString: name)
+    }
 }
