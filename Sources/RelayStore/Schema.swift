@@ -14,6 +14,7 @@ enum Schema {
         Migration("mined settlements", minedSettlements),
         Migration("any contract", anyContract),
         Migration("dropped requests", droppedRequests),
+        Migration("calls to the orchestrator", exchange),
     ]
 
     private static let chain = """
@@ -203,32 +204,6 @@ enum Schema {
         ) STRICT;
         CREATE UNIQUE INDEX outcome_place ON outcome (block_number, log_index);
         CREATE INDEX outcome_job ON outcome (contract_id, job_id);
-
-        """
-
-    /// One more word that a request's state may be.
-    ///
-    /// SQLite cannot alter a CHECK, and a table that others refer to cannot be made anew under foreign keys; so the column
-    /// is made anew. Each row is written twice for that, which takes a minute where there are hundreds of thousands.
-    private static let droppedRequests = """
-        ALTER TABLE request ADD COLUMN place TEXT NOT NULL DEFAULT 'observed' CHECK (place IN ('observed', 'accepted',
-          'submitted', 'answered', 'settling', 'settled', 'orphaned', 'dead', 'dropped'));
-        UPDATE request SET place = state;
-        DROP INDEX request_observed;
-        DROP INDEX request_computing;
-        DROP INDEX request_answered;
-        DROP INDEX request_settling;
-        DROP INDEX request_dead;
-        DROP INDEX request_orphaned;
-        ALTER TABLE request DROP COLUMN state;
-        ALTER TABLE request RENAME COLUMN place TO state;
-        CREATE INDEX request_observed ON request (wake_at) WHERE state = 'observed';
-        CREATE INDEX request_computing ON request (wake_at) WHERE state IN ('accepted', 'submitted');
-        CREATE INDEX request_answered ON request (wake_at) WHERE state = 'answered';
-        CREATE INDEX request_settling ON request (wake_at) WHERE state = 'settling';
-        CREATE INDEX request_orphaned ON request (wake_at) WHERE state = 'orphaned';
-        CREATE INDEX request_dead ON request (id) WHERE state = 'dead';
-        CREATE INDEX request_dropped ON request (id) WHERE state = 'dropped';
 
         """
 

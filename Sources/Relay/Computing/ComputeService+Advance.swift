@@ -65,6 +65,8 @@ extension ComputeService {
         var trouble: String?
         /// Why it gets no next try.
         var refusal: JobRefusal?
+        /// Made since its last step was stored; they are stored with the next one.
+        var calls: [JobCall] = []
 
         /// The state that follows from the machine's phase.
         var state: RequestState {
@@ -92,6 +94,7 @@ extension ComputeService {
             return event
         } catch {
             environment.outages.failed("orchestrator", error)
+            note(action.call, "\(error)", of: &job)
             job.trouble = "\(error)"
             return .unavailable(retryAfter: error.retryAfter.map { .seconds($0) })
         }
@@ -106,17 +109,23 @@ extension ComputeService {
             let submission = try await client.submit(body: job.body)
             environment.counters.increment("jobs.submitted")
             note(submission)
+            job.calls.append(JobCall(submission, attempt: job.machine.attempt, at: environment.now))
             return .submitted(submission)
         case .stop(let jobID, let reason):
             try await client.stop(id: jobID, reason: reason)
+            note(.stop, "taken: \(reason)", of: &job)
             return .stopTaken
         case .lookUp, .fetch, .wake, .answer:
-            guard let snapshot = try await client.job(named: job.name) else { return .notFound }
-            let label = JobPlan.requestLabel(of: job.request.observed.hash)
+            let snapshot = try await client.job(named: job.name)
+            let isOurs = snapshot?.labels["lilypad-request"] == JobPlan.requestLabel(of: job.request.observed.hash)
+            job.calls.append(
+                JobCall(seen: snapshot, isOurs: isOurs, attempt: job.machine.attempt, at: environment.now)
+            )
+            guard let snapshot else { return .notFound }
             return .found(
                 JobMachine.Sighting(
                     jobID: snapshot.id,
-                    isOurs: snapshot.labels["lilypad-request"] == label,
+                    isOurs: isOurs,
                     verdict: JobVerdict.judge(snapshot, resultType: job.machine.resultType),
                     cause: JobVerdict.cause(of: snapshot).map { SafeText.line($0, limit: 400) }
                 )
@@ -217,7 +226,7 @@ extension ComputeService {
     }
 
     private func change(of job: RunningJob, wakeAt: Timestamp) -> ComputingChange {
-        ComputingChange(
+        var change = ComputingChange(
             request: job.request.id,
             from: job.request.state,
             to: job.state,
@@ -225,10 +234,18 @@ extension ComputeService {
             jobID: job.machine.jobID,
             wakeAt: wakeAt
         )
+        change.calls = job.calls
+        return change
     }
 
     private func record(_ change: ComputingChange, of job: inout RunningJob) async throws {
-        try await store.record(change, at: environment.now)
+        do {
+            try await store.record(change, at: environment.now)
+        } catch StoreError.outOfStep(let request, let expected) {
+            // The request has moved on; what was done for it is told all the same.
+            try await store.note(change.calls, of: request)
+            throw StoreError.outOfStep(request: request, expected: expected)
+        }
         var request = job.request
         request.state = change.to
         job = RunningJob(

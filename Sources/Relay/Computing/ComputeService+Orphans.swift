@@ -12,22 +12,36 @@ extension ComputeService {
         let request = item.request
         // First of all: a log that comes back while the job is being stopped must not take the stop for an answer.
         try await record(givingUp: request, wakeAt: environment.now + options.limits.slowestPoll)
+        var calls: [JobCall] = []
+        func note(_ kind: JobCall.Kind, _ outcome: String) {
+            calls.append(JobCall(kind, attempt: item.machine.attempt, outcome: outcome, at: environment.now))
+        }
         do {
             let label = JobPlan.requestLabel(of: request.observed.hash)
-            if let job = try await client.job(named: item.jobName), job.labels["lilypad-request"] == label {
+            let job = try await client.job(named: item.jobName)
+            let isOurs = job?.labels["lilypad-request"] == label
+            calls.append(JobCall(seen: job, isOurs: isOurs, attempt: item.machine.attempt, at: environment.now))
+            if let job, isOurs {
                 try await client.stop(id: job.id, reason: "its request is no longer in the chain")
+                note(.stop, "taken: its request is no longer in the chain")
             }
             environment.outages.recovered("orchestrator")
         } catch {
             environment.outages.failed("orchestrator", error)
-            return
+            note(calls.isEmpty ? .lookUp : .stop, "\(error)")
+            return try await store.note(calls, of: request.id)
         }
-        try await record(givingUp: request, wakeAt: .distantFuture, event: "job given up")
+        try await record(givingUp: request, wakeAt: .distantFuture, event: "job given up", calls: calls)
         environment.counters.increment("jobs.givenUp")
         environment.log(for: request).info("job stopped: its request is no longer in the chain")
     }
 
-    private func record(givingUp request: Request, wakeAt: Timestamp, event: String? = nil) async throws {
+    private func record(
+        givingUp request: Request,
+        wakeAt: Timestamp,
+        event: String? = nil,
+        calls: [JobCall] = []
+    ) async throws {
         var change = ComputingChange(
             request: request.id,
             from: .orphaned,
@@ -37,6 +51,7 @@ extension ComputeService {
             event: event
         )
         change.givesUpJob = true
+        change.calls = calls
         try await store.record(change, at: environment.now)
     }
 }

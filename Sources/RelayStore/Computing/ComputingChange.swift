@@ -33,6 +33,8 @@ package struct ComputingChange: Sendable {
     /// nil: nothing that the history should tell.
     package var event: String?
     package var detail: String?
+    /// Calls to the orchestrator that led to it.
+    package var calls: [JobCall] = []
 
     package init(
         request: Int64,
@@ -97,6 +99,7 @@ extension RelayStore {
                     .binding(change.request).run()
             }
             if let answer = change.answer { try t.store(answer, of: change.request, at: now) }
+            try t.note(change.calls, of: change.request)
             try t.audit(change.request, from: change.from, to: change.to, change.event, change.detail, at: now)
         }
     }

@@ -132,6 +132,7 @@ extension Transaction {
         return Dossier(
             listed: listed,
             jobs: try jobs(of: request),
+            calls: try calls(of: request),
             settlements: try settlements(of: request),
             history: try history(of: request)
         )

@@ -167,6 +167,8 @@ package struct Dossier: Sendable {
 
     package let listed: Listed
     package let jobs: [Job]
+    /// The calls to the orchestrator that were made for it, in the order in which each outcome was first seen.
+    package let calls: [JobCall]
     package let settlements: [Settlement]
     package let history: [AuditEntry]
 }
