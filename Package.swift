@@ -46,7 +46,7 @@ let package = Package(
         .target(name: "Telemetry"),
         .target(
             name: "RelayerConfiguration",
-            dependencies: ["Settings", "Formats", "Ethereum", "Bacalhau", "RelayCore", "Telemetry"]
+            dependencies: ["Settings", "Formats", "Ethereum", "Bacalhau", "RelayCore", "Telemetry", "JSON"]
         ),
         .target(name: "RelayStore", dependencies: ["SQLite", "RelayCore", "Ethereum", "Bacalhau", "JSON"]),
         .target(

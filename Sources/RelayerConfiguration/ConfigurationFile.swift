@@ -1,3 +1,4 @@
+package import JSON
 package import Settings
 
 /// The relayer's settings file.
@@ -42,6 +43,21 @@ package enum ConfigurationFile {
         return try Settings.read(bytes, file: path, directory: directory(of: path), environment: overrides) {
             RelayerSettings($0, needsAccount: needsAccount)
         }
+    }
+
+    /// The settings as they are given, for a report of what went wrong: no secrets, and each value as `masking` has it.
+    package static func shown(
+        _ path: String,
+        environment: [String: String],
+        masking: (String) -> String
+    ) throws(Problems) -> JSONValue {
+        try Settings.echo(
+            SettingsFile.bytes(of: path),
+            file: path,
+            environment: EnvironmentOverrides(environment, prefix: environmentPrefix, reserved: reservedVariables),
+            reference: reference,
+            masking: masking
+        )
     }
 
     private static func directory(of path: String) -> String {

@@ -22,7 +22,7 @@ package enum Settings {
         return value
     }
 
-    private static func document(_ bytes: [UInt8], file: String) throws(Problems) -> Node {
+    static func document(_ bytes: [UInt8], file: String) throws(Problems) -> Node {
         do throws(Problem) {
             let root = try YAMLReader.read(bytes, file: file)
             guard case .mapping = root.content else {

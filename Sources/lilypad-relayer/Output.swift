@@ -12,9 +12,11 @@ enum Output {
 
     static func error(_ text: String) { put(text + "\n", to: 2) }
 
+    static func put(_ text: String, to descriptor: Int32) { put(Array(text.utf8), to: descriptor) }
+
     /// Writes all of it, or as much as a reader that has gone away takes.
-    static func put(_ text: String, to descriptor: Int32) {
-        var bytes = ArraySlice(text.utf8)
+    static func put(_ bytes: [UInt8], to descriptor: Int32) {
+        var bytes = ArraySlice(bytes)
         while !bytes.isEmpty {
             let written = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0, errno == EINTR { continue }

@@ -7,7 +7,9 @@ private let listedColumns =
 private let listedSource = requestSource + " LEFT JOIN answer a ON a.request_id = r.id"
 
 enum ListSQL {
-    /// The newest requests in these states; without any, in all. The names are literals, so that the dead letter is read
+    /// The newest requests in these states; without any, in all.
+    ///
+    /// The names are literals, so that the dead letter is read
     /// by its own index and not by a walk over all that was ever settled.
     static func list(_ states: [RequestState]) -> String {
         let names = RequestState.allCases.filter(states.contains).map { "'\($0.rawValue)'" }

@@ -13,7 +13,7 @@ struct JobsCommand: RunnableCommand {
     enum Task: Sendable {
         case list(states: [RequestState], limit: Int)
         case rejected(limit: Int)
-        case show(String)
+        case show(String, ShownForm)
         case retry(String)
         case drop(String, reason: String)
     }
@@ -38,15 +38,28 @@ struct JobsCommand: RunnableCommand {
             Command(
                 "show",
                 "Show everything that happened to a request.",
+                discussion: """
+                    A time line: who asked for what, verdicts, each try with its calls and what they were answered, \
+                    executions, the answer, each transaction with its fees, and what all that took and cost.
+                    """,
                 examples: [
                     Example("jobs show 17", "By the contract's number."),
                     Example("jobs show 0x04e953343a05 --json", "By the first digits of its hash, for a program."),
+                    Example("jobs show 17 --spec", "What was asked, byte for byte."),
+                    Example("jobs show 17 --sent", "The body that the orchestrator was sent for it."),
+                    Example(
+                        "jobs show 17 --bundle report.json",
+                        "A file for a report of what went wrong, without keys."
+                    ),
                 ]
             ) { arguments in
-                JobsCommand(
+                let json = arguments.flag("json", "All of it as a JSON object.")
+                let form = ShownForm(arguments)
+                if json, form != .people { arguments.refuse("--json excludes --spec, --sent and --bundle") }
+                return JobsCommand(
                     configuration: arguments.configuration(),
-                    json: arguments.flag("json", "As a JSON object."),
-                    task: .show(arguments.positional("ID", .text, identifier))
+                    json: json,
+                    task: .show(arguments.positional("ID", .text, identifier), form)
                 )
             },
             Command(
@@ -123,10 +136,8 @@ struct JobsCommand: RunnableCommand {
             let logs = try view.rejected(limit: limit)
             for log in logs { Output.line(json ? log.json.line : log.line) }
             if logs.isEmpty, !json { Output.error("no rejected logs") }
-        case .show(let id):
-            let listed = try find(id, in: view)
-            guard let dossier = try view.dossier(listed.request.id) else { throw CommandFailure("\(id) is gone") }
-            if json { Output.line(dossier.json.line) } else { Output.write(dossier.text) }
+        case .show(let id, let form):
+            try show(id, form, wiring, view, at: now)
         case .retry(let id):
             return try await retry(try find(id, in: view), view, wiring)
         case .drop(let id, let reason):
@@ -135,7 +146,7 @@ struct JobsCommand: RunnableCommand {
         return .done
     }
 
-    private func find(_ id: String, in view: StoreView) throws -> Listed {
+    func find(_ id: String, in view: StoreView) throws -> Listed {
         guard let key = RequestKey(id) else {
             throw CommandFailure(
                 "\"\(id.shown(limit: 80))\" is no request: give its hash, 8 or more hex digits of it, or [CONTRACT:]JOBID",

@@ -52,7 +52,7 @@ extension Answer {
     var json: JSONValue {
         [
             "kind": .string(kind.rawValue), "text": .string(text), "source": .string(source),
-            "truncated": .bool(truncated),
+            "truncated": .bool(truncated), "hex": bytes.map { .string("0x" + Hex.encode($0)) } ?? .null,
         ]
     }
 }
