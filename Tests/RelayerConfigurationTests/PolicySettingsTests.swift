@@ -44,7 +44,7 @@ import Testing
             policy:
               engines: [docker, wasm]
               images: ['ubuntu:24.04', 'ghcr.io/team/*']
-              modules: ['resize:1']
+              modules: ['resize:1', 'a_b:v1+x']
               environment: []
               inputs: [urlDownload, s3]
               hosts: ['*.example.org', 'data.example.org:8443']
@@ -64,7 +64,7 @@ import Testing
         var expected = JobPolicy()
         expected.engines = [.docker, .wasm]
         expected.images = [try ImagePattern("ubuntu:24.04"), try ImagePattern("ghcr.io/team/*")]
-        expected.modules = ["resize:1"]
+        expected.modules = ["resize:1", "a_b:v1+x"]
         expected.environment = []
         expected.inputs = [.urlDownload, .s3]
         expected.hosts = [try HostPattern("*.example.org"), try HostPattern("data.example.org:8443")]
@@ -106,6 +106,7 @@ import Testing
         ("domains: ['*.a.org']", "all names below one are written with a dot"),
         ("environment: ['A=b']", "policy.environment[0]: expected a variable's name"),
         ("modules: ['a b']", "policy.modules[0]: expected a module's name"),
+        ("modules: ['../a']", "a name needs a letter or digit in place of '.'"),
         ("resources: {cpu: 0.5}", "policy.resources.cpu: expected cores from 100m to 1024"),
         ("resources: {cpu: 99m}", "policy.resources.cpu: expected cores from 100m to 1024"),
         ("resources: {memory: 1MiB}", "policy.resources.memory: expected a size from 100MiB to"),
