@@ -13,6 +13,7 @@ extension JobMachine.Action {
         switch self {
         case .submit: .submit
         case .stop: .stop
+        case .fetch: .fetch
         case .lookUp, .wake, .answer: .lookUp
         }
     }

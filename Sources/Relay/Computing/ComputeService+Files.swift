@@ -11,6 +11,7 @@ extension ComputeService {
         do {
             let content = try await files.content(of: file, in: cid)
             environment.outages.recovered(Outages.files)
+            note(.fetch, "\(content.bytes.count) bytes\(content.isCut ? ", cut" : "")", of: &job)
             return .fetched(answer, content)
         } catch {
             if error.isOutage {
@@ -19,6 +20,7 @@ extension ComputeService {
                 environment.outages.recovered(Outages.files)
             }
             job.trouble = "\(error)"
+            note(.fetch, "\(error)", of: &job)
             let failure = JobMachine.FileFailure(reason: "\(error)", isLasting: error.isLasting)
             return .fetchFailed(answer, failure)
         }
