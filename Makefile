@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup lint test simulate demo devnet abi bench release release-check format clean
+.PHONY: help setup lint test fuzz simulate demo devnet abi bench release release-check format clean
 
 # Runs a program of the development environment, once `make setup` has made it.
 python = .ci/ready && .venv/bin/python
@@ -21,6 +21,9 @@ test: ## every test: the local chain and compute, the modules, the built program
 
 simulate: ## play simulations from seeds: make simulate SEEDS=3000 START=123456
 	@SEEDS=$(SEEDS) START=$(START) .ci/simulate
+
+fuzz: ## play generated cases of strangers' bytes: make fuzz CASES=1000000 START=7
+	@CASES=$(CASES) START=$(START) .ci/fuzz
 
 demo: ## the whole way on a local chain and local compute, seen in the terminal
 	@.ci/ready && swift build --product lilypad-relayer && $(python) Tests/Devnet/demo.py

@@ -138,6 +138,8 @@ let package = Package(
         ),
         .executableTarget(name: "relayer-simulate", dependencies: ["RelaySimulation"], path: "Tests/Simulator"),
         .testTarget(name: "RelaySimulationTests", dependencies: ["RelaySimulation", "RelayTestSupport"]),
+        // Generated cases for everything that reads strangers' bytes; `make fuzz` plays more of them than tests do.
+        .executableTarget(name: "relayer-fuzz", dependencies: ["RelayTestSupport"], path: "Tests/Fuzzer"),
         // What `make bench` measures inside a process.
         .executableTarget(
             name: "relayer-bench",

@@ -92,7 +92,7 @@ import Testing
         #expect(JobVerdict.judge(job, resultType: .stdout) == .running(.running))
     }
 
-    /// As recorded: a node that was restarted, and a download whose server was away. Another cause beside it is final.
+    /// As recorded: a node that was restarted, and a download whose server was away; another cause beside it is final.
     @Test func triesAgainWhatMayPass() {
         let restart = "Failing due to node restart"
         let head =

@@ -36,7 +36,7 @@ extension ComputeService {
     private func apply(_ event: JobMachine.Event, to job: inout RunningJob) async throws -> [JobMachine.Action] {
         let before = job.machine.attempt
         let actions = job.machine.apply(event, at: environment.now, limits: options.limits)
-        note(submissions.saw(job.name, job.machine, at: environment.now), job)
+        note(submissions.saw(job.name, job.machine, at: environment.now), job.request, job.name)
         guard job.machine.attempt != before else { return actions }
         let plan = JobPlan.make(
             for: job.request.observed,
@@ -134,14 +134,14 @@ extension ComputeService {
     }
 
     /// A compute node that takes no jobs looks well to everybody else.
-    private func note(_ change: CircuitBreaker.Change, _ job: RunningJob) {
+    func note(_ change: CircuitBreaker.Change, _ request: Request, _ name: String) {
         switch change {
         case .none: break
         case .opened:
             environment.counters.increment("jobs.circuitOpened")
-            environment.log(for: job.request).error(
+            environment.log(for: request).error(
                 "a compute node does not take a job: nothing more is submitted",
-                ["job.name": job.name]
+                ["job.name": name]
             )
             environment.outages.failed(Self.computeNode, nodeFailure)
         case .closed:

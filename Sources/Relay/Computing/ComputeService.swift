@@ -92,6 +92,10 @@ package struct ComputeService: Sendable {
 
     package func run() async throws {
         heads.wake(wakeup)
+        // A node that took no jobs before a restart takes none after it.
+        for item in try await store.underWay(limit: options.maxRunningJobs) {
+            note(submissions.saw(item.jobName, item.machine, at: environment.now), item.request, item.jobName)
+        }
         try await WorkLoop(
             limit: min(options.maxRunningJobs, options.maxInHand),
             longestWait: options.longestWait,

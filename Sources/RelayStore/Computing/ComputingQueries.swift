@@ -59,6 +59,11 @@ extension RelayStore {
 }
 
 extension RelayStore {
+    /// Requests with a job that has not ended, due or not, at most so many.
+    package func underWay(limit: Int) async throws -> [ComputingItem] {
+        try await readers.read { t in try t.items(ComputingSQL.computing, at: .distantFuture, limit: limit) }
+    }
+
     /// Whether any request waits for the chain, a job or a receipt.
     package func hasOpenRequests() async throws -> Bool {
         try await readers.read { t in

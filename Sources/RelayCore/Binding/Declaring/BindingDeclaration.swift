@@ -18,7 +18,7 @@ package struct BindingDeclaration: Sendable, Equatable {
         package var event: String
         package var jobID: String
         package var requester: String?
-        /// A boolean field: whether there is a result. nil: always `closing`.
+        /// A boolean field that tells a result from a failure; nil: always `closing`.
         package var success: String?
         package var closing: ContractStanding.Closing
 
