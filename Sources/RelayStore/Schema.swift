@@ -188,6 +188,7 @@ enum Schema {
     /// What contracts of other shapes than the reference's need: fields that go back as they came, and what their events
     /// tell of jobs that are closed.
     private static let anyContract = """
+        ALTER TABLE contract ADD COLUMN reading TEXT;
         ALTER TABLE request ADD COLUMN echo BLOB;
         ALTER TABLE answer ADD COLUMN bytes BLOB;
         CREATE TABLE outcome (
@@ -200,9 +201,11 @@ enum Schema {
           block_hash BLOB NOT NULL CHECK (length(block_hash) = 32),
           transaction_hash BLOB NOT NULL CHECK (length(transaction_hash) = 32),
           log_index INTEGER NOT NULL CHECK (log_index >= 0),
+          confirmed INTEGER NOT NULL CHECK (confirmed IN (0, 1)),
           seen_at INTEGER NOT NULL
         ) STRICT;
-        CREATE UNIQUE INDEX outcome_place ON outcome (block_number, log_index);
+        CREATE UNIQUE INDEX outcome_place ON outcome (contract_id, block_number, log_index);
+        CREATE INDEX outcome_block ON outcome (block_number);
         CREATE INDEX outcome_job ON outcome (contract_id, job_id);
 
         """

@@ -44,7 +44,7 @@ import Testing
         _ = try await bench.store.ingest(batch, at: StoreBench.now)
     }
 
-    private func found() async throws -> ObservedOutcome? { try await bench.store.word(on: request).outcome }
+    private func found() async throws -> ObservedOutcome? { try await bench.store.word(on: request).outcomes.first }
 
     @Test func findsTheFirstOneBehindTheRequest() async throws {
         #expect(try await found() == nil)
@@ -91,11 +91,31 @@ import Testing
 
     @Test func tellsHowFarHasBeenRead() async throws {
         #expect(try await bench.store.word(on: request).nextBlock == 11)
-        #expect(try await !bench.store.word(on: request).isReadAgain)
-        let replay = try await bench.store.instruct("replay", arguments: "{}", at: StoreBench.now)
-        #expect(try await bench.store.word(on: request).isReadAgain)
-        try await bench.store.finish(replay, failed: false, outcome: "", at: StoreBench.now)
-        #expect(try await !bench.store.word(on: request).isReadAgain)
+        #expect(try await bench.store.word(on: request).secondBlock == 5)
+    }
+
+    /// One node's word is not enough to leave a request without its answer; once it is confirmed it stays so.
+    @Test func tellsWhatTheSecondReadingHasShown() async throws {
+        let one = outcome(block: 11)
+        try await store(one)
+        #expect(try await found()?.isConfirmed == false)
+        var second = IngestBatch()
+        second.outcomes = [one]
+        second.isSecond = true
+        _ = try await bench.store.ingest(second, at: StoreBench.now)
+        #expect(try await found()?.isConfirmed == true)
+        try await store(one)
+        #expect(try await found()?.isConfirmed == true)
+    }
+
+    /// An answer may stand in blocks that nobody has read.
+    @Test func tellsWhatHasNotBeenRead() async throws {
+        #expect(try await bench.store.word(on: request).startBlock == 5)
+        #expect(try await bench.store.word(on: request).gap == nil)
+        try await bench.store.skip(6...9, for: [bench.cursor], "pruned", at: StoreBench.now)
+        #expect(try await bench.store.word(on: request).gap == nil)
+        try await bench.store.skip(8...20, for: [bench.cursor], "pruned", at: StoreBench.now)
+        #expect(try await bench.store.word(on: request).gap == 8...20)
     }
 
     @Test func keepsFieldsAndBytesAsTheyWere() async throws {

@@ -74,6 +74,28 @@ extension EthereumClient {
         }
     }
 
+    /// What a transaction called, and with what; nil where the node does not know it, or where it creates a contract.
+    package func call(in transaction: Hash32) async throws(RPCError) -> CallRequest? {
+        try await call("eth_getTransactionByHash", .hash(transaction), answerLimit: AnswerLimit.receipt) {
+            reader -> CallRequest? in
+            guard try !reader.null() else { return nil }
+            var found: Hash32?
+            var to: Address?
+            var data: [UInt8] = []
+            try reader.enterObject()
+            while let key = try reader.nextKey() {
+                switch key {
+                case "hash": found = try reader.hash()
+                case "to": to = try reader.null() ? nil : try reader.address()
+                case "input": data = try expect(try reader.hex(), "input")
+                default: try reader.skip()
+                }
+            }
+            guard found == transaction else { throw AnswerFault("another transaction than the one asked for") }
+            return to.map { CallRequest(to: $0, data: data) }
+        }
+    }
+
     /// The account that signed a transaction; nil where the node does not know it.
     package func sender(of transaction: Hash32) async throws(RPCError) -> Address? {
         try await call("eth_getTransactionByHash", .hash(transaction)) { reader -> Address? in

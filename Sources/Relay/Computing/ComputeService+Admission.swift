@@ -21,6 +21,8 @@ extension ComputeService {
         case .open:
             guard let sender = try await sender(of: request) else { return }
             try await accept(request, attempt: attempts + 1, sender: sender.address)
+        case .closed where !isSure(request):
+            try await postpone(request, "the contract says that it is closed, and its request is not final yet")
         case .closed(let closing):
             try await close(request, to: .settled, "settled elsewhere", reason: closing.rawValue)
         case .anotherRequest(let hash):
@@ -34,6 +36,9 @@ extension ComputeService {
             try await close(request, to: .dead, "superseded", reason: reason)
         case .undecided(let how):
             // It is told by logs that are still to be read, or to become final.
+            guard environment.now - max(request.since, startedAt) < options.undecidedTime else {
+                return try await close(request, to: .dead, "undecided", reason: how)
+            }
             try await postpone(request, how)
         case .unknown:
             // The node may be behind the one that showed the log.
@@ -41,6 +46,13 @@ extension ComputeService {
         case .unreadable(let how):
             try await bear(request, "unreadable", how)
         }
+    }
+
+    /// Whether what the contract says is of this very request, and not of a job that a node behind the others does not have
+    /// yet: by its hash, by its logs, or because every node has had it for long.
+    private func isSure(_ request: Request) -> Bool {
+        guard let record = contracts.book[request.observed.contract]?.views.record else { return true }
+        return record.requestHash != nil || heads.isFinal(request.observed.place.blockNumber)
     }
 
     /// nil when the node does not tell: then the request waits, and the others behind it.

@@ -34,9 +34,9 @@ extension ComputeService {
 
     /// Applies an event; a try that it opens is stored before anything is sent under its name.
     private func apply(_ event: JobMachine.Event, to job: inout RunningJob) async throws -> [JobMachine.Action] {
-        let before = job.machine.attempt
+        let (before, name) = (job.machine.attempt, job.name)
         let actions = job.machine.apply(event, at: environment.now, limits: options.limits)
-        note(submissions.saw(job.name, job.machine, at: environment.now), job.request, job.name)
+        note(submissions.saw(name, event, job.machine, at: environment.now), job.request, name)
         guard job.machine.attempt != before else { return actions }
         let plan = JobPlan.make(
             for: job.request.observed,
@@ -84,7 +84,7 @@ extension ComputeService {
         if case .submit = action, !submissions.permits(job.name, at: environment.now) {
             job.trouble = "\(nodeFailure)"
             environment.outages.failed(Self.computeNode, nodeFailure)
-            return .unavailable(retryAfter: nil)
+            return .held
         }
         if case .fetch(let answer) = action { return await fetch(answer, of: &job) }
         do {
@@ -266,7 +266,7 @@ extension JobMachine.Event {
         case .submitted(.unknown(let text)): text
         case .submitted(.busy): "the orchestrator is busy"
         case .found(let sighting): sighting.trouble
-        case .woke, .notFound, .stopTaken, .unavailable, .fetched, .fetchFailed: nil
+        case .woke, .held, .notFound, .stopTaken, .unavailable, .fetched, .fetchFailed: nil
         case .submitted(.created), .submitted(.alreadyExists), .submitted(.refused): nil
         }
     }

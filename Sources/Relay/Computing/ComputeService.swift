@@ -20,6 +20,8 @@ package struct ComputeService: Sendable {
         package var maxInHand = 64
         /// How long a contract may not know a request, or not tell, before the request is dead.
         package var unknownTime: Duration = .seconds(3_600)
+        /// How long logs that may tell of its answer may be unread.
+        package var undecidedTime: Duration = .seconds(7 * 86_400)
         package var limits = JobMachine.Limits()
         package var breaker = CircuitBreaker.Limits()
         package var longestWait: Duration = .seconds(15)
@@ -94,7 +96,7 @@ package struct ComputeService: Sendable {
         heads.wake(wakeup)
         // A node that took no jobs before a restart takes none after it.
         for item in try await store.underWay(limit: options.maxRunningJobs) {
-            note(submissions.saw(item.jobName, item.machine, at: environment.now), item.request, item.jobName)
+            submissions.remember(item.machine, at: environment.now)
         }
         try await WorkLoop(
             limit: min(options.maxRunningJobs, options.maxInHand),

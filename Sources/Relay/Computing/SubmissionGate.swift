@@ -1,27 +1,49 @@
+internal import Bacalhau
 internal import RelayCore
 internal import Synchronization
 
 /// The circuit breaker of one orchestrator, for all jobs in hand.
 final class SubmissionGate: Sendable {
     private let breaker: Mutex<CircuitBreaker>
+    private let patience: Duration
 
     init(limits: CircuitBreaker.Limits) {
         breaker = Mutex(CircuitBreaker(limits: limits))
+        patience = limits.patience
     }
 
     func room(at now: Timestamp) -> Int { breaker.withLock { $0.room(at: now) } }
     func opens(after now: Timestamp) -> Timestamp? { breaker.withLock { $0.opens(after: now) } }
     func permits(_ name: String, at now: Timestamp) -> Bool { breaker.withLock { $0.permits(name, at: now) } }
 
-    /// What a job looks like after an event.
-    func saw(_ name: String, _ machine: JobMachine, at now: Timestamp) -> CircuitBreaker.Change {
-        switch machine.phase {
-        case .answered: breaker.withLock { $0.saw(name, in: nil, for: .zero, at: now) }
-        case .watching, .stopping:
-            machine.stage.map { stage in
-                breaker.withLock { $0.saw(name, in: stage.stage, for: now - stage.since, at: now) }
-            } ?? .none
-        case .placing, .pausing: .none
+    /// A job as it was stored before a restart: what it was then is no proof of now.
+    func remember(_ machine: JobMachine, at now: Timestamp) {
+        guard let stage = machine.stage, stage.stage == .untaken, stage.seen - stage.since >= patience else { return }
+        breaker.withLock { $0.suspect(at: now) }
+    }
+
+    /// What an event shows of the compute node: only a fresh look at a job does, and its end.
+    func saw(
+        _ name: String,
+        _ event: JobMachine.Event,
+        _ machine: JobMachine,
+        at now: Timestamp
+    ) -> CircuitBreaker.Change {
+        guard let evidence = evidence(event, machine) else { return .none }
+        return breaker.withLock { $0.saw(name, evidence, at: now) }
+    }
+
+    private func evidence(_ event: JobMachine.Event, _ machine: JobMachine) -> CircuitBreaker.Evidence? {
+        if case .found(let sighting) = event, sighting.isOurs {
+            switch sighting.verdict {
+            case .running(let stage):
+                return .stage(stage, for: machine.stage.map { $0.seen - $0.since } ?? .zero)
+            case .answer, .passing: return .acted
+            case .failed: return sighting.cause == nil ? .ended : .acted
+            case .busy, .stopped, .lost: return .ended
+            }
         }
+        if case .answered = machine.phase { return .ended }
+        return nil
     }
 }

@@ -107,6 +107,7 @@ extension Follower {
         }
         try await withdraw(range, contracts, reading, final, node)
         var batch = reader.batch(reading.logs)
+        batch.isSecond = true
         batch.cursors = Self.moved(group, behind: range)
         let report = try await store.ingest(batch, at: environment.now)
         secondPlanner.answered()

@@ -60,6 +60,8 @@ package struct ContractDesk: Sendable {
             return try job(in: output, record, request.contract).standing(for: request.hash)
         } catch let error as UnexpectedOutput {
             return .unreadable("\(error)")
+        } catch let error as ABIError {
+            return .unreadable("\(record.function.signature) cannot be asked for this job: \(error)")
         } catch let error as RPCError {
             guard let reason = error.executionFailure ?? error.revertReason else { throw error }
             let function = record.function.signature

@@ -54,6 +54,8 @@ package struct Preflight: Sendable {
         case notTheContract(Address, binding: String, String)
         case notARelayer(account: Address, contract: Address, remedy: String)
         case oldServer(version: String)
+        /// Its logs have been read by another event, or with other ids.
+        case anotherReading(contract: Address, known: String)
         case anotherAccount(unfinished: Address, configured: Address)
         case startsBeyondTheHead(contract: Address, start: UInt64, head: UInt64)
         case badAddress(key: String, reason: String)
@@ -80,6 +82,9 @@ package struct Preflight: Sendable {
             case .startsBeyondTheHead(let contract, let start, let head):
                 "contracts[].startBlock of \(contract) is \(start), and the chain's head is block \(head): name a block"
                     + " that there is, the contract's own for one"
+            case .anotherReading(let contract, let known):
+                "the contract \(contract) has been read by another binding until now (\(known)), so that requests would be"
+                    + " taken for others: go back to that binding, or take another database file"
             case .badAddress(let key, let reason):
                 "\(key): nothing can be sent there: \(reason)"
             case .oldServer(let version):

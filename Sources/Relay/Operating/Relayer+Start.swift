@@ -20,6 +20,10 @@ extension Relayer {
         let cursors = try await store.register(
             options.contracts.map { (address: $0.address, startBlock: $0.startBlock) }
         )
+        let readings = options.contracts.map { ($0.address, $0.binding.reading) }
+        if let other = try await store.claim(readings: Dictionary(readings) { first, _ in first }) {
+            throw Preflight.Problem.anotherReading(contract: other.contract, known: other.reading)
+        }
         environment.counters.set("account.gwei", to: findings.balance.wholeGwei)
         if findings.balance == .zero {
             environment.log.warning("the account has no money: no answer can be sent", ["account": signer.address])

@@ -11,7 +11,7 @@ struct Services: Sendable {
 
     init(_ relayer: Relayer, _ findings: Preflight.Findings, _ cursors: [ContractCursor], _ chain: StoredChain) {
         let heads = HeadBoard()
-        let logged = LoggedStanding(book: relayer.book, store: relayer.store, heads: heads)
+        let logged = LoggedStanding(client: relayer.client, book: relayer.book, store: relayer.store, heads: heads)
         let desk = ContractDesk(client: relayer.client, book: relayer.book) { try await logged($0) }
         let reader = LogReader(book: relayer.book)
         let computeWakeup = Wakeup()

@@ -14,12 +14,15 @@ extension SettleService {
         var state: RequestState
         /// The node's trouble with the last question, if it had any: for people.
         var trouble: String?
+        /// Whether a transaction with this answer was signed before whose end is not known for sure.
+        var wasLost: Bool
         /// How it was mined without effect, if it was.
         private(set) var reverted: Inclusion?
 
         init(_ item: SettlingItem) {
             self.item = item
             machine = item.machine
+            wasLost = item.wasLost
             state = item.request.state
             reverted = machine.reverted
         }
@@ -78,7 +81,7 @@ extension SettleService {
                 case .simulate: try await simulate(hand)
                 case .look: .seen(try await view.sighting(of: hand))
                 case .askContract, .sign, .bump, .broadcast, .wake, .end:
-                    .contractSaid(try await contracts.standing(of: hand.request.observed))
+                    said(try await contracts.standing(of: hand.request.observed), of: hand)
                 }
             if case .contractSaid(.anotherRequest) = event { environment.counters.increment("requests.superseded") }
             environment.outages.recovered(Outages.settlement)
@@ -91,21 +94,35 @@ extension SettleService {
         }
     }
 
+    /// Where nothing tells what a contract has been answered, a second answer is an operator's decision.
+    private func said(_ standing: ContractStanding, of hand: Case) -> SettlementMachine.Event {
+        guard standing == .open, hand.wasLost, contracts.book[hand.request.observed.contract]?.hasMemory == false
+        else { return .contractSaid(standing) }
+        return .unanswerable(
+            "an answer was sent, and nothing tells whether it came: see its transactions in jobs show before you retry"
+        )
+    }
+
     /// A dry run: the gas limit that it needs, or why it would not go through.
     private func simulate(_ hand: Case) async throws -> SettlementMachine.Event {
         let contract = hand.request.observed.contract
         guard let policy = gas[contract], let binding = contracts.book[contract] else {
             return .notAffordable("\(ContractDesk.NotInSettings(contract: contract))")
         }
-        guard let calldata = try calldata(of: hand) else {
-            return .unanswerable("the binding \(binding.name) has no function for failures: \(hand.item.answer.text)")
-        }
-        let request = CallRequest(from: signer.address, to: hand.request.observed.contract, data: calldata)
         do {
+            guard let calldata = try calldata(of: hand) else {
+                return .unanswerable(
+                    "the binding \(binding.name) has no function for failures: \(hand.item.answer.text)"
+                )
+            }
+            let request = CallRequest(from: signer.address, to: contract, data: calldata)
             let estimate = try await client.estimateGas(request)
             let length = hand.item.answer.content.count
             let limit = try policy.limit(estimate: estimate, textLength: length, calldata: calldata)
             return .simulated(.passes(gasLimit: limit))
+        } catch let error as ABIError {
+            // A field that was damaged in the log, or a number too wide for the function: no later call would fit either.
+            return .unanswerable("the answer cannot be written as the contract wants it: \(error)")
         } catch let refusal as GasPolicy.Refusal {
             return .notAffordable(refusal.description)
         } catch let error as RPCError {

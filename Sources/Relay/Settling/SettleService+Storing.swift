@@ -36,6 +36,7 @@ extension SettleService {
         )
         try await store.record([change], at: environment.now)
         hand.state = .answered
+        hand.wasLost = true
         environment.log(for: hand.request).error("nonce taken by another transaction of the account")
         environment.counters.increment("settlements.lost")
     }

@@ -69,9 +69,28 @@ package struct ContractBinding: Sendable, Equatable {
     /// Whether the contract's events, and not a view, tell what has been answered.
     package var isToldByEvents: Bool { views.record == nil && !outcomes.isEmpty }
 
+    /// Whether anything at all tells what has been answered.
+    package var hasMemory: Bool { views.record != nil || !outcomes.isEmpty }
+
     /// The first topics of the logs that matter.
     package var topics: [Hash32] {
         [requestEvent.topic] + (isToldByEvents ? outcomes.map(\.event.topic) : [])
+    }
+
+    /// Whether an answer says whom it is for.
+    package var namesRequester: Bool { fulfill.arguments.contains(.requester) }
+
+    /// Whom a call of a settling function answers; nil where it is no such call.
+    package func requester(in calldata: [UInt8]) -> Address? {
+        fulfill.requester(in: calldata) ?? fail?.requester(in: calldata)
+    }
+
+    /// What is read of the contract, in a few words: with another reading, what was read before means something else.
+    package var reading: String {
+        let indexed = requestEvent.inputs.map { $0.indexed ? "i" : "-" }.joined()
+        let id = fields.jobID.map { "\($0)" } ?? "none"
+        let told = isToldByEvents ? outcomes.map(\.event.signature).joined(separator: " ") : ""
+        return "\(requestEvent.signature) \(indexed) id \(id) \(told)"
     }
 
     /// The calldata that settles a request with `answer`, which must fit the contract's bounds.

@@ -33,6 +33,14 @@ package struct SettlingCall: Sendable, Equatable {
         zip(arguments, function.inputs.leaves).contains { $0 == .text && $1.type == .bytes }
     }
 
+    /// Whom calldata of this function answers; nil where it is another function's, or names nobody.
+    func requester(in calldata: [UInt8]) -> Address? {
+        guard let values = try? function.decodeCall(calldata) else { return nil }
+        let place = zip(arguments, values.leaves).first { $0.0 == .requester }
+        if case .address(let address)? = place?.1 { return address }
+        return nil
+    }
+
     func calldata(
         for request: ObservedRequest,
         echoes: [ABIValue],
@@ -78,6 +86,15 @@ package struct SettlingCall: Sendable, Equatable {
         case .text: return type == .bytes ? .bytes(context.text) : .string(context.text)
         case .echo(let index): return context.echoes.indices.contains(index) ? context.echoes[index] : nil
         case .constant(let value): return value
+        }
+    }
+}
+
+extension [ABIValue] {
+    /// The values one by one, those of tuples in their places.
+    fileprivate var leaves: [ABIValue] {
+        flatMap { value -> [ABIValue] in
+            if case .tuple(let members) = value { members.leaves } else { [value] }
         }
     }
 }

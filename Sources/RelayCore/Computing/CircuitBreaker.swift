@@ -74,9 +74,26 @@ package struct CircuitBreaker: Equatable, Sendable {
         case closed
     }
 
-    /// A job was seen in a stage in which it has been for so long; nil: it is over.
-    package mutating func saw(_ name: String, in stage: JobStage?, for age: Duration, at now: Timestamp) -> Change {
-        let isStuck = stage == .untaken && age >= limits.patience
+    /// What a look at a job shows of the compute node.
+    package enum Evidence: Equatable, Sendable {
+        /// In a stage in which it has been for so long.
+        case stage(JobStage, for: Duration)
+        /// Over, and a node had to do with it.
+        case acted
+        /// Over, and no node had: refused, without room, answered for another reason.
+        case ended
+    }
+
+    /// A job that was untaken long ago may still be: one job at a time goes until one is taken.
+    package mutating func suspect(at now: Timestamp) {
+        guard state == .closed else { return }
+        since = now
+        state = .open(until: now)
+    }
+
+    /// A job was looked at.
+    package mutating func saw(_ name: String, _ evidence: Evidence, at now: Timestamp) -> Change {
+        let isStuck = if case .stage(.untaken, let age) = evidence { age >= limits.patience } else { false }
         switch state {
         case .closed:
             guard isStuck else { return .none }
@@ -88,10 +105,14 @@ package struct CircuitBreaker: Equatable, Sendable {
                 open(now)
                 return .none
             }
-            switch stage {
+            switch evidence {
             // Not known yet, or waiting for room: that says nothing about the node.
-            case .pending, .untaken, .queued, .unknown: return .none
-            case .running, nil:
+            case .stage(.pending, _), .stage(.untaken, _), .stage(.queued, _), .stage(.unknown, _): return .none
+            // Nor does that, and the next one may go.
+            case .ended:
+                state = .open(until: now)
+                return .none
+            case .stage(.running, _), .acted:
                 self = CircuitBreaker(limits: limits)
                 return .closed
             }

@@ -66,6 +66,14 @@ extension JobMachine {
         }
     }
 
+    /// What was not sent has not come to nothing, and the time that passes so is nobody's fault.
+    mutating func held(_ now: Timestamp, _ limits: Limits) -> [Action] {
+        guard case .placing = phase else { return resume(limits: limits) }
+        submissions = nil
+        busy = busy.map { Tally(count: $0.count, since: now) }
+        return [.wake(at: now + limits.outageBackoff.limit)]
+    }
+
     mutating func watch(_ jobID: String, _ now: Timestamp) {
         phase = .watching(jobID: jobID, since: now)
         self.jobID = jobID
@@ -75,7 +83,8 @@ extension JobMachine {
     mutating func unavailable(_ retryAfter: Duration?, _ now: Timestamp, _ limits: Limits) -> [Action] {
         switch phase {
         case .answered: return resume(limits: limits)
-        case .stopping(_, let since) where now - since >= limits.stopTime:
+        // An order that has reached nobody stops nothing: another try would run beside it.
+        case .stopping(_, let since) where now - since >= limits.silenceTime:
             return endStopped(now, limits, cause: nil)
         case .watching(let jobID, let since) where now >= deadline(since, limits) + limits.silenceTime:
             phase = .stopping(jobID: jobID, since: now)

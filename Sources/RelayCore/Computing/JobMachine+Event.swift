@@ -16,6 +16,8 @@ extension JobMachine {
         /// What was read of the file in which this answer stands.
         case fetched(JobAnswer, ResultFileContent)
         case fetchFailed(JobAnswer, FileFailure)
+        /// Nothing is submitted for now: the circuit breaker is open.
+        case held
         /// No usable answer; whatever was asked may have happened.
         case unavailable(retryAfter: Duration?)
     }

@@ -7,7 +7,7 @@ extension JobMachine {
         case .running(let stage):
             return running(stage, cause: sighting.cause, now, limits)
         case .passing(let failure):
-            return noRoom(failure.reason, now, limits, tries: limits.passingTries)
+            return mayPass(failure.reason, now, limits)
         case .answer(let answer):
             return completed(answer, limits)
         case .busy(let text):
@@ -28,7 +28,10 @@ extension JobMachine {
         _ now: Timestamp,
         _ limits: Limits
     ) -> [Action] {
-        if case .watching = phase, stage != self.stage?.stage { self.stage = StageSince(stage, since: now) }
+        if case .watching = phase {
+            self.stage =
+                self.stage.flatMap { $0.stage == stage ? $0.again(at: now) : nil } ?? StageSince(stage, since: now)
+        }
         switch phase {
         case .watching(let jobID, let since):
             let deadline = deadline(since, limits)
@@ -48,10 +51,20 @@ extension JobMachine {
         }
     }
 
-    mutating func noRoom(_ text: String, _ now: Timestamp, _ limits: Limits, tries: Int? = nil) -> [Action] {
+    /// A failure that was not the job's fault: tried again a few times, whatever else came between.
+    private mutating func mayPass(_ text: String, _ now: Timestamp, _ limits: Limits) -> [Action] {
+        let tally = Tally.adding(to: passing, now)
+        passing = tally
+        guard tally.count < limits.passingTries else { return end(.failure(text, source: "orchestrator")) }
+        let until = now + limits.busyBackoff.delay(after: tally.count)
+        phase = .pausing(until: until)
+        return [.wake(at: until)]
+    }
+
+    mutating func noRoom(_ text: String, _ now: Timestamp, _ limits: Limits) -> [Action] {
         let tally = Tally.adding(to: busy, now)
         busy = tally
-        guard tally.count < tries ?? limits.busyTries, now - tally.since < limits.busyTime else {
+        guard tally.count < limits.busyTries, now - tally.since < limits.busyTime else {
             return end(.failure(text, source: "orchestrator"))
         }
         let until = now + limits.busyBackoff.delay(after: tally.count)

@@ -34,6 +34,8 @@ package struct JobMachine: Equatable, Sendable {
     package internal(set) var jobID: String?
     /// Tries that ended for want of room.
     package internal(set) var busy: Tally?
+    /// Tries that ended for another cause that may pass.
+    package internal(set) var passing: Tally?
     /// Submissions of this try that have not brought a job yet.
     package internal(set) var submissions: Tally?
     /// Vain tries to read the file in which this try's result stands.
@@ -57,7 +59,8 @@ package struct JobMachine: Equatable, Sendable {
         files: Tally? = nil,
         outages: Int = 0,
         stage: StageSince? = nil,
-        queueSeconds: Int64 = 0
+        queueSeconds: Int64 = 0,
+        passing: Tally? = nil
     ) {
         self.resultType = resultType
         self.timeoutSeconds = timeoutSeconds
@@ -71,17 +74,28 @@ package struct JobMachine: Equatable, Sendable {
         self.outages = outages
         self.stage = stage
         self.queueSeconds = queueSeconds
+        self.passing = passing
     }
 
     /// A stage of a job, since it was first seen in it.
     package struct StageSince: Equatable, Sendable {
         package let stage: JobStage
         package let since: Timestamp
+        /// When it was last seen in it.
+        package let seen: Timestamp
 
-        package init(_ stage: JobStage, since: Timestamp) {
+        package init(_ stage: JobStage, since: Timestamp, seen: Timestamp? = nil) {
             self.stage = stage
             self.since = since
+            self.seen = seen ?? since
         }
+
+        /// Seen again: what nobody looked at for a while may have gone on and come back, and has its time anew.
+        func again(at now: Timestamp) -> StageSince {
+            StageSince(stage, since: now - seen > Self.gap ? now : since, seen: now)
+        }
+
+        private static let gap: Duration = .seconds(60)
     }
 
     /// What was about to be done: the same after a crash as before it.
@@ -105,6 +119,7 @@ package struct JobMachine: Equatable, Sendable {
         case .stopTaken: return isOver ? resume(limits: limits) : [.lookUp]
         case .fetched(let answer, let content): return fetched(answer, content, limits)
         case .fetchFailed(let answer, let failure): return fetchFailed(answer, failure, now, limits)
+        case .held: return held(now, limits)
         case .unavailable(let retryAfter): return unavailable(retryAfter, now, limits)
         }
     }
@@ -115,7 +130,7 @@ package struct JobMachine: Equatable, Sendable {
     /// and the waits between them must grow.
     private func endsOutage(_ event: Event) -> Bool {
         switch event {
-        case .woke, .unavailable, .submitted(.unknown), .submitted(.busy), .submitted(.denied),
+        case .woke, .held, .unavailable, .submitted(.unknown), .submitted(.busy), .submitted(.denied),
             .submitted(.alreadyExists), .fetched, .fetchFailed:
             return false
         case .notFound:

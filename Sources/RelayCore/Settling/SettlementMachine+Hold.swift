@@ -49,7 +49,9 @@ extension SettlementMachine {
             times: min((hold?.times ?? 0) + 1, JobMachine.counterLimit)
         )
         hold = kept
-        let isOver = now - kept.since >= limits.patience(with: cause) || now - kept.began >= limits.feeTime
+        let isOver =
+            now - kept.since >= limits.patience(with: cause)
+            || (cause != .undecided && now - kept.began >= limits.feeTime)
         if isOver, kept.times >= limits.holdTries { return end(.dead(reason)) }
         phase = .checking
         return [.wake(at: now + limits.holdBackoff.delay(after: kept.times))]

@@ -4,6 +4,8 @@ extension SettlementMachine {
         package var holdTime: Duration = .seconds(600)
         /// How long an answer waits for the chain's fees to fall below the cap.
         package var feeTime: Duration = .seconds(86_400)
+        /// How long logs that may tell of its answer may be unread, or not final.
+        package var undecidedTime: Duration = .seconds(7 * 86_400)
         /// How often it must have been tried before it is dead, also where the time is over: the time runs on while the
         /// node or the relayer is down.
         package var holdTries = 3
@@ -27,7 +29,8 @@ extension SettlementMachine {
             switch cause {
             case .unknownJob, .unreadable, .funds: holdTime
             case .reverts: revertTime
-            case .fees, .undecided: feeTime
+            case .fees: feeTime
+            case .undecided: undecidedTime
             // Signed: never given up, for later nonces wait behind it.
             case .pool, .receipt, .unmined: .seconds(Int64.max)
             }

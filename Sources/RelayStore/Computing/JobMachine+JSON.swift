@@ -17,10 +17,12 @@ extension JobMachine {
         ]
         if let jobID { members.append(JSONMember("job", .string(jobID))) }
         if let busy { members.append(JSONMember("busy", busy.json)) }
+        if let passing { members.append(JSONMember("passing", passing.json)) }
         if queueSeconds > 0 { members.append(JSONMember("queue", .number(JSONNumber(queueSeconds)))) }
         if let stage {
             members.append(JSONMember("stage", .string(stage.stage.rawValue)))
             members.append(JSONMember("stageSince", .number(JSONNumber(stage.since.milliseconds))))
+            members.append(JSONMember("stageSeen", .number(JSONNumber(stage.seen.milliseconds))))
         }
         if let submissions { members.append(JSONMember("submissions", submissions.json)) }
         if let files { members.append(JSONMember("files", files.json)) }
@@ -67,14 +69,15 @@ extension JobMachine {
             files: try tree["files"].map { try Tally(stored: $0) },
             outages: try tree.count("outages"),
             stage: try tree["stage"].map { _ in try Self.stage(tree) },
-            queueSeconds: try tree["queue"].map { _ in try tree.int("queue") } ?? 0
+            queueSeconds: try tree["queue"].map { _ in try tree.int("queue") } ?? 0,
+            passing: try tree["passing"].map { try Tally(stored: $0) }
         )
     }
 
     private static func stage(_ tree: JSONValue) throws -> StageSince {
         let word = try tree.text("stage")
         guard let stage = JobStage(rawValue: word) else { throw StoreError.damaged("job stage \(word)") }
-        return StageSince(stage, since: try tree.timestamp("stageSince"))
+        return StageSince(stage, since: try tree.timestamp("stageSince"), seen: try tree.timestamp("stageSeen"))
     }
 
     private static func phase(_ tree: JSONValue, _ answer: Answer?) throws -> Phase {

@@ -56,6 +56,20 @@ extension RelayStore {
         }
     }
 
+    /// Notes how each contract is read, where nothing of it has been read otherwise; returns the first that has been, and how.
+    package func claim(readings: [Address: String]) async throws -> (contract: Address, reading: String)? {
+        try await writer.write { t in
+            for (contract, reading) in readings {
+                let known = try t.prepare(
+                    "SELECT reading FROM contract WHERE address = ? AND reading IS NOT NULL AND next_block > start_block"
+                ).binding(contract).first { try $0.text(0) }
+                if let known, known != reading { return (contract, known) }
+                try t.prepare("UPDATE contract SET reading = ? WHERE address = ?").binding(reading, contract).run()
+            }
+            return nil
+        }
+    }
+
     /// These contracts' cursors as they are stored now, in the same order.
     package func cursors(of known: [ContractCursor]) async throws -> [ContractCursor] {
         let stored = try await cursors()

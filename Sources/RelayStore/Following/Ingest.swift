@@ -14,6 +14,8 @@ package struct IngestBatch: Sendable {
     package var final: ChainLink?
     /// Whether these requests are new on the chain: those of a replay come after them.
     package var isLive = true
+    /// Whether this is the second reading, of what is final.
+    package var isSecond = false
     /// The first unread block for each contract that was asked; empty for a replay, which moves no cursor.
     package var cursors: [ContractCursor]
     /// What a replay has read by this range.
@@ -104,7 +106,9 @@ extension RelayStore {
                     report.returned += 1
                 }
             }
-            for outcome in batch.outcomes { try t.insert(outcome, &contracts, at: now) }
+            for outcome in batch.outcomes {
+                try t.insert(outcome, isConfirmed: batch.isSecond, &contracts, at: now)
+            }
             for log in batch.rejected where try t.insert(log, at: now) { report.rejected += 1 }
             if !batch.rejected.isEmpty { try t.trimRejected() }
             if let final = batch.final { try t.finalise(final) }

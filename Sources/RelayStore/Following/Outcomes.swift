@@ -10,6 +10,8 @@ package struct ObservedOutcome: Equatable, Sendable {
     package let requester: Address?
     package let closing: ContractStanding.Closing
     package let place: Place
+    /// Whether the second reading has shown it too.
+    package internal(set) var isConfirmed = false
 
     package init(_ outcome: Outcome, _ log: Log) {
         contract = log.address
@@ -41,12 +43,16 @@ package struct ObservedOutcome: Equatable, Sendable {
 
 /// What has been read of a job's end.
 package struct OutcomeWord: Equatable, Sendable {
-    /// The first log behind the request's own that closes its job.
-    package let outcome: ObservedOutcome?
+    /// The first logs behind the request's own that close its job, in the chain's order.
+    package let outcomes: [ObservedOutcome]
+    /// From this block on the contract has been read without a break, gaps apart.
+    package let startBlock: UInt64
     /// The contract's first block that has not been read.
     package let nextBlock: UInt64
-    /// Whether earlier blocks are being read again.
-    package let isReadAgain: Bool
+    /// The contract's first block that has not been read a second time.
+    package let secondBlock: UInt64
+    /// The first gap that ends in the request's block or behind it.
+    package let gap: ClosedRange<UInt64>?
 }
 
 extension RelayStore {
@@ -56,13 +62,13 @@ extension RelayStore {
     /// what names another requester.
     package func word(on request: ObservedRequest) async throws -> OutcomeWord {
         try await readers.read { t in
-            let outcome = try t.prepare(
+            let outcomes = try t.prepare(
                 """
-                SELECT o.closing, o.block_number, o.block_hash, o.transaction_hash, o.log_index, o.requester
+                SELECT o.closing, o.block_number, o.block_hash, o.transaction_hash, o.log_index, o.requester, o.confirmed
                 FROM outcome o JOIN contract c ON c.id = o.contract_id
                 WHERE c.address = ?1 AND o.job_id = ?2 AND (o.block_number, o.log_index) > (?3, ?4)
                   AND (o.requester IS NULL OR o.requester = ?5)
-                ORDER BY o.block_number, o.log_index LIMIT 1
+                ORDER BY o.block_number, o.log_index LIMIT 16
                 """
             ).binding(
                 request.contract,
@@ -70,13 +76,18 @@ extension RelayStore {
                 Int64(column: request.place.blockNumber),
                 Int64(column: request.place.logIndex),
                 request.requester
-            ).first { try $0.outcome(of: request) }
-            let next = try t.prepare("SELECT next_block FROM contract WHERE address = ?").binding(request.contract)
-                .first { try $0.unsigned(0) }
+            ).all { try $0.outcome(of: request) }
+            let read = try t.prepare("SELECT start_block, next_block, second_block FROM contract WHERE address = ?")
+                .binding(request.contract).first { (try $0.unsigned(0), try $0.unsigned(1), try $0.unsigned(2)) }
+            let gap = try t.gaps().first {
+                $0.contract == request.contract && $0.range.upperBound >= request.place.blockNumber
+            }
             return OutcomeWord(
-                outcome: outcome,
-                nextBlock: next ?? 0,
-                isReadAgain: try !t.openInstructions("replay").isEmpty
+                outcomes: outcomes,
+                startBlock: read?.0 ?? 0,
+                nextBlock: read?.1 ?? 0,
+                secondBlock: read?.2 ?? 0,
+                gap: gap?.range
             )
         }
     }
@@ -87,7 +98,7 @@ extension Row {
         guard let closing = ContractStanding.Closing(rawValue: try text(0)) else {
             throw StoreError.damaged("an outcome's kind")
         }
-        return ObservedOutcome(
+        var outcome = ObservedOutcome(
             contract: request.contract,
             jobID: request.jobID,
             requester: isNull(5) ? nil : try address(5),
@@ -99,6 +110,8 @@ extension Row {
                 logIndex: try unsigned(4)
             )
         )
+        outcome.isConfirmed = try bool(6)
+        return outcome
     }
 }
 
@@ -106,16 +119,17 @@ extension Transaction {
     /// Stores what closes a job; one that is known, or that stood in a block before, is put in its place.
     borrowing func insert(
         _ outcome: ObservedOutcome,
+        isConfirmed: Bool,
         _ contracts: inout [Address: Int64],
         at now: Timestamp
     ) throws {
         try prepare(
             """
             INSERT INTO outcome (contract_id, job_id, requester, closing, block_number, block_hash, transaction_hash,
-              log_index, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (block_number, log_index) DO UPDATE SET contract_id = excluded.contract_id,
-              job_id = excluded.job_id, requester = excluded.requester, closing = excluded.closing,
-              block_hash = excluded.block_hash, transaction_hash = excluded.transaction_hash
+              log_index, confirmed, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (contract_id, block_number, log_index) DO UPDATE SET job_id = excluded.job_id,
+              requester = excluded.requester, closing = excluded.closing, block_hash = excluded.block_hash,
+              transaction_hash = excluded.transaction_hash, confirmed = max(confirmed, excluded.confirmed)
             """
         ).binding(
             try contractID(of: outcome.contract, &contracts),
@@ -126,6 +140,7 @@ extension Transaction {
             outcome.place.blockHash,
             outcome.place.transactionHash,
             Int64(column: outcome.place.logIndex),
+            isConfirmed,
             now.milliseconds
         ).run()
     }

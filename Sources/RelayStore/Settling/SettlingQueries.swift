@@ -7,6 +7,8 @@ package struct SettlingItem: Sendable {
     package let request: Request
     package let answer: Answer
     package let machine: SettlementMachine
+    /// Whether a transaction with an answer to it was signed before, and what became of that is not known for sure.
+    package let wasLost: Bool
 }
 
 extension RelayStore {
@@ -87,7 +89,9 @@ extension RelayStore {
 
 /// The queries of settling's every round; each names its state as a literal, which is what makes the partial index fit.
 enum SettlingSQL {
-    private static let columns = requestColumns + ", a.kind, a.text, a.source, a.truncated, a.bytes, r.settling"
+    private static let columns =
+        requestColumns + ", a.kind, a.text, a.source, a.truncated, a.bytes, r.settling, "
+        + "EXISTS (SELECT 1 FROM settlement s WHERE s.request_id = r.id AND s.state = 'lost')"
     private static let source = requestSource + " JOIN answer a ON a.request_id = r.id"
 
     static let answered = due("answered")
@@ -146,14 +150,15 @@ extension Transaction {
         let drafts = try prepare(sql).binding(due, block, Int64(limit)).all { row in
             (
                 request: try row.request(), answer: try row.answer(from: requestColumnCount),
-                machine: try row.optionalText(requestColumnCount + 5)
+                machine: try row.optionalText(requestColumnCount + 5), wasLost: try row.bool(requestColumnCount + 6)
             )
         }
         return try drafts.map { draft in
             SettlingItem(
                 request: draft.request,
                 answer: draft.answer,
-                machine: try SettlementMachine(json: draft.machine, live: try live(of: draft.request.id))
+                machine: try SettlementMachine(json: draft.machine, live: try live(of: draft.request.id)),
+                wasLost: draft.wasLost
             )
         }
     }

@@ -9,7 +9,7 @@ import Testing
     /// Open since second 60, because of job `stuck`.
     private func opened() -> CircuitBreaker {
         var breaker = CircuitBreaker()
-        let said1 = breaker.saw("stuck", in: .untaken, for: .seconds(60), at: at(60))
+        let said1 = breaker.saw("stuck", .stage(.untaken, for: .seconds(60)), at: at(60))
         #expect(said1 == .opened)
         return breaker
     }
@@ -17,12 +17,12 @@ import Testing
     @Test func staysClosedForWhatIsOnlySlow() {
         var breaker = CircuitBreaker()
         for stage in JobStage.allCases where stage != .untaken {
-            let said2 = breaker.saw("a", in: stage, for: .seconds(3_600), at: at(0))
+            let said2 = breaker.saw("a", .stage(stage, for: .seconds(3_600)), at: at(0))
             #expect(said2 == .none)
         }
-        let said3 = breaker.saw("a", in: .untaken, for: .seconds(59), at: at(0))
+        let said3 = breaker.saw("a", .stage(.untaken, for: .seconds(59)), at: at(0))
         #expect(said3 == .none)
-        let said4 = breaker.saw("a", in: nil, for: .zero, at: at(0))
+        let said4 = breaker.saw("a", .acted, at: at(0))
         #expect(said4 == .none)
         #expect(breaker.state == .closed)
         #expect(breaker.room(at: at(0)) == .max)
@@ -39,9 +39,9 @@ import Testing
         #expect(!said6)
         #expect(breaker.opens(after: at(61)) == at(120))
         // Said once, however many jobs are stuck.
-        let said7 = breaker.saw("b", in: .untaken, for: .seconds(60), at: at(62))
+        let said7 = breaker.saw("b", .stage(.untaken, for: .seconds(60)), at: at(62))
         #expect(said7 == .none)
-        let said8 = breaker.saw("stuck", in: .untaken, for: .seconds(70), at: at(70))
+        let said8 = breaker.saw("stuck", .stage(.untaken, for: .seconds(70)), at: at(70))
         #expect(said8 == .none)
         #expect(breaker.opens(after: at(70)) == at(120))
     }
@@ -59,18 +59,19 @@ import Testing
         #expect(said11)
     }
 
-    @Test(arguments: [JobStage.running, nil]) func closesWhenThatJobIsTaken(stage: JobStage?) {
+    @Test(arguments: [CircuitBreaker.Evidence.stage(.running, for: .zero), .acted])
+    func closesWhenThatJobIsTaken(evidence: CircuitBreaker.Evidence) {
         var breaker = opened()
         let said12 = breaker.permits("probe", at: at(120))
         #expect(said12)
         // What another job does shows nothing: there may be several nodes.
-        let said13 = breaker.saw("other", in: .running, for: .zero, at: at(121))
+        let said13 = breaker.saw("other", .stage(.running, for: .zero), at: at(121))
         #expect(said13 == .none)
         for waiting in [JobStage.pending, .untaken, .queued, .unknown] {
-            let said14 = breaker.saw("probe", in: waiting, for: .seconds(1), at: at(121))
+            let said14 = breaker.saw("probe", .stage(waiting, for: .seconds(1)), at: at(121))
             #expect(said14 == .none)
         }
-        let said15 = breaker.saw("probe", in: stage, for: .zero, at: at(122))
+        let said15 = breaker.saw("probe", evidence, at: at(122))
         #expect(said15 == .closed)
         #expect(breaker.state == .closed)
         #expect(breaker.since == nil)
@@ -88,12 +89,39 @@ import Testing
             now = (next - Sample.time(1_000)).components.seconds
             let said17 = breaker.permits("probe \(now)", at: at(now))
             #expect(said17)
-            let said18 = breaker.saw("probe \(now)", in: .untaken, for: .seconds(60), at: at(now + 60))
+            let said18 = breaker.saw("probe \(now)", .stage(.untaken, for: .seconds(60)), at: at(now + 60))
             #expect(said18 == .none)
             now += 60
         }
         #expect(pauses == [60, 120, 240, 480, 600, 600])
         #expect(breaker.since == at(60))
+    }
+
+    /// Refused, or failed without an execution: no node had to do with it.
+    @Test func letsTheNextOneGoWhereTheFirstShowedNothing() {
+        var breaker = opened()
+        let probes = breaker.permits("probe", at: at(120))
+        let ended = breaker.saw("probe", .ended, at: at(121))
+        #expect(probes && ended == .none)
+        #expect(breaker.since == at(60))
+        #expect(breaker.room(at: at(121)) == 1)
+        let next = breaker.permits("next", at: at(121))
+        let other = breaker.permits("other", at: at(121))
+        #expect(next && !other)
+        let closed = breaker.saw("next", .acted, at: at(122))
+        #expect(closed == .closed)
+    }
+
+    /// After a restart one job goes first, and where it is taken that was all.
+    @Test func suspectsWhatWasStuckBeforeARestart() {
+        var breaker = CircuitBreaker()
+        breaker.suspect(at: at(0))
+        #expect(breaker.room(at: at(0)) == 1)
+        let first = breaker.permits("first", at: at(0))
+        let second = breaker.permits("second", at: at(0))
+        #expect(first && !second)
+        let seen = breaker.saw("first", .stage(.running, for: .zero), at: at(1))
+        #expect(seen == .closed && breaker.state == .closed)
     }
 
     /// Its request may be gone, or the relayer may never look again.
@@ -106,9 +134,9 @@ import Testing
         #expect(!said20)
         let said21 = breaker.permits("other", at: at(420))
         #expect(said21)
-        let said22 = breaker.saw("probe", in: .running, for: .zero, at: at(421))
+        let said22 = breaker.saw("probe", .stage(.running, for: .zero), at: at(421))
         #expect(said22 == .none)
-        let said23 = breaker.saw("other", in: .running, for: .zero, at: at(421))
+        let said23 = breaker.saw("other", .stage(.running, for: .zero), at: at(421))
         #expect(said23 == .closed)
     }
 }

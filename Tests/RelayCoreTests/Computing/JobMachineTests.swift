@@ -161,10 +161,17 @@ import Testing
         #expect(apply(JobSample.found(.answer(JobSample.result)), to: &machine) == [.answer(answer)])
     }
 
-    @Test(arguments: [JobSample.found(.running(.running)), .unavailable(retryAfter: nil), .notFound])
-    func doesNotWaitForEverForAJobToStop(event: JobMachine.Event) {
+    /// An order that has reached nobody is given for longer: another try would run beside the job.
+    @Test(arguments: [
+        (JobSample.found(.running(.running)), 60 as Int64), (.notFound, 60), (.unavailable(retryAfter: nil), 3_600),
+    ])
+    func doesNotWaitForEverForAJobToStop(event: JobMachine.Event, seconds: Int64) {
         var machine = JobSample.machine(.stopping(jobID: "j-1", since: Self.start))
-        _ = apply(event, to: &machine, at: Self.start + limits.stopTime)
+        if event != .notFound {
+            _ = apply(event, to: &machine, at: Self.start + .seconds(seconds - 1))
+            #expect(machine.phase == .stopping(jobID: "j-1", since: Self.start))
+        }
+        _ = apply(event, to: &machine, at: Self.start + .seconds(seconds))
         let reason = "the job did not end within its time-out of 60 s and 180 s more"
         #expect(machine.phase == .answered(.failure(reason, source: "relayer")))
     }
@@ -313,6 +320,7 @@ import Testing
         _ = apply(found, to: &machine, at: Self.start)
         #expect(machine.stage == JobMachine.StageSince(stay.stage, since: Self.start))
         let end = Self.start + .seconds(stay.seconds)
+        look(found, at: &machine, until: stay.seconds)
         #expect(apply(found, to: &machine, at: end + .milliseconds(-1)) == [.wake(at: end)])
         #expect(apply(found, to: &machine, at: end) == [.stop(jobID: "j-1", reason: stay.words)])
     }
@@ -327,14 +335,24 @@ import Testing
         )
     }
 
+    /// Looks at the job as often as it is looked at.
+    private func look(_ found: JobMachine.Event, at machine: inout JobMachine, until seconds: Int64) {
+        for second in stride(from: 0, to: seconds, by: 5) {
+            _ = apply(found, to: &machine, at: Self.start + .seconds(second))
+        }
+    }
+
     @Test func countsTheStageAnewWhenTheJobGetsOn() {
         var machine = patient()
-        _ = apply(JobSample.found(.running(.untaken)), to: &machine, at: Self.start)
+        look(JobSample.found(.running(.untaken)), at: &machine, until: 299)
         let later = Self.start + .seconds(299)
         _ = apply(JobSample.found(.running(.running)), to: &machine, at: later)
         #expect(machine.stage == JobMachine.StageSince(.running, since: later))
         _ = apply(JobSample.found(.running(.untaken)), to: &machine, at: later + .seconds(10))
-        let actions = apply(JobSample.found(.running(.untaken)), to: &machine, at: later + .seconds(308))
+        var actions: [JobMachine.Action] = []
+        for second in stride(from: 15 as Int64, through: 305, by: 5) {
+            actions = apply(JobSample.found(.running(.untaken)), to: &machine, at: later + .seconds(second))
+        }
         #expect(actions == [.wake(at: later + .seconds(310))])
     }
 
@@ -370,8 +388,7 @@ import Testing
 
     private func stopped(_ machine: JobMachine, in stage: JobStage) -> JobMachine {
         var machine = machine
-        _ = apply(JobSample.found(.running(stage)), to: &machine, at: Self.start)
-        _ = apply(JobSample.found(.running(stage)), to: &machine, at: Self.start + .seconds(700))
+        look(JobSample.found(.running(stage)), at: &machine, until: stage == .untaken ? 305 : 605)
         return machine
     }
 
@@ -392,5 +409,55 @@ import Testing
         }
         _ = apply(passing, to: &machine)
         #expect(machine.phase == .answered(.failure("Failing due to node restart", source: "orchestrator")))
+    }
+
+    /// A try that is not sent has not come to nothing, however long that takes.
+    @Test func isHeldWithoutASubmissionInVain() {
+        var machine = JobMachine(
+            resultType: .stdout,
+            timeoutSeconds: 60,
+            startedAt: Self.start,
+            busy: JobMachine.Tally(count: 3, since: Self.start)
+        )
+        var now = Self.start
+        for _ in 0..<100 {
+            now = now + limits.outageBackoff.limit
+            #expect(apply(.notFound, to: &machine, at: now) == [.submit])
+            #expect(apply(.held, to: &machine, at: now) == [.wake(at: now + limits.outageBackoff.limit)])
+        }
+        #expect(machine.submissions == nil)
+        #expect(machine.busy == JobMachine.Tally(count: 3, since: now))
+    }
+
+    /// Tries without room do not use up those of what may pass.
+    @Test func countsWhatMayPassForItself() {
+        var machine = JobMachine(
+            resultType: .stdout,
+            timeoutSeconds: 60,
+            startedAt: Self.start,
+            phase: .watching(jobID: "j-1", since: Self.start),
+            busy: JobMachine.Tally(count: 5, since: Self.start)
+        )
+        _ = apply(JobSample.found(.passing(JobFailure(cause: "Failing due to node restart"))), to: &machine)
+        guard case .pausing = machine.phase else {
+            Issue.record("\(machine.phase)")
+            return
+        }
+        #expect(machine.passing?.count == 1)
+        #expect(machine.busy?.count == 5)
+    }
+
+    /// What nobody looked at for a while may have gone on meanwhile.
+    @Test func givesAStageItsTimeAnewAfterAGap() {
+        var machine = patient()
+        let queued = JobSample.found(.running(.queued))
+        _ = apply(queued, to: &machine, at: Self.start)
+        let back = Self.start + .seconds(900)
+        let actions = apply(queued, to: &machine, at: back)
+        #expect(machine.stage == JobMachine.StageSince(.queued, since: back, seen: back))
+        guard case .wake? = actions.first else {
+            Issue.record("\(actions)")
+            return
+        }
     }
 }

@@ -49,6 +49,24 @@ import Testing
         #expect(apply(.contractSaid(.anotherRequest(Sample.hash(9))), to: &machine) == [.end(.dead(reason))])
     }
 
+    @Test func killsWhatTheContractCannotBeTold() {
+        var machine = SettlementMachine()
+        _ = apply(.contractSaid(.open), to: &machine)
+        #expect(apply(.unanswerable("no function"), to: &machine) == [.end(.dead("no function"))])
+    }
+
+    /// It may have been overtaken by an answer that is not final yet.
+    @Test func waitsWithTheVerdictOnAReversalUntilItIsDecided() {
+        var machine = sent(SettlementSample.attempt(1))
+        let reverted = SettlementSample.inclusion(succeeded: false)
+        _ = apply(SettlementSample.sighting(reverted, missing: 0, spent: true), to: &machine)
+        let undecided = SettlementMachine.Event.contractSaid(.undecided("not final"))
+        #expect(apply(undecided, to: &machine, at: Self.start) == [.wake(at: Self.start + limits.slowestLook)])
+        #expect(machine.phase == .reverted(reverted))
+        #expect(apply(.woke, to: &machine) == [.askContract])
+        #expect(apply(.contractSaid(.closed(.failed)), to: &machine) == [.end(.settledElsewhere("failed"))])
+    }
+
     @Test func signsNothingThatWasNotSimulated() {
         var machine = SettlementMachine()
         #expect(apply(.signed(nonce: 5, SettlementSample.attempt(1)), to: &machine) == [.askContract])
@@ -67,6 +85,7 @@ import Testing
         Patience(event: .contractSaid(.unknown), seconds: 600, cause: .unknownJob),
         Patience(event: .contractSaid(.unreadable("no form")), seconds: 600, cause: .unreadable),
         Patience(event: .tooDear("dear"), seconds: 86_400, cause: .fees),
+        Patience(event: .contractSaid(.undecided("not final")), seconds: 604_800, cause: .undecided),
     ]
 
     @Test(arguments: patience.indices) func holdsForAsLongAsTheCauseIsBorne(index: Int) {
@@ -74,7 +93,7 @@ import Testing
         var machine = SettlementMachine()
         var now = Self.start
         var checks = 0
-        while !machine.isEnded, checks < 10_000 {
+        while !machine.isEnded, checks < 30_000 {
             checks += 1
             guard case .wake(let at)? = apply(patience.event, to: &machine, at: now).first else { break }
             #expect(machine.hold?.cause == patience.cause && machine.hold?.times == checks)

@@ -66,7 +66,8 @@ enum SettlementSample {
         [
             .woke, .contractSaid(.unknown), .contractSaid(.open), .contractSaid(.closed(.fulfilled)),
             .contractSaid(.closed(.cancelled)), .contractSaid(.anotherRequest(Sample.hash(9))),
-            .contractSaid(.unreadable("no form")),
+            .contractSaid(.unreadable("no form")), .contractSaid(.undecided("not read yet")),
+            .unanswerable("no function"),
             .simulated(.passes(gasLimit: 80_000)), .simulated(.reverts("not open")), .signed(nonce: 6, attempt(3)),
             .notAffordable("poor"), .tooDear("dear"), .bumped(attempt(4)), .notBumped("cap"),
             .broadcast(Sample.hash(999), .accepted), sighting(), sighting(spent: true),

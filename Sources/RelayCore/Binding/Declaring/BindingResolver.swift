@@ -204,10 +204,13 @@ private final class BindingResolver {
         let hash = try standing.requestHash.map { name throws(BindingProblem) in
             try names.find(name, "settled.requestHash", "a bytes32") { $0 == .fixedBytes(32) }.path
         }
+        var meanings = [RecordView.Meaning(open, .requested)]
+        // What a contract says of a job that it does not have, as a node does that is a block behind.
+        if case .uint(let number) = open, number != .zero { meanings.append(RecordView.Meaning(.uint(.zero), .none)) }
         return RecordView(
             function: function,
             state: found.path,
-            meanings: [RecordView.Meaning(open, .requested)],
+            meanings: meanings,
             otherwise: .fulfilled,
             requestHash: hash
         )
