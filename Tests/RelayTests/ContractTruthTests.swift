@@ -1,4 +1,5 @@
 import Ethereum
+import Relay
 import RelayCore
 import RelayStore
 import RelayTestSupport
@@ -66,5 +67,19 @@ struct ContractTruthTests {
         #expect(world.chain.minedCount(of: world.account.address) == 1)
         #expect(world.chain.revertedTransactions(of: world.account.address).isEmpty)
         #expect(world.log.records.contains { $0.message == "reorganisation" })
+    }
+
+    /// With another event, or another id, what is stored would be taken for something else.
+    @Test func refusesAContractThatWasReadByAnotherBinding() async throws {
+        var world = try RelayWorld()
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.runUntilClosed([request])
+        var binding = ContractBinding.reference
+        binding.fields.jobID = nil
+        world.options.contracts = [
+            Relayer.Contract(address: world.chain.bridge, startBlock: 0, binding: binding)
+        ]
+
+        await #expect(throws: Preflight.Problem.self) { try await world.run { false } }
     }
 }

@@ -28,8 +28,9 @@ struct OutageTests {
     /// Both go away for two minutes while a request is on its way.
     @Test(arguments: [RequestState.observed, .submitted, .answered, .settling])
     func goesOnWhereItWas(state: RequestState) async throws {
-        let world = try RelayWorld(start: 3, settle: 6) { _ in
-            FakeJobScript(.completes(FakeRun(stdout: "hello\n")), after: .seconds(2))
+        // Each state lasts for long enough to be seen, however busy the machine is.
+        let world = try RelayWorld(start: 10, settle: 20, receipt: 10) { _ in
+            FakeJobScript(.completes(FakeRun(stdout: "hello\n")), after: .seconds(10))
         }
         let request = world.chain.request(spec: RelayWorld.spec)
         let began = Mutex<Int64?>(nil)

@@ -63,14 +63,18 @@ struct PolicyTests {
         )
     }
 
-    /// Until the sender can be looked up, a rule about it refuses.
-    @Test func refusesWhereTheSenderIsNotKnown() async throws {
-        var world = try RelayWorld()
-        world.options.contracts[0].policy.senders = JobPolicy.Parties(denied: [.zero])
-        let request = world.chain.request(spec: RelayWorld.spec)
+    /// Looked up when a request is admitted, and kept to on later tries.
+    @Test func keepsTheRuleForSenders() async throws {
+        var world = try RelayWorld { $0.attempt == 1 ? FakeJobScript(.nodesBusy) : .prints("hello\n") }
+        let friend = TestAccount(seed: 21).address
+        world.options.contracts[0].policy.senders = JobPolicy.Parties(allowed: [friend])
+        let asked = world.chain.request(spec: RelayWorld.spec, from: friend)
+        let stranger = world.chain.request(spec: RelayWorld.spec, from: TestAccount(seed: 22).address)
 
-        try await world.runUntilClosed([request])
+        try await world.runUntilClosed([asked, stranger])
 
-        #expect(world.reason(of: request)?.contains("policy-sender") == true)
+        #expect(world.answer(to: asked) == .fulfilled(resultType: 1, result: "hello\n"))
+        #expect(world.reason(of: stranger)?.contains("policy-sender") == true)
+        #expect(world.bacalhau.jobs.count == 2)
     }
 }
