@@ -57,7 +57,7 @@ extension ComputeService {
 
     /// A request in hand with what is known of its job beyond what is stored.
     struct RunningJob {
-        let request: Request
+        var request: Request
         var machine: JobMachine
         var name: String
         var body: [UInt8]
@@ -246,15 +246,8 @@ extension ComputeService {
             try await store.note(change.calls, of: request)
             throw StoreError.outOfStep(request: request, expected: expected)
         }
-        var request = job.request
-        request.state = change.to
-        job = RunningJob(
-            request: request,
-            machine: job.machine,
-            name: job.name,
-            body: job.body,
-            trouble: job.trouble
-        )
+        job.request.state = change.to
+        job.calls = []
     }
 }
 

@@ -19,14 +19,7 @@ struct LoggedStanding: Sendable {
     func callAsFunction(_ request: ObservedRequest) async throws -> ContractStanding {
         guard let binding = book[request.contract], binding.isToldByEvents else { return .open }
         let word = try await store.word(on: request)
-        for outcome in word.outcomes {
-            switch try await standing(of: outcome, to: request, word, binding) {
-            case .closed(let closing): return .closed(closing)
-            case .undecided(let how): return .undecided(how)
-            // It was for somebody else.
-            default: break
-            }
-        }
+        if let said = try await said(of: request, word, binding) { return said }
         let block = request.place.blockNumber
         if block < word.startBlock { return .undecided(unread(block...(word.startBlock - 1))) }
         if let gap = word.gap { return .undecided(unread(gap)) }
@@ -35,6 +28,24 @@ struct LoggedStanding: Sendable {
             return .undecided("logs that may tell of its answer are read up to block \(word.nextBlock) of \(head)")
         }
         return .open
+    }
+
+    /// What the first outcome says that is not somebody else's, however many of those stand before it; nil: there is none.
+    private func said(
+        of request: ObservedRequest,
+        _ word: OutcomeWord,
+        _ binding: ContractBinding
+    ) async throws -> ContractStanding? {
+        var outcomes = word.outcomes
+        while let last = outcomes.last {
+            for outcome in outcomes {
+                let standing = try await standing(of: outcome, to: request, word, binding)
+                if standing != .open { return standing }
+            }
+            guard outcomes.count == OutcomeWord.limit else { return nil }
+            outcomes = try await store.word(on: request, behind: last.place).outcomes
+        }
+        return nil
     }
 
     /// What one node shows is believed once it is final and has been shown a second time: invented, it would keep the request

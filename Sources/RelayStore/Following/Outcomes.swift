@@ -43,6 +43,9 @@ package struct ObservedOutcome: Equatable, Sendable {
 
 /// What has been read of a job's end.
 package struct OutcomeWord: Equatable, Sendable {
+    /// At most so many outcomes; the rest lies behind the last of them.
+    package static let limit = 16
+
     /// The first logs behind the request's own that close its job, in the chain's order.
     package let outcomes: [ObservedOutcome]
     /// From this block on the contract has been read without a break, gaps apart.
@@ -59,23 +62,25 @@ extension RelayStore {
     /// What the logs that have been read say of a request's end.
     ///
     /// Anybody may answer an id that nobody has asked for yet: what stands before the request closes nothing, nor does
-    /// what names another requester.
-    package func word(on request: ObservedRequest) async throws -> OutcomeWord {
-        try await readers.read { t in
+    /// what names another requester. `place` is where to go on, behind the last outcome of a full word.
+    package func word(on request: ObservedRequest, behind place: Place? = nil) async throws -> OutcomeWord {
+        let place = place ?? request.place
+        return try await readers.read { t in
             let outcomes = try t.prepare(
                 """
                 SELECT o.closing, o.block_number, o.block_hash, o.transaction_hash, o.log_index, o.requester, o.confirmed
                 FROM outcome o JOIN contract c ON c.id = o.contract_id
                 WHERE c.address = ?1 AND o.job_id = ?2 AND (o.block_number, o.log_index) > (?3, ?4)
                   AND (o.requester IS NULL OR o.requester = ?5)
-                ORDER BY o.block_number, o.log_index LIMIT 16
+                ORDER BY o.block_number, o.log_index LIMIT ?6
                 """
             ).binding(
                 request.contract,
                 request.jobID,
-                Int64(column: request.place.blockNumber),
-                Int64(column: request.place.logIndex),
-                request.requester
+                Int64(column: place.blockNumber),
+                Int64(column: place.logIndex),
+                request.requester,
+                Int64(OutcomeWord.limit)
             ).all { try $0.outcome(of: request) }
             let read = try t.prepare("SELECT start_block, next_block, second_block FROM contract WHERE address = ?")
                 .binding(request.contract).first { (try $0.unsigned(0), try $0.unsigned(1), try $0.unsigned(2)) }

@@ -93,6 +93,13 @@ import Transport
         return try await logged(request)
     }
 
+    /// The transaction that answers somebody at `lilypad-v0-d`, whose event names nobody.
+    private func call(to asker: Address) throws -> CallRequest {
+        let function = try #require(ContractBinding.named("lilypad-v0-d")).fulfill.function
+        let values: [ABIValue] = [.address(asker), .uint(UInt256(7)), .uint(UInt256(1)), .text("x")]
+        return CallRequest(to: contract, data: try function.encodeCall(values))
+    }
+
     private func isUndecided(_ standing: ContractStanding, _ words: String) -> Bool {
         if case .undecided(let how) = standing { how.contains(words) } else { false }
     }
@@ -140,21 +147,29 @@ import Transport
 
     /// The oldest contracts' events do not say whom an answer was for, and anybody may answer somebody else.
     @Test func looksAtTheTransactionWhereTheEventNamesNobody() async throws {
-        let name = "lilypad-v0-d"
-        let function = try #require(ContractBinding.named(name)).fulfill.function
-        func call(to asker: Address) throws -> CallRequest {
-            let values: [ABIValue] = [.address(asker), .uint(UInt256(7)), .uint(UInt256(1)), .text("x")]
-            return CallRequest(to: contract, data: try function.encodeCall(values))
-        }
         try await note(in: 160, by: nil)
-        #expect(isUndecided(try await standing(name, of: request()), "cannot be told"))
+        #expect(isUndecided(try await standing("lilypad-v0-d", of: request()), "cannot be told"))
         let elsewhere = CallRequest(to: stranger, data: [])
-        #expect(isUndecided(try await standing(name, of: request(), calls: [160: elsewhere]), "cannot be told"))
+        #expect(isUndecided(try await standing("lilypad-v0-d", of: request(), calls: [160: elsewhere]), "cannot be told"))
         let foreign = try call(to: stranger)
-        #expect(try await standing(name, of: request(), calls: [160: foreign]) == .open)
+        #expect(try await standing("lilypad-v0-d", of: request(), calls: [160: foreign]) == .open)
         try await note(in: 161, by: nil)
         let own = try call(to: requester)
-        #expect(try await standing(name, of: request(), calls: [160: foreign, 161: own]) == .closed(.fulfilled))
+        #expect(try await standing("lilypad-v0-d", of: request(), calls: [160: foreign, 161: own]) == .closed(.fulfilled))
+    }
+
+    /// Many answers to somebody else hide none.
+    @Test func looksBehindAllThatIsForSomebodyElse() async throws {
+        let foreign = try call(to: stranger)
+        var calls: [UInt64: CallRequest] = [:]
+        for block in 151...UInt64(150 + 2 * OutcomeWord.limit) {
+            try await note(in: block, by: nil)
+            calls[block] = foreign
+        }
+        #expect(try await standing("lilypad-v0-d", of: request(), calls: calls) == .open)
+        try await note(in: 185, by: nil)
+        calls[185] = try call(to: requester)
+        #expect(try await standing("lilypad-v0-d", of: request(), calls: calls) == .closed(.fulfilled))
     }
 
     /// A node that knows some transactions.
