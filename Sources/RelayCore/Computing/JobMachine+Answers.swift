@@ -17,7 +17,7 @@ extension JobMachine {
             return [.submit]
         case .watching:
             // The orchestrator has forgotten it (its data were wiped). Its name may come back, so it is not used again.
-            return pause(now, limits, else: "the orchestrator no longer knows the job")
+            return noRoom("the orchestrator no longer knows the job", now, limits)
         case .stopping:
             return endStopped(now, limits, cause: nil)
         case .pausing(let until):
@@ -31,7 +31,7 @@ extension JobMachine {
         switch phase {
         case .placing, .watching, .stopping:
             guard sighting.isOurs else {
-                return pause(now, limits, else: "the job's name is taken by another job")
+                return noRoom("the job's name is taken by another job", now, limits)
             }
             if case .placing = phase { watch(sighting.jobID, now) }
             return judge(sighting, now, limits)

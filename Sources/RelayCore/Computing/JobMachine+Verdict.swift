@@ -56,24 +56,22 @@ extension JobMachine {
         let tally = Tally.adding(to: passing, now)
         passing = tally
         guard tally.count < limits.passingTries else { return end(.failure(text, source: "orchestrator")) }
-        let until = now + limits.busyBackoff.delay(after: tally.count)
-        phase = .pausing(until: until)
-        return [.wake(at: until)]
+        return pause(after: tally, now, limits)
     }
 
+    /// A try that found no room, or came to nothing for a cause that is like it.
     mutating func noRoom(_ text: String, _ now: Timestamp, _ limits: Limits) -> [Action] {
         let tally = Tally.adding(to: busy, now)
         busy = tally
         guard tally.count < limits.busyTries, now - tally.since < limits.busyTime else {
             return end(.failure(text, source: "orchestrator"))
         }
+        return pause(after: tally, now, limits)
+    }
+
+    private mutating func pause(after tally: Tally, _ now: Timestamp, _ limits: Limits) -> [Action] {
         let until = now + limits.busyBackoff.delay(after: tally.count)
         phase = .pausing(until: until)
         return [.wake(at: until)]
-    }
-
-    /// A try that came to nothing for a cause that may pass; the cap on tries holds for it too.
-    mutating func pause(_ now: Timestamp, _ limits: Limits, else reason: String) -> [Action] {
-        noRoom(reason, now, limits)
     }
 }

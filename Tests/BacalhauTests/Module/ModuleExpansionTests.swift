@@ -46,7 +46,7 @@ import Testing
     /// The on-chain job creator has strings only, and its call is the same one.
     @Test func takesAnOnChainCallAndItsText() throws {
         let fields = ["Message=moo", "Times=3"].map { Array($0.utf8) }
-        let kept = try ModuleCall(module: Array("cowsay:v1".utf8), inputs: fields).text
+        let kept = ModuleText.write(Array("cowsay:v1".utf8), pairs: fields)
         #expect(try cowsay().expand(kept) == cowsay().expand(call(["Message": "moo", "Times": 3])))
     }
 

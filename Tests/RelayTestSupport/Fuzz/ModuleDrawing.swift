@@ -137,14 +137,14 @@ struct ModuleDrawing {
         }
     }
 
-    /// A call of a sound text that has been damaged, or of an on-chain job creator's fields.
-    mutating func damagedCall() throws(SpecRefusal) -> ModuleCall {
+    /// A sound text that has been damaged, or one of an on-chain job creator's fields, with these.
+    mutating func damagedCall() -> (text: [UInt8], fields: [[UInt8]]?) {
         let texts = [
             #"cowsay:v0.0.4 {"Message":"moo\n\u0000\"\\","n":-1.5e+3,"b":true}"#, "github.com/org/cowsay:v1",
             " a \n {\"k\" : \"\\ud83d\\ude00é\"}\t", "a:b {}",
         ]
         if chance.oneIn(2) {
-            return try ModuleCall.read(chance.mutated(Array((chance.element(of: texts) ?? "").utf8), changes: 2))
+            return (chance.mutated(Array((chance.element(of: texts) ?? "").utf8), changes: 2), nil)
         }
         let inputs = (0..<chance.below(5)).map { index -> [UInt8] in
             let key = chance.oneIn(8) ? hostileText() : "k\(index)"
@@ -152,6 +152,7 @@ struct ModuleDrawing {
             return Array("\(key)=".utf8) + value
         }
         let name = Array("github.com/org/cowsay:v1".utf8)
-        return try ModuleCall(module: chance.oneIn(4) ? chance.mutated(name) : name, inputs: inputs)
+        if chance.oneIn(4) { return (ModuleText.write(chance.mutated(name), pairs: inputs), nil) }
+        return (ModuleText.write(name, pairs: inputs), inputs)
     }
 }

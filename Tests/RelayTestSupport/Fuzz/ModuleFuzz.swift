@@ -40,17 +40,19 @@ package enum ModuleFuzz {
         }
     }
 
-    /// Reads a damaged call, or takes what an on-chain job creator might carry: what is accepted is written and read
-    /// again.
+    /// Reads a damaged call, or the text made of what an on-chain job creator might carry: what is accepted has those very
+    /// fields, and reads as the same call when it is written again.
     package static func call(seed: UInt64) -> Outcome {
         var drawing = ModuleDrawing(seed: seed)
         do {
-            let call = try drawing.damagedCall()
-            guard let again = try? ModuleCall.read(call.text), again == call else {
-                return Outcome(isAccepted: true, failure: "reads as another call: \(text(call.text))")
+            let (text, inputs) = drawing.damagedCall()
+            let call = try ModuleCall.read(text)
+            if let inputs, inputs != call.inputs.map({ field($0) }) {
+                return Outcome(isAccepted: true, failure: "reads as other fields: \(words(text))")
             }
-            guard again.text == call.text else {
-                return Outcome(isAccepted: true, failure: "is written in two ways: \(text(call.text))")
+            let written = Array("\(call.module) ".utf8) + JSONWriter.bytes(of: .object(call.inputs))
+            guard let again = try? ModuleCall.read(written), again == call else {
+                return Outcome(isAccepted: true, failure: "reads as another call: \(words(written))")
             }
             return Outcome(isAccepted: true)
         } catch {
@@ -64,7 +66,12 @@ package enum ModuleFuzz {
         return isClean && (1...1_024).contains(refusal.text.utf8.count) ? nil : "no fit reason: \(refusal.text)"
     }
 
-    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+    /// An input as the on-chain job creator's field.
+    private static func field(_ input: JSONMember) -> [UInt8] {
+        Array("\(input.name)=\(input.value.string ?? "no string")".utf8)
+    }
+
+    private static func words(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }
 
 /// What must hold of a task that a template and a call have become.

@@ -18,6 +18,8 @@ import Transport
     private let contract = Address(Array(repeating: 0xb0, count: 20)) ?? .zero
     private let requester = TestAccount(seed: 1).address
     private let stranger = TestAccount(seed: 2).address
+    /// A binding whose outcomes name nobody.
+    private let plain = "lilypad-v0-d"
 
     init() async throws {
         directory = try TemporaryDirectory()
@@ -93,9 +95,9 @@ import Transport
         return try await logged(request)
     }
 
-    /// The transaction that answers somebody at `lilypad-v0-d`, whose event names nobody.
+    /// The transaction that answers somebody at `plain`.
     private func call(to asker: Address) throws -> CallRequest {
-        let function = try #require(ContractBinding.named("lilypad-v0-d")).fulfill.function
+        let function = try #require(ContractBinding.named(plain)).fulfill.function
         let values: [ABIValue] = [.address(asker), .uint(UInt256(7)), .uint(UInt256(1)), .text("x")]
         return CallRequest(to: contract, data: try function.encodeCall(values))
     }
@@ -148,14 +150,14 @@ import Transport
     /// The oldest contracts' events do not say whom an answer was for, and anybody may answer somebody else.
     @Test func looksAtTheTransactionWhereTheEventNamesNobody() async throws {
         try await note(in: 160, by: nil)
-        #expect(isUndecided(try await standing("lilypad-v0-d", of: request()), "cannot be told"))
+        #expect(isUndecided(try await standing(plain, of: request()), "cannot be told"))
         let elsewhere = CallRequest(to: stranger, data: [])
-        #expect(isUndecided(try await standing("lilypad-v0-d", of: request(), calls: [160: elsewhere]), "cannot be told"))
+        #expect(isUndecided(try await standing(plain, of: request(), calls: [160: elsewhere]), "cannot be told"))
         let foreign = try call(to: stranger)
-        #expect(try await standing("lilypad-v0-d", of: request(), calls: [160: foreign]) == .open)
+        #expect(try await standing(plain, of: request(), calls: [160: foreign]) == .open)
         try await note(in: 161, by: nil)
         let own = try call(to: requester)
-        #expect(try await standing("lilypad-v0-d", of: request(), calls: [160: foreign, 161: own]) == .closed(.fulfilled))
+        #expect(try await standing(plain, of: request(), calls: [160: foreign, 161: own]) == .closed(.fulfilled))
     }
 
     /// Many answers to somebody else hide none.
@@ -166,10 +168,10 @@ import Transport
             try await note(in: block, by: nil)
             calls[block] = foreign
         }
-        #expect(try await standing("lilypad-v0-d", of: request(), calls: calls) == .open)
+        #expect(try await standing(plain, of: request(), calls: calls) == .open)
         try await note(in: 185, by: nil)
         calls[185] = try call(to: requester)
-        #expect(try await standing("lilypad-v0-d", of: request(), calls: calls) == .closed(.fulfilled))
+        #expect(try await standing(plain, of: request(), calls: calls) == .closed(.fulfilled))
     }
 
     /// A node that knows some transactions.

@@ -1,11 +1,11 @@
 internal import JSON
 
-/// The call of a module as the one text that is stored of it: `name {"k":"v"}`.
+/// What a contract's event says of a module's call, as the one text that is stored of it: `name {"k":"v"}`.
 ///
 /// What is no UTF-8, or no `key=value`, is passed on as it stands: whoever reads the text refuses it with its place.
-enum ModuleText {
+package enum ModuleText {
     /// With inputs as `key=value` each.
-    static func write(_ name: [UInt8], pairs: [[UInt8]]) -> [UInt8] {
+    package static func write(_ name: [UInt8], pairs: [[UInt8]]) -> [UInt8] {
         guard !pairs.isEmpty else { return name }
         var text = name + Array(" {".utf8)
         for (index, pair) in pairs.enumerated() {
@@ -20,7 +20,7 @@ enum ModuleText {
     }
 
     /// With parameters that are a JSON object, or else one text: the input `params`.
-    static func write(_ name: [UInt8], parameters: [UInt8]) -> [UInt8] {
+    package static func write(_ name: [UInt8], parameters: [UInt8]) -> [UInt8] {
         let space = Array(" ".utf8)
         if parameters.first(where: { !isSpace($0) }) == UInt8(ascii: "{") { return name + space + parameters }
         if parameters.isEmpty { return name }
