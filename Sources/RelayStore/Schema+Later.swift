@@ -42,4 +42,29 @@ extension Schema {
         CREATE INDEX exchange_request ON exchange (request_id, attempt, kind);
 
         """
+
+    /// Whose turn it is to get a job, and what each has used of its quotas.
+    ///
+    /// A request waits in one of two lanes: fresh from the chain, or later, which is a replayed one and one that was put off.
+    /// Requests whose party is not known yet are in neither.
+    static let fairShares = """
+        ALTER TABLE request ADD COLUMN party BLOB CHECK (length(party) = 20);
+        UPDATE request SET party = requester WHERE state IN ('observed', 'accepted', 'submitted', 'orphaned', 'dead');
+        DROP INDEX request_observed;
+        CREATE INDEX request_fresh ON request (party, id) WHERE state = 'observed' AND wake_at = 0;
+        CREATE INDEX request_later ON request (party, wake_at, id) WHERE state = 'observed' AND wake_at > 0;
+        CREATE INDEX request_later_due ON request (wake_at) WHERE state = 'observed' AND wake_at > 0;
+        CREATE INDEX request_party_unknown ON request (id) WHERE state = 'observed' AND party IS NULL;
+        CREATE INDEX request_party_running ON request (party) WHERE state IN ('accepted', 'submitted');
+        CREATE TABLE usage (
+          request_id INTEGER PRIMARY KEY REFERENCES request,
+          party BLOB NOT NULL CHECK (length(party) = 20),
+          admitted_at INTEGER NOT NULL,
+          nodes INTEGER NOT NULL CHECK (nodes >= 0),
+          seconds INTEGER NOT NULL CHECK (seconds >= 0)
+        ) STRICT;
+        CREATE INDEX usage_party ON usage (party, admitted_at, seconds);
+        CREATE INDEX usage_time ON usage (admitted_at, seconds);
+
+        """
 }

@@ -15,6 +15,7 @@ enum Schema {
         Migration("any contract", anyContract),
         Migration("dropped requests", droppedRequests),
         Migration("calls to the orchestrator", exchange),
+        Migration("fair shares", fairShares),
     ]
 
     private static let chain = """

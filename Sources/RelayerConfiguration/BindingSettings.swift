@@ -113,6 +113,12 @@ enum BindingSettings {
             event: section.value("event", .text, "The event's name, or its signature where several share it."),
             jobID: section.optional("id", .text, "The field with the job's id; without it requests have none."),
             requester: section.optional("requester", .text, "The field with the address of whoever asks."),
+            isRequesterClaimed: section.value(
+                "claimed",
+                .flag,
+                default: false,
+                "Whether whoever asks may name any address as requester: quotas then count for the transaction's sender."
+            ),
             spec: section.value("spec", .text, "The field with the spec, or with the module's name."),
             inputs: section.optional("inputs", .text, "The field with a module's inputs, each key=value."),
             resultType: section.optional(

@@ -6,8 +6,8 @@ import Settings
 
 /// What strangers' specs may run; a key that is left out has what `JobPolicy` has.
 enum PolicySettings {
-    /// Reads the rules of all contracts.
-    static func read(_ section: Section) -> JobPolicy {
+    /// Reads the rules of all contracts, and the quotas of all requesters.
+    static func read(_ section: Section) -> (policy: JobPolicy, quotas: Quotas) {
         var policy = JobPolicy()
         readPrograms(section, &policy)
         readInputs(section, &policy)
@@ -21,7 +21,13 @@ enum PolicySettings {
             "Which accounts may send the transactions with the requests, whatever contract they call. A request whose sender "
                 + "the node does not tell is refused where there is a rule."
         )
-        return policy
+        let quotas = section.section(
+            "quotas",
+            "How much may be begun and run. What is over a quota waits for its turn; requesters take turns, so that one who asks "
+                + "for very much delays the others little.",
+            QuotaSettings.read
+        )
+        return (policy, quotas)
     }
 
     /// A list that allows something which cannot be without another one.

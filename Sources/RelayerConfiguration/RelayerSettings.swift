@@ -16,6 +16,8 @@ package struct RelayerSettings: Sendable, Equatable {
     package let results: ResultSettings
     /// What strangers' specs may run, of every contract.
     package let policy: JobPolicy
+    /// How much each requester, and all of them, may begin and run.
+    package let quotas: Quotas
     /// At most 256, with the templates read and tried.
     package let modules: ModuleCatalogue
     /// The key that signs; nil where none is named and the command needs none.
@@ -44,14 +46,16 @@ package struct RelayerSettings: Sendable, Equatable {
         self.bacalhau = bacalhau
         modules = ModuleSettings.catalogue(section, limits: SpecLimits(body: bacalhau.maxBodySize.bytes))
         results = section.section("results", "Where the output that jobs publish is read.", ResultSettings.init)
-        var policy = section.section(
+        let rules = section.section(
             "policy",
             "What strangers' specs may run with your money: what is not allowed here is refused, and the reason is answered "
                 + "on chain. lilypad-relayer policy test says what becomes of a spec.",
             PolicySettings.read
         )
+        var policy = rules.policy
         policy.maxBodySize = bacalhau.maxBodySize.bytes
         self.policy = policy
+        quotas = rules.quotas
         account = section.section(
             "account",
             "The account that settles requests: its address must be a relayer of each contract. "

@@ -86,6 +86,7 @@ KINDS: dict[str, Kind] = {
 WRITTEN: dict[str, tuple[str, str | None]] = {
     **{name: (name, None) for name in KINDS if name != "bytes"},
     **{f"bytes-{count}": ("bytes", str(count)) for count in (0, 2048, 2049, 8192)},
+    "sleep-3000": ("sleep", "3000"),
     "writes-100": ("writes", "100"),
     "exit-200": ("exit", "200"),
 }

@@ -302,8 +302,8 @@ final class SimulationRun {
     /// As computing and settling would: afterwards nothing waits for these.
     private func answer(upTo block: UInt64?, _ store: RelayStore) async throws {
         let now = Timestamp(milliseconds: time.now())
-        let batch = try await store.computing(upTo: block, at: now, limit: 0, maxRunning: 1_000)
-        for item in batch.admissible {
+        let batch = try await store.computing(upTo: block, at: now, limit: 0, rules: AdmissionRules(maxRunning: 1_000))
+        for item in batch.admission.items {
             let closing = ComputingChange(
                 request: item.request.id,
                 from: .observed,

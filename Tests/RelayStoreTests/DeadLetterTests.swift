@@ -73,9 +73,14 @@ import Testing
 
         #expect(try await bench.store.revive(id, at: StoreBench.now) == .observed)
 
-        let batch = try await bench.store.computing(upTo: 100, at: StoreBench.now, limit: 10, maxRunning: 10)
-        #expect(batch.admissible.map(\.request.id) == [id])
-        #expect(batch.admissible.map(\.attempts) == [1])
+        let batch = try await bench.store.computing(
+            upTo: 100,
+            at: StoreBench.now,
+            limit: 10,
+            rules: AdmissionRules(maxRunning: 10)
+        )
+        #expect(batch.admission.items.map(\.request.id) == [id])
+        #expect(batch.admission.items.map(\.attempts) == [1])
     }
 
     /// An operator's word is about the request, on whatever branch its log stands.

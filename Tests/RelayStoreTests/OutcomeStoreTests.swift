@@ -124,6 +124,7 @@ import Testing
             contract: bench.contract,
             jobID: UInt256(2),
             requester: bench.account,
+            party: bench.account,
             spec: [0xff, 0],
             resultType: 1,
             echo: [1, 2, 3],

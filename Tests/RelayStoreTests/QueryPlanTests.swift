@@ -1,3 +1,4 @@
+import Ethereum
 import RelayCore
 import RelayTestSupport
 import SQLite
@@ -9,9 +10,16 @@ import Testing
 /// The queries of each round must not grow with the table: they go by the partial indexes.
 @Suite(.timeLimit(.minutes(1))) struct QueryPlanTests {
     private static let queries: [(sql: String, index: String)] = [
-        (ComputingSQL.observed, "request_observed"), (ComputingSQL.computing, "request_computing"),
+        (AdmissionSQL.nextParty(.fresh), "request_fresh"), (AdmissionSQL.nextParty(.later), "request_later"),
+        (AdmissionSQL.ids(.fresh), "request_fresh"), (AdmissionSQL.ids(.later), "request_later"),
+        (AdmissionSQL.overdue(.fresh), "request_fresh"), (AdmissionSQL.overdue(.later), "request_later"),
+        (AdmissionSQL.unknown, "request_party_unknown"), (UsageSQL.runningOfParty, "request_party_running"),
+        (UsageSQL.begun(.zero), "usage_party"), (UsageSQL.begun(nil), "usage_time"),
+        (UsageSQL.newest(.zero), "usage_party"), (UsageSQL.newest(nil), "usage_time"),
+        (UsageSQL.oldest(.zero), "usage_party"), (UsageSQL.seconds(nil), "usage_time"),
+        (ComputingSQL.computing, "request_computing"),
         (ComputingSQL.running, "request_computing"), (ComputingSQL.nextComputing, "request_computing"),
-        (ComputingSQL.nextObserved, "request_observed"), (SettlingSQL.answered, "request_answered"),
+        (ComputingSQL.nextObserved, "request_later_due"), (SettlingSQL.answered, "request_answered"),
         (SettlingSQL.settling, "request_settling"), (SettlingSQL.nextAnswered, "request_answered"),
         (SettlingSQL.nextSettling, "request_settling"), (SettlingSQL.highestNonce, "settlement_nonce"),
         (SettlingSQL.live, "settlement_live"), (SettlingSQL.attempts, "attempt_settlement"),
@@ -22,7 +30,8 @@ import Testing
 
     /// Indexes that hold only what is under way.
     private static let partial = [
-        "request_observed", "request_computing", "request_answered", "request_settling", "settlement_live",
+        "request_fresh", "request_later", "request_later_due", "request_party_unknown", "request_computing",
+        "request_answered", "request_settling", "settlement_live",
         "request_dead", "request_dropped",
     ]
 

@@ -8,6 +8,8 @@ package struct JobBody: Sendable, Equatable {
     package let timeout: Int64
     /// Seconds that the job may wait for a node with room.
     package let queue: Int64
+    /// How many compute nodes run it; 0 where the spec wants none.
+    package let nodes: Int64
 
     /// Checks a spec and builds the body of its job; the same arguments give the same bytes.
     package static func build(
@@ -58,7 +60,12 @@ package struct JobBody: Sendable, Equatable {
                 "spec: its job has \(writer.bytes.count) bytes, and \(limits.body) are allowed"
             )
         }
-        return JobBody(bytes: writer.bytes, timeout: complete.timeouts.total, queue: complete.timeouts.queue)
+        return JobBody(
+            bytes: writer.bytes,
+            timeout: complete.timeouts.total,
+            queue: complete.timeouts.queue,
+            nodes: complete.count
+        )
     }
 }
 

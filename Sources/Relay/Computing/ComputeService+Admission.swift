@@ -86,11 +86,14 @@ extension ComputeService {
 
     /// The longer it has waited the seldomer it is tried.
     private func postpone(_ request: Request, _ reason: String) async throws {
-        let pause = min(max(.seconds(2), (environment.now - request.since) / 4), .seconds(300))
-        try await postpone(request, until: environment.now + pause, reason)
+        try await postpone(request, until: environment.now + pause(of: request), reason)
     }
 
-    private func postpone(_ request: Request, until wake: Timestamp, _ reason: String) async throws {
+    func pause(of request: Request) -> Duration {
+        min(max(.seconds(2), (environment.now - request.since) / 4), .seconds(300))
+    }
+
+    func postpone(_ request: Request, until wake: Timestamp, _ reason: String) async throws {
         let change = ComputingChange(
             request: request.id,
             from: .observed,
@@ -130,9 +133,14 @@ extension ComputeService {
     private func sender(of request: Request) async throws -> Sender? {
         let policy = context.policies[request.observed.contract]
         guard policy?.needsSender == true else { return Sender(address: nil) }
+        return try await askSender(of: request).map { Sender(address: $0) }
+    }
+
+    /// nil when the node does not tell, or no longer knows: then the request waits.
+    func askSender(of request: Request) async throws -> Address? {
         do {
             let address = try await contracts.client.sender(of: request.observed.place.transactionHash)
-            if let address { return Sender(address: address) }
+            if let address { return address }
             try await bear(request, "sender unknown", "the node does not know the request's transaction")
         } catch let error as RPCError {
             environment.outages.failed(Outages.admission, error)
@@ -144,19 +152,7 @@ extension ComputeService {
     private func accept(_ request: Request, attempt: Int, sender: Address?) async throws {
         let now = environment.now
         switch JobPlan.make(for: request.observed, attempt: attempt, context: context, sender: sender) {
-        case .failure(let refusal):
-            let change = ComputingChange(
-                request: request.id,
-                from: .observed,
-                to: .answered,
-                answer: fitted(.failure(refusal.text, source: refusal.source), to: request.observed.contract),
-                event: "refused",
-                detail: refusal.detail
-            )
-            try await store.record(change, at: now)
-            environment.counters.increment("requests.refused")
-            environment.log(for: request).info("request refused", ["code": refusal.code])
-            answered.signal()
+        case .failure(let refusal): try await refuse(request, refusal)
         case .success(let plan):
             let machine = JobMachine(
                 resultType: plan.resultType,
@@ -165,20 +161,53 @@ extension ComputeService {
                 attempt: attempt,
                 queueSeconds: plan.queueSeconds
             )
-            let change = ComputingChange(
+            var change = ComputingChange(
                 request: request.id,
                 from: .observed,
                 to: .accepted,
                 machine: machine,
-                newJob: ComputingChange.NewJob(attempt: attempt, name: plan.name, body: plan.body),
+                newJob: ComputingChange.NewJob(plan, attempt: attempt),
                 wakeAt: now,
                 event: "accepted",
                 detail: plan.name
             )
-            try await store.record(change, at: now)
+            change.claim = UsageClaim(
+                party: request.observed.party ?? request.observed.requester,
+                nodes: plan.nodes,
+                seconds: plan.computeSeconds,
+                quotas: quotas
+            )
+            do {
+                try await store.record(change, at: now)
+            } catch let block as QuotaBlock {
+                return try await wait(request, for: block, wanting: plan.computeSeconds)
+            }
             var request = request
             request.state = .accepted
             try await advance(request, machine, name: plan.name, body: plan.body)
         }
+    }
+
+    /// Answers a request that gets no job.
+    func refuse(_ request: Request, _ refusal: JobRefusal) async throws {
+        let change = ComputingChange(
+            request: request.id,
+            from: .observed,
+            to: .answered,
+            answer: fitted(.failure(refusal.text, source: refusal.source), to: request.observed.contract),
+            event: "refused",
+            detail: refusal.detail
+        )
+        try await store.record(change, at: environment.now)
+        environment.counters.increment("requests.refused")
+        environment.log(for: request).info("request refused", ["code": refusal.code])
+        answered.signal()
+    }
+}
+
+extension ComputingChange.NewJob {
+    /// A try as it was planned.
+    init(_ plan: JobPlan, attempt: Int) {
+        self.init(attempt: attempt, name: plan.name, body: plan.body, seconds: plan.computeSeconds)
     }
 }

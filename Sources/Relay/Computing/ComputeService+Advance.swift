@@ -188,7 +188,7 @@ extension ComputeService {
         job.name = plan.name
         job.body = plan.body
         var change = change(of: job, wakeAt: environment.now)
-        change.newJob = ComputingChange.NewJob(attempt: job.machine.attempt, name: plan.name, body: plan.body)
+        change.newJob = ComputingChange.NewJob(plan, attempt: job.machine.attempt)
         change.event = "next try"
         change.detail = plan.name
         try await record(change, of: &job)

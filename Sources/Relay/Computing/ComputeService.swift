@@ -16,6 +16,8 @@ package struct ComputeService: Sendable {
         package var startConfirmations: UInt64 = 1
         /// Requests with a job that has not ended, at most.
         package var maxRunningJobs = 64
+        /// A requester may run a quarter of these unless its quota says otherwise.
+        package var quotas = Quotas()
         /// Requests in hand at a time, at most: as many as there are connections to the orchestrator.
         package var maxInHand = 64
         /// How long a contract may not know a request, or not tell, before the request is dead.
@@ -45,6 +47,9 @@ package struct ComputeService: Sendable {
     let answered: Wakeup
     let gate: NodeGate
     let submissions: SubmissionGate
+    let turns = AdmissionTurns()
+    /// As they are kept.
+    let quotas: Quotas
     let startedAt: Timestamp
 
     package init(
@@ -69,6 +74,7 @@ package struct ComputeService: Sendable {
         var options = options
         options.limits.readsFiles = files != nil
         self.options = options
+        quotas = Self.quotas(options)
         self.environment = environment
         self.heads = heads
         self.wakeup = wakeup
@@ -79,13 +85,18 @@ package struct ComputeService: Sendable {
     }
 
     enum Work: Sendable {
+        /// Whose request is it?
+        case identify(Request)
         case admit(AdmissibleItem)
+        /// It has waited for a quota for too long.
+        case refuse(Request, QuotaBlock)
         case advance(ComputingItem)
         /// Its log has been gone for too long to go on.
         case giveUp(ComputingItem)
 
         var request: Request {
             switch self {
+            case .identify(let request), .refuse(let request, _): request
             case .admit(let item): item.request
             case .advance(let item), .giveUp(let item): item.request
             }
@@ -111,19 +122,27 @@ package struct ComputeService: Sendable {
     }
 
     /// Jobs under way come first; new ones only where there is room.
-    private func fetch(_ count: Int) async throws -> WorkLoop<Work>.Batch {
+    private func fetch(_ count: Int, _ inHand: Set<Int64>) async throws -> WorkLoop<Work>.Batch {
+        let now = environment.now
         let batch = try await store.computing(
             upTo: heads.head.flatMap { $0.deepEnough(for: options.startConfirmations) },
-            at: environment.now,
+            at: now,
             limit: count,
-            maxRunning: options.maxRunningJobs
+            rules: rules(inHand)
         )
-        let room = min(gate.room(at: environment.now), submissions.room(at: environment.now))
-        let admissible = batch.admissible.prefix(room)
+        let admission = batch.admission
+        for (lane, party) in admission.cutOff { turns.passed(party, in: lane) }
+        try await tell(admission.blocks)
+        let room = gate.room(at: now)
+        let admissible = admission.items.prefix(min(room, submissions.room(at: now)))
+        var items = batch.advancing.map(Work.advance) + batch.forsaken.map(Work.giveUp)
+        items += admission.unknown.prefix(room).map(Work.identify)
+        items += admission.overdue.map { Work.refuse($0.request, $0.block) }
         return WorkLoop.Batch(
-            items: batch.advancing.map(Work.advance) + batch.forsaken.map(Work.giveUp) + admissible.map(Work.admit),
+            items: items + admissible.map(Work.admit),
             nextWake: [
-                batch.nextDue, gate.opens(after: environment.now), submissions.opens(after: environment.now),
+                batch.nextDue, gate.opens(after: now), submissions.opens(after: now),
+                admission.blocks.compactMap(\.block.until).min(), admission.cutOff.isEmpty ? nil : now + .seconds(1),
             ].compactMap { $0 }.min()
         )
     }
@@ -131,7 +150,11 @@ package struct ComputeService: Sendable {
     private func work(_ work: Work) async throws {
         do {
             switch work {
-            case .admit(let item): try await admit(item.request, attempts: item.attempts)
+            case .identify(let request): try await identify(request)
+            case .admit(let item):
+                turns.passed(item.request.observed.party, in: item.lane)
+                try await admit(item.request, attempts: item.attempts)
+            case .refuse(let request, let block): try await refuse(request, block)
             case .giveUp(let item): try await giveUp(item)
             case .advance(let item):
                 try await advance(item.request, item.machine, name: item.jobName, body: item.jobBody)

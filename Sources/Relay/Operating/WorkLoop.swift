@@ -19,7 +19,7 @@ struct WorkLoop<Item: Sendable>: Sendable {
     let stop: StopRequest
     let id: @Sendable (Item) -> Int64
     /// Fetches due rows, at most `count` and those in hand among them or not.
-    let fetch: @Sendable (_ count: Int) async throws -> Batch
+    let fetch: @Sendable (_ count: Int, _ inHand: Set<Int64>) async throws -> Batch
     let work: @Sendable (Item) async throws -> Void
 
     private enum Event {
@@ -43,7 +43,7 @@ struct WorkLoop<Item: Sendable>: Sendable {
             var look = true
             while !stop.isRequested || !inHand.isEmpty {
                 if look, !stop.isRequested {
-                    let batch = try await fetch(limit + inHand.count)
+                    let batch = try await fetch(limit + inHand.count, inHand)
                     ready = batch.items.filter { !inHand.contains(id($0)) }.reversed()
                     nextWake = batch.nextWake
                     look = false

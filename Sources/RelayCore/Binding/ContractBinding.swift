@@ -15,10 +15,15 @@ package struct ContractBinding: Sendable, Equatable {
         package var jobID: Path?
         /// nil where the event does not say who asks: the contract itself stands for it.
         package var requester: Path?
+        /// Whether whoever asks names any address for the requester: quotas then count for the transaction's sender.
+        package var isRequesterClaimed = false
         package var spec: SpecField
         package var resultType: ResultTypeField
         /// What a settling function wants back as the event had it.
         package var echoes: [Path] = []
+
+        /// Whether the event tells by the contract's word who asks.
+        var isRequesterProven: Bool { requester != nil && !isRequesterClaimed }
     }
 
     /// Where the text of the spec is, or what it is made of.

@@ -232,7 +232,14 @@ extension ContractBinding {
             name: name,
             format: .legacy,
             requestEvent: ABIEvent(name: request, inputs: [ABIParameter(name: "job", type: .tuple(job))]),
-            fields: Fields(jobID: [0, 1], requester: [0, 0], spec: .text([0, 2]), resultType: .field([0, 3])),
+            // The caller says who the requester is.
+            fields: Fields(
+                jobID: [0, 1],
+                requester: [0, 0],
+                isRequesterClaimed: true,
+                spec: .text([0, 2]),
+                resultType: .field([0, 3])
+            ),
             fulfill: typedCall(results),
             fail: SettlingCall(
                 function: ABIFunction(

@@ -53,6 +53,7 @@ extension ContractBinding {
                 contract: log.address,
                 jobID: jobID,
                 requester: requester,
+                party: fields.isRequesterProven ? requester : nil,
                 spec: spec,
                 resultType: resultType,
                 echo: echo,

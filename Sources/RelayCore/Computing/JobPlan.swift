@@ -76,6 +76,13 @@ package struct JobPlan: Equatable, Sendable {
     package let timeoutSeconds: Int64
     /// How long it may wait for a node with room, in seconds.
     package let queueSeconds: Int64
+    /// How many compute nodes run it.
+    package let nodes: Int64
+    /// Compute that it may take, all nodes together, in seconds.
+    package var computeSeconds: Int64 {
+        let (product, overflow) = timeoutSeconds.multipliedReportingOverflow(by: nodes)
+        return overflow ? .max : product
+    }
     /// The value of the label `lilypad-request`, by which a job is known as this request's.
     package let requestLabel: String
 }
@@ -162,6 +169,7 @@ extension JobPlan {
                     resultType: question.resultType,
                     timeoutSeconds: body.timeout,
                     queueSeconds: body.queue,
+                    nodes: body.nodes,
                     requestLabel: requestLabel(of: question.requestHash)
                 )
             )
@@ -186,7 +194,7 @@ package struct JobRefusal: Error, Equatable, Sendable {
     package let objections: [PolicyObjection]
 
     /// Where the answer comes from.
-    package var source: String { objections.isEmpty ? "spec" : "policy" }
+    package let source: String
 
     package init(code: String, text: String) {
         self.init(code: code, text: text, detail: "\(code): \(text)", objections: [])
@@ -194,10 +202,11 @@ package struct JobRefusal: Error, Equatable, Sendable {
 
     init(_ refusal: SpecRefusal) { self.init(code: refusal.code.rawValue, text: refusal.text) }
 
-    init(code: String, text: String, detail: String, objections: [PolicyObjection]) {
+    init(code: String, text: String, detail: String, objections: [PolicyObjection], source: String? = nil) {
         self.code = code
         self.text = text
         self.detail = detail
         self.objections = objections
+        self.source = source ?? (objections.isEmpty ? "spec" : "policy")
     }
 }

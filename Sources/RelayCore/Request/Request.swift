@@ -9,6 +9,9 @@ package struct ObservedRequest: Equatable, Sendable {
     /// 256 bits, whatever a contract numbers its jobs with.
     package let jobID: UInt256
     package let requester: Address
+    /// Who is answerable for it: the requester where the contract proves it, else the sender of its transaction, which is
+    /// nil until it is known.
+    package let party: Address?
     /// As it stood in the log; not known to be UTF-8.
     package let spec: [UInt8]
     /// The contract's number; nil where the log is damaged.
@@ -24,6 +27,7 @@ package struct ObservedRequest: Equatable, Sendable {
         contract: Address,
         jobID: UInt256,
         requester: Address,
+        party: Address?,
         spec: [UInt8],
         resultType: UInt8?,
         echo: [UInt8] = [],
@@ -34,6 +38,7 @@ package struct ObservedRequest: Equatable, Sendable {
         self.contract = contract
         self.jobID = jobID
         self.requester = requester
+        self.party = party
         self.spec = spec
         self.resultType = resultType
         self.echo = echo

@@ -21,6 +21,8 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
         return .milliseconds(overflow ? (left < right ? .min : .max) : difference)
     }
 
+    package static func - (time: Timestamp, duration: Duration) -> Timestamp { time + (.zero - duration) }
+
     package var description: String { "\(milliseconds)" }
 }
 

@@ -8,11 +8,14 @@ package struct ComputingChange: Sendable {
         package let attempt: Int
         package let name: String
         package let body: [UInt8]
+        /// Of compute, all nodes together, at most.
+        package let seconds: Int64
 
-        package init(attempt: Int, name: String, body: [UInt8]) {
+        package init(attempt: Int, name: String, body: [UInt8], seconds: Int64 = 0) {
             self.attempt = attempt
             self.name = name
             self.body = body
+            self.seconds = seconds
         }
     }
 
@@ -22,6 +25,8 @@ package struct ComputingChange: Sendable {
     /// nil for a request that never gets a job.
     package var machine: JobMachine?
     package var newJob: NewJob?
+    /// What the admission takes of the quotas.
+    package var claim: UsageClaim?
     /// The orchestrator's id of the latest job.
     package var jobID: String?
     package var answer: Answer?
@@ -66,9 +71,12 @@ package struct ComputingChange: Sendable {
 extension RelayStore {
     /// Stores the step.
     ///
-    /// Throws `StoreError.outOfStep` when the request is not in `from` any more; then nothing of it is kept.
+    /// Throws `StoreError.outOfStep` when the request is not in `from` any more, and `QuotaBlock` when a quota has no room for
+    /// what it claims; then nothing of it is kept.
     package func record(_ change: ComputingChange, at now: Timestamp) async throws {
         try await writer.write { t in
+            // Before it counts itself.
+            if let claim = change.claim { try t.claim(claim, for: change.request, at: now) }
             try t.move(
                 change.request,
                 from: change.from,
@@ -85,7 +93,9 @@ extension RelayStore {
                 try t.prepare(
                     "INSERT INTO job (request_id, attempt, name, body, created_at) VALUES (?, ?, ?, ?, ?)"
                 ).binding(change.request, Int64(job.attempt), job.name, job.body, now.milliseconds).run()
+                if change.claim == nil { try t.claimNextTry(of: change.request, seconds: job.seconds) }
             }
+            if change.answer != nil || change.givesUpJob { try t.closeUsage(of: change.request, at: now) }
             if let jobID = change.jobID {
                 try t.prepare(
                     """

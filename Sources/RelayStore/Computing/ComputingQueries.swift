@@ -10,21 +10,12 @@ package struct ComputingItem: Sendable {
     package let jobBody: [UInt8]
 }
 
-/// A request that is to be accepted or refused.
-package struct AdmissibleItem: Sendable {
-    package let request: Request
-    /// Names that its jobs have used up: none, unless its log was gone for a while.
-    package let attempts: Int
-}
-
 /// What one look at the store finds to compute.
 package struct ComputingBatch: Sendable {
     /// Requests with a job that are due, the longest due first.
     package let advancing: [ComputingItem]
-    /// Observed requests that are due, as many as there is room for: those fresh from the chain first, the oldest first.
-    ///
-    /// A quarter of the places is theirs alone, so that a replay of many old ones does not delay them.
-    package let admissible: [AdmissibleItem]
+    /// What may begin.
+    package let admission: Admission
     /// Orphans whose job runs although their log has not come back in time.
     package let forsaken: [ComputingItem]
     /// When the next request becomes due that is not yet.
@@ -34,23 +25,18 @@ package struct ComputingBatch: Sendable {
 extension RelayStore {
     /// What is due for computing, in one snapshot: each trip to a reader's thread delays every job.
     ///
-    /// At most `limit` requests with a job; new ones only from blocks at or below `block` (nil: none), and only while
-    /// fewer than `maxRunning` have a job that has not ended.
+    /// At most `limit` requests with a job; new ones only from blocks at or below `block` (nil: none), and only as the rules
+    /// let them.
     package func computing(
         upTo block: UInt64?,
         at now: Timestamp,
         limit: Int,
-        maxRunning: Int
+        rules: AdmissionRules
     ) async throws -> ComputingBatch {
         try await readers.read { t in
-            let running = try t.prepare(ComputingSQL.running).first { try $0.int64(0) } ?? 0
-            let room = maxRunning - Int(clamping: running)
-            return ComputingBatch(
+            ComputingBatch(
                 advancing: try t.items(ComputingSQL.computing, at: now, limit: limit),
-                admissible: try block.map { block in
-                    guard room > 0 else { return [] }
-                    return try t.admissible(upTo: block, at: now, limit: room, reserve: maxRunning / 4)
-                } ?? [],
+                admission: try block.map { try AdmissionLook.look(t, upTo: $0, at: now, rules) } ?? Admission(),
                 forsaken: try t.items(ComputingSQL.orphaned, at: now, limit: limit),
                 nextDue: try t.nextDue(after: now)
             )
@@ -85,24 +71,6 @@ extension Transaction {
         }
     }
 
-    fileprivate borrowing func admissible(
-        upTo block: UInt64,
-        at now: Timestamp,
-        limit: Int,
-        reserve: Int
-    ) throws -> [AdmissibleItem] {
-        let due = try prepare(ComputingSQL.observed)
-            .binding(now.milliseconds, Int64(column: block), Int64(limit)).all { row in
-                let item = AdmissibleItem(
-                    request: try row.request(),
-                    attempts: Int(clamping: try row.optionalInt64(requestColumnCount) ?? 0)
-                )
-                return (item: item, isFresh: try row.int64(requestColumnCount + 1) == 0)
-            }
-        let fresh = due.prefix { $0.isFresh }.count
-        return due.prefix(max(fresh, limit - reserve)).map(\.item)
-    }
-
     fileprivate borrowing func nextDue(after now: Timestamp) throws -> Timestamp? {
         try [ComputingSQL.nextComputing, ComputingSQL.nextObserved, ComputingSQL.nextOrphaned].compactMap { query in
             try prepare(query).binding(now.milliseconds).first { try $0.optionalTimestamp(0) } ?? nil
@@ -112,14 +80,11 @@ extension Transaction {
 
 /// The queries of computing's every look; each names its states as literals, which is what makes the partial index fit.
 enum ComputingSQL {
-    static let observed = """
-        SELECT \(requestColumns), (SELECT max(attempt) FROM job WHERE request_id = r.id), r.wake_at FROM \(requestSource)
-        WHERE r.state = 'observed' AND r.wake_at <= ? AND r.block_number <= ? ORDER BY r.wake_at, r.id LIMIT ?
-        """
     static let computing = latestJob("IN ('accepted', 'submitted')")
     static let orphaned = latestJob("= 'orphaned'")
     static let open = [
-        "SELECT 1 FROM request WHERE state = 'observed' LIMIT 1",
+        "SELECT 1 FROM request WHERE state = 'observed' AND wake_at = 0 LIMIT 1",
+        "SELECT 1 FROM request WHERE state = 'observed' AND wake_at > 0 LIMIT 1",
         "SELECT 1 FROM request WHERE state IN ('accepted', 'submitted') LIMIT 1",
         "SELECT 1 FROM request WHERE state = 'answered' LIMIT 1",
         "SELECT 1 FROM request WHERE state = 'settling' LIMIT 1",
@@ -130,7 +95,8 @@ enum ComputingSQL {
     static let nextOrphaned = """
         SELECT min(wake_at) FROM request WHERE state = 'orphaned' AND wake_at > ? AND wake_at < 9223372036854775807
         """
-    static let nextObserved = "SELECT min(wake_at) FROM request WHERE state = 'observed' AND wake_at > ?"
+    static let nextObserved =
+        "SELECT min(wake_at) FROM request WHERE state = 'observed' AND wake_at > 0 AND wake_at > ?"
 
     private static func latestJob(_ states: String) -> String {
         """

@@ -130,9 +130,9 @@ private struct IngestStatements {
         find = try t.prepare("SELECT id, state, orphaned_from FROM request WHERE hash_key = ? AND hash = ?")
         insert = try t.prepare(
             """
-            INSERT INTO request (hash_key, hash, contract_id, job_id, requester, spec, result_type, echo, damage,
+            INSERT INTO request (hash_key, hash, contract_id, job_id, requester, party, spec, result_type, echo, damage,
               block_number, block_hash, transaction_hash, log_index, state, wake_at, observed_at, changed_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'observed', ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'observed', ?, ?, ?)
             """
         )
         audit = try t.prepareAudit()
@@ -180,6 +180,7 @@ extension Transaction {
             contract,
             request.jobID,
             request.requester,
+            request.party,
             request.spec,
             request.resultType.map { Int64($0) },
             request.echo.isEmpty ? nil : request.echo,

@@ -5,10 +5,10 @@ internal import SQLite
 /// The columns of a request, in the order that `Row.request` reads them.
 let requestColumns = """
     r.id, r.hash, c.address, r.job_id, r.requester, r.spec, r.result_type, r.damage, r.block_number, r.block_hash,
-    r.transaction_hash, r.log_index, r.state, r.changed_at, r.echo
+    r.transaction_hash, r.log_index, r.state, r.changed_at, r.echo, r.party
     """
 /// How many columns these are: a query's own begin here.
-let requestColumnCount = 15
+let requestColumnCount = 16
 let requestSource = "request r JOIN contract c ON c.id = r.contract_id"
 
 extension Row {
@@ -25,6 +25,7 @@ extension Row {
             contract: try address(2),
             jobID: try wide(3),
             requester: try address(4),
+            party: isNull(15) ? nil : try address(15),
             spec: try blob(5),
             resultType: try optionalInt64(6).map { number throws(StoreError) in
                 guard let type = UInt8(exactly: number) else { throw .damaged("result type \(number)") }

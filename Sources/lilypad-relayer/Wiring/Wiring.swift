@@ -146,6 +146,7 @@ struct Wiring {
         options.follow.window = settings.chain.maxBlockRange
         options.compute.startConfirmations = confirmations.start
         options.compute.maxRunningJobs = settings.bacalhau.maxRunningJobs
+        options.compute.quotas = settings.quotas
         options.compute.limits.filePatience = settings.results.patience
         return options
     }

@@ -16,6 +16,7 @@ import Testing
                     contract: .zero,
                     jobID: try vector.number("jobId"),
                     requester: .zero,
+                    party: .zero,
                     spec: [],
                     resultType: try #require(vector["resultType"]?.int64.flatMap(UInt8.init(exactly:))),
                     place: Place(blockNumber: 1, blockHash: .zero, transactionHash: .zero, logIndex: 0)

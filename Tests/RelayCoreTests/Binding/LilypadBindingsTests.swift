@@ -98,6 +98,7 @@ import Testing
             event: event,
             jobID: "job.id",
             requester: "job.requestor",
+            isRequesterClaimed: true,
             spec: "job.spec",
             resultType: "job.resultType",
             fulfill: BindingDeclaration.Call(
@@ -312,6 +313,7 @@ import Testing
                     contract: .zero,
                     jobID: try #require(Self.number(values[1])),
                     requester: try #require(Self.address(values[0])),
+                    party: nil,
                     spec: [],
                     resultType: type,
                     echo: try name.map { try Self.echo($0) } ?? [],

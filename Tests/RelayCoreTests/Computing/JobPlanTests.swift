@@ -28,6 +28,7 @@ import Testing
                 contract: sample.contract,
                 jobID: sample.jobID,
                 requester: sample.requester,
+                party: sample.party,
                 spec: sample.spec,
                 resultType: 1,
                 place: sample.place

@@ -27,6 +27,7 @@ enum Sample {
             contract: log.address,
             jobID: UInt256(jobID),
             requester: try address(11),
+            party: try address(11),
             spec: Array(spec.utf8),
             resultType: resultType,
             damage: damage,

@@ -66,6 +66,7 @@ import Testing
             contract: bench.account,
             jobID: known.jobID,
             requester: known.requester,
+            party: known.party,
             spec: known.spec,
             resultType: 1,
             place: known.place

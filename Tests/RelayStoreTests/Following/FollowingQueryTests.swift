@@ -35,6 +35,7 @@ import Testing
             contract: huge.contract,
             jobID: UInt256(bigEndian: [1] + Array(repeating: 0, count: 8)) ?? .zero,
             requester: huge.requester,
+            party: huge.party,
             spec: huge.spec,
             resultType: 1,
             place: huge.place
@@ -80,7 +81,7 @@ import Testing
     // MARK: Computing and orphans
 
     private static func batch(_ bench: StoreBench, at now: Timestamp) async throws -> ComputingBatch {
-        try await bench.store.computing(upTo: 100, at: now, limit: 10, maxRunning: 10)
+        try await bench.store.computing(upTo: 100, at: now, limit: 10, rules: AdmissionRules(maxRunning: 10))
     }
 
     @Test(arguments: [RequestState.accepted, .submitted])
@@ -90,7 +91,7 @@ import Testing
         _ = try await bench.store.rewind(to: 9, stopJobsAt: StoreBench.stopJobsAt, at: StoreBench.now)
 
         let before = try await Self.batch(bench, at: StoreBench.now)
-        #expect(before.forsaken.isEmpty && before.advancing.isEmpty && before.admissible.isEmpty)
+        #expect(before.forsaken.isEmpty && before.advancing.isEmpty && before.admission.items.isEmpty)
         #expect(before.nextDue == StoreBench.stopJobsAt)
         let after = try await Self.batch(bench, at: StoreBench.stopJobsAt)
         #expect(after.forsaken.map(\.request.id) == [id] && after.advancing.isEmpty)
@@ -142,7 +143,7 @@ import Testing
         try await bench.ingest(bench.request(1, block: 12))
 
         let batch = try await Self.batch(bench, at: StoreBench.later)
-        #expect(batch.admissible.map(\.request.id) == [id] && batch.admissible.map(\.attempts) == [1])
+        #expect(batch.admission.items.map(\.request.id) == [id] && batch.admission.items.map(\.attempts) == [1])
         #expect(batch.advancing.isEmpty && batch.forsaken.isEmpty)
         try await bench.accept(id, attempt: 2)
         #expect(try await Self.batch(bench, at: StoreBench.later).advancing.map(\.jobName) == ["lilypad-\(id)-r2"])
@@ -151,7 +152,7 @@ import Testing
     @Test func aNewRequestHasUsedNoName() async throws {
         let bench = try await StoreBench().claimed()
         _ = try await bench.request(1, in: .observed)
-        #expect(try await Self.batch(bench, at: StoreBench.later).admissible.map(\.attempts) == [0])
+        #expect(try await Self.batch(bench, at: StoreBench.later).admission.items.map(\.attempts) == [0])
     }
 
     // MARK: Overview

@@ -192,6 +192,7 @@ import Testing
             contract: original.contract,
             jobID: original.jobID,
             requester: original.requester,
+            party: original.party,
             spec: original.spec,
             resultType: original.resultType,
             place: Place(

@@ -35,6 +35,7 @@ struct StoreBench {
             contract: contract,
             jobID: UInt256(UInt64(number)),
             requester: account,
+            party: account,
             spec: Array("{}".utf8),
             resultType: 1,
             place: Place(

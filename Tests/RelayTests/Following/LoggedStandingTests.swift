@@ -46,6 +46,7 @@ import Transport
             contract: contract,
             jobID: UInt256(7),
             requester: requester,
+            party: requester,
             spec: [],
             resultType: 1,
             place: Place(blockNumber: block, blockHash: .zero, transactionHash: .zero, logIndex: 3)

@@ -59,6 +59,7 @@ package struct BindingDeclaration: Sendable, Equatable {
     package var event: String
     package var jobID: String?
     package var requester: String?
+    package var isRequesterClaimed: Bool
     package var spec: String
     /// A list of `key=value`, beside a module's name.
     package var inputs: String?
@@ -80,6 +81,7 @@ package struct BindingDeclaration: Sendable, Equatable {
         event: String,
         jobID: String? = nil,
         requester: String? = nil,
+        isRequesterClaimed: Bool = false,
         spec: String,
         inputs: String? = nil,
         resultType: String? = nil,
@@ -97,6 +99,7 @@ package struct BindingDeclaration: Sendable, Equatable {
         self.event = event
         self.jobID = jobID
         self.requester = requester
+        self.isRequesterClaimed = isRequesterClaimed
         self.spec = spec
         self.inputs = inputs
         self.resultType = resultType

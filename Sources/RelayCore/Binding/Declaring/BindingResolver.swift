@@ -105,6 +105,7 @@ private final class BindingResolver {
         return ContractBinding.Fields(
             jobID: id,
             requester: requester,
+            isRequesterClaimed: declaration.isRequesterClaimed,
             spec: spec,
             resultType: type.map { .field($0) } ?? .always(declaration.result)
         )

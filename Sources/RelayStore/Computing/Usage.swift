@@ -1,0 +1,173 @@
+package import Ethereum
+package import RelayCore
+internal import SQLite
+
+/// What an admission takes of the quotas.
+package struct UsageClaim: Equatable, Sendable {
+    package let party: Address
+    /// Compute nodes that run the job.
+    package let nodes: Int64
+    /// Of compute, all nodes together: the job's time-out, until it is known what it took.
+    package let seconds: Int64
+    package let quotas: Quotas
+
+    package init(party: Address, nodes: Int64, seconds: Int64, quotas: Quotas) {
+        self.party = party
+        self.nodes = nodes
+        self.seconds = seconds
+        self.quotas = quotas
+    }
+}
+
+/// How long what was used is known: the longest window of a quota, and some time for clocks that are set back.
+private let usageKept: Duration = .seconds(2 * 86_400)
+
+extension Transaction {
+    /// Books an admission; throws `QuotaBlock` where a quota does not let it begin.
+    borrowing func claim(_ claim: UsageClaim, for request: Int64, at now: Timestamp) throws {
+        if let block = try block(of: nil, by: claim.quotas.all, wanting: claim.seconds, at: now)
+            ?? block(of: claim.party, by: claim.quotas.requester, wanting: claim.seconds, at: now)
+        {
+            throw block
+        }
+        try prepare("DELETE FROM usage WHERE admitted_at < ?").binding((now - usageKept).milliseconds).run()
+        // A request that comes back after a reorganisation begins once more, and what it used before stays used.
+        try prepare(
+            """
+            INSERT INTO usage (request_id, party, admitted_at, nodes, seconds) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (request_id) DO UPDATE SET party = excluded.party, admitted_at = excluded.admitted_at,
+              nodes = excluded.nodes, seconds = usage.seconds + excluded.seconds
+            """
+        ).binding(request, claim.party, now.milliseconds, claim.nodes, claim.seconds).run()
+    }
+
+    /// Books a further try of a request.
+    borrowing func claimNextTry(of request: Int64, seconds: Int64) throws {
+        try prepare("UPDATE usage SET seconds = seconds + ? WHERE request_id = ?").binding(seconds, request).run()
+    }
+
+    /// Nothing of a request runs any more: what it took is known, and never more than was booked for it.
+    borrowing func closeUsage(of request: Int64, at now: Timestamp) throws {
+        try prepare(
+            """
+            UPDATE usage SET seconds = min(seconds, max(0, (?1 - admitted_at + 999) / 1000) * nodes)
+            WHERE request_id = ?2
+            """
+        ).binding(now.milliseconds, request).run()
+    }
+
+    // MARK: Quotas
+
+    /// The limit that keeps a party (nil: all of them) from beginning a job, and until when.
+    ///
+    /// `held` of its requests are being admitted beside those that are stored.
+    borrowing func block(
+        of party: Address?,
+        by quota: Quota,
+        wanting seconds: Int64 = 1,
+        held: Int = 0,
+        at now: Timestamp
+    ) throws -> QuotaBlock? {
+        guard let limit = quota.reached(by: try use(of: party, for: quota, held: held, at: now), wanting: seconds)
+        else { return nil }
+        return QuotaBlock(
+            scope: party == nil ? .all : .requester,
+            limit: limit,
+            allowed: quota.text(of: limit),
+            until: try opening(of: limit, for: party, quota, wanting: seconds, at: now)
+        )
+    }
+
+    /// What has been used, as far as this quota counts it.
+    borrowing func use(of party: Address?, for quota: Quota, held: Int, at now: Timestamp) throws -> Quota.Use {
+        var use = Quota.Use(running: held, hour: held, day: held)
+        if quota.running != nil {
+            let sql = party == nil ? UsageSQL.running : UsageSQL.runningOfParty
+            use.running += try number(sql, party)
+        }
+        if quota.perHour != nil { use.hour += try number(UsageSQL.begun(party), party, since(.hour, now)) }
+        if quota.perDay != nil { use.day += try number(UsageSQL.begun(party), party, since(.day, now)) }
+        if quota.computePerDay != nil {
+            use.compute = Int64(try number(UsageSQL.seconds(party), party, since(.compute, now)))
+        }
+        return use
+    }
+
+    /// When a limit lets the next one begin; nil: when a job ends.
+    private borrowing func opening(
+        of limit: Quota.Limit,
+        for party: Address?,
+        _ quota: Quota,
+        wanting seconds: Int64,
+        at now: Timestamp
+    ) throws -> Timestamp? {
+        guard let window = limit.window, let since = since(limit, now) else { return nil }
+        let oldest: Timestamp?
+        switch limit {
+        case .running: return nil
+        case .hour, .day:
+            let count = limit == .hour ? quota.perHour : quota.perDay
+            oldest = try bind(UsageSQL.newest(party), party, since, Int64(max(0, (count ?? 1) - 1)))
+                .first { try $0.timestamp(0) }
+        case .compute:
+            // The oldest ones go first, until there is room.
+            var excess =
+                Int64(try number(UsageSQL.seconds(party), party, since)) + seconds - (quota.computePerDay ?? 0)
+            var last: Timestamp?
+            try bind(UsageSQL.oldest(party), party, since).rows { row in
+                guard excess > 0 else { return }
+                excess -= try row.int64(1)
+                last = try row.timestamp(0)
+            }
+            oldest = last
+        }
+        // A limit of none opens never, and is asked again now and then.
+        return max(now + .seconds(1), (oldest ?? now) + window)
+    }
+
+    private func since(_ limit: Quota.Limit, _ now: Timestamp) -> Int64? {
+        limit.window.map { (now - $0).milliseconds }
+    }
+
+    private borrowing func number(_ sql: String, _ party: Address?, _ since: Int64? = nil) throws -> Int {
+        let value = try bind(sql, party, since).first { try $0.optionalInt64(0) } ?? nil
+        return Int(clamping: value ?? 0)
+    }
+
+    private borrowing func bind(
+        _ sql: String,
+        _ party: Address?,
+        _ since: Int64?,
+        _ offset: Int64? = nil
+    ) throws -> Statement {
+        let statement = try prepare(sql)
+        var index = 1
+        if let party {
+            party.bind(to: statement, at: index)
+            index += 1
+        }
+        for value in [since, offset].compactMap({ $0 }) {
+            statement.bind(index, value)
+            index += 1
+        }
+        return statement
+    }
+}
+
+/// Each of one party, or of all where it names none.
+enum UsageSQL {
+    static let running = ComputingSQL.running
+    static let runningOfParty = "SELECT count(*) FROM request WHERE party = ? AND state IN ('accepted', 'submitted')"
+    static func begun(_ party: Address?) -> String { "SELECT count(*) \(since(party))" }
+    static func seconds(_ party: Address?) -> String { "SELECT sum(seconds) \(since(party))" }
+    static func newest(_ party: Address?) -> String {
+        "SELECT admitted_at \(since(party)) ORDER BY admitted_at DESC LIMIT 1 OFFSET ?"
+    }
+    static func oldest(_ party: Address?) -> String {
+        "SELECT admitted_at, seconds \(since(party)) ORDER BY admitted_at"
+    }
+
+    private static func since(_ party: Address?) -> String {
+        "FROM usage WHERE \(party == nil ? "" : "party = ? AND ")admitted_at > ?"
+    }
+}
