@@ -81,7 +81,7 @@ struct LogBench {
     }
 
     /// Of this process, as the kernel says.
-    private static func residentMegabytes() -> Double {
+    static func residentMegabytes() -> Double {
         guard let file = unsafe fopen("/proc/self/statm", "r") else { return 0 }
         defer { unsafe fclose(file) }
         var bytes = [CChar](repeating: 0, count: 128)

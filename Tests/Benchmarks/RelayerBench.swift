@@ -4,7 +4,7 @@ import RelayTestSupport
 /// Measures parts of the relayer inside a process, for `make bench`: each command prints `name number` lines.
 ///
 ///     relayer-bench keccak | sign | decode URL CONTRACT | ingest URL CONTRACT BLOCKS [WINDOW [FIRST]] | settle
-///         | idle [12s | 2s | 250ms]…
+///         | idle [12s | 2s | 250ms]… | specs | open-make FILE COUNT | open FILE COUNT
 @main
 enum RelayerBench {
     static func main() async throws {
@@ -15,11 +15,14 @@ enum RelayerBench {
         case "decode": try await LogBench(arguments).decode()
         case "ingest": try await LogBench(arguments).ingest()
         case "settle": try await SettleBench.run()
+        case "specs": try SpecBench.run()
+        case "open-make": try await OpenJobsBench(arguments).prepare()
+        case "open": try await OpenJobsBench(arguments).run()
         case "idle": try await IdleBench.run(arguments.dropFirst())
         default:
             print(
                 "relayer-bench keccak | sign | decode URL CONTRACT | ingest URL CONTRACT BLOCKS [WINDOW [FIRST]] | settle"
-                    + " | idle [CHAIN…]"
+                    + " | idle [CHAIN…] | specs | open-make FILE COUNT | open FILE COUNT"
             )
         }
     }

@@ -8,14 +8,20 @@ import RelayTestSupport
 import Telemetry
 import Transport
 
-/// 500 requests at once, with a chain and an orchestrator that answer at once, and a real database.
+/// 500 requests at once, with a chain and an orchestrator that answer at once, and a real database: once as the
+/// orchestrator gives the results, and once as a gateway has the published files.
 enum SettleBench {
-    private static let spec =
+    static let spec =
         #"{"Engine":{"Type":"wasm","Params":{"EntryModule":"/main.wasm","Entrypoint":"_start"}},"#
         + #""InputSources":[{"Source":{"Type":"inline","Params":{"URL":"data:application/wasm;base64,AGFzbQEAAAA="}},"#
         + #""Target":"/main.wasm"}]}"#
 
     static func run() async throws {
+        try await run(readsFiles: false)
+        try await run(readsFiles: true)
+    }
+
+    private static func run(readsFiles: Bool) async throws {
         let time = SystemTime()
         let account = TestAccount(seed: 7)
         let chain = FakeChain(time: time, relayers: [account.address])
@@ -31,6 +37,8 @@ enum SettleBench {
             follow: FollowOptions(settle: FinalityRule(blocks: 1))
         )
         options.follow.pollInterval = .milliseconds(20)
+        // As one who asks for all its users.
+        options.compute.quotas.requester.running = options.compute.maxRunningJobs
         let relayer = Relayer(
             client: EthereumClient(transport: chain, endpoint: EthereumEndpoint("http://chain.test"), time: time),
             webSocket: nil,
@@ -38,6 +46,7 @@ enum SettleBench {
                 transport: FakeBacalhau(time: time) { _ in .prints("hello\n") },
                 endpoint: BacalhauEndpoint(url: "http://bacalhau.test")
             ),
+            files: readsFiles ? files(time) : nil,
             signer: account,
             store: store,
             options: options,
@@ -56,7 +65,14 @@ enum SettleBench {
         }
         await store.close()
         let once = requests.count { chain.effectiveSettlements(of: $0.jobID).count == 1 }
-        RelayerBench.report("settled", Double(once))
-        RelayerBench.report("settle_s", took)
+        let suffix = readsFiles ? "_files" : ""
+        RelayerBench.report("settled\(suffix)", Double(once))
+        RelayerBench.report("settle\(suffix)_s", took)
+    }
+
+    private static func files(_ time: SystemTime) -> ResultFiles {
+        let gateway = FakeGateway(time: time)
+        gateway.publish(["stdout": "hello\n", "stderr": "", "exitCode": "0"])
+        return ResultFiles(transport: gateway, source: .gateway("http://gateway.test"))
     }
 }

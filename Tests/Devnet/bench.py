@@ -24,6 +24,7 @@ from web3 import Web3
 import bench_catch_up
 from artifacts import load_artifact
 from client import Client, Contract, HttpRpc
+from bench_jobs import measure_calls, measure_flood
 from demo import FULFILLED, STDOUT, Relayer, spec
 from devnet import REQUESTER, Devnet, parser, start
 from processes import FOLDER, Server
@@ -55,6 +56,18 @@ KEYS = (
     "log_to_mined_ms_p50",
     "log_to_mined_ms_p95",
     "settled_per_s",
+    "settled_files_per_s",
+    "legacy_300b_per_s",
+    "legacy_300b_vs_json",
+    "legacy_8kib_per_s",
+    "legacy_8kib_vs_json",
+    "policy_per_s",
+    "open_jobs_looks_per_s",
+    "open_jobs_rss_mb",
+    "open_jobs_added_mb",
+    "calls_per_short_job",
+    "calls_per_long_job_5s",
+    "flood_put_vs_alone",
     "idle_rss_mb",
     "rss_after_100k_mb",
     *bench_catch_up.KEYS,
@@ -73,6 +86,11 @@ TARGETS = {
     "log_to_put_ms_p50": (15, False),
     "idle_rss_mb": (30, False),
     "binary_mb": (20, False),
+    # A job of 100 ms; one that runs for long, in 5 s.
+    "calls_per_short_job": (4, False),
+    "calls_per_long_job_5s": (1, False),
+    # The 95th percentile of ten who ask once, beside one who asks 1,000 times.
+    "flood_put_vs_alone": (2, False),
     "catch_up_rss_mb": (150, False),
     "catch_up_missing": (0, False),
     "catch_up_double": (0, False),
@@ -317,7 +335,18 @@ def measure_gas() -> dict[str, float]:
 
 def measure_settling(tool: Path) -> dict[str, float]:
     settle = numbers(tool, "settle")
-    return {"settled_per_s": settle["settled"] / settle["settle_s"]}
+    return {
+        "settled_per_s": settle["settled"] / settle["settle_s"],
+        "settled_files_per_s": settle["settled_files"] / settle["settle_files_s"],
+    }
+
+
+def measure_open_jobs(tool: Path) -> dict[str, float]:
+    """10,000 jobs that run, each looked at: how fast, and in how much memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = (str(Path(folder) / "open.sqlite"), "10000")
+        numbers(tool, "open-make", *arguments)
+        return numbers(tool, "open", *arguments)
 
 
 # Each part alone: `bench.py latency start`. Ratios are only taken within one.
@@ -326,6 +355,10 @@ PARTS: dict[str, Callable[[Path], dict[str, float]]] = {
     "logs": measure_logs,
     "catch-up": lambda _: bench_catch_up.measure(BINARY),
     "settling": measure_settling,
+    "specs": lambda tool: numbers(tool, "specs"),
+    "open-jobs": measure_open_jobs,
+    "calls": lambda _: measure_calls(running),
+    "flood": lambda _: measure_flood(running),
     "latency": lambda _: measure_latency(),
     "polling": lambda _: measure_polling(),
     "start": lambda _: measure_start(),

@@ -50,6 +50,22 @@ extension EndToEnd {
             #expect(codes == ["policy-engine", "policy-image", "policy-cpu"])
         }
 
+        @Test func saysWhatNoQuotaEverLetsRun() async throws {
+            let outcome = try await test(
+                [Spec.path("hello")],
+                environment: ["LILYPAD_POLICY__QUOTAS__ALL__COMPUTE_PER_DAY": "1799s"]
+            )
+
+            #expect(outcome.status == 1)
+            #expect(
+                outcome.output.contains(
+                    "quota-compute: its job may take 1800 s of compute, and the relayer's quota of jobs is 1799 s of compute"
+                        + " a day (policy.quotas.all.computePerDay)"
+                ),
+                "\(outcome.output)\(outcome.errors)"
+            )
+        }
+
         @Test func judgesByTheSettings() async throws {
             let settings = [
                 "LILYPAD_POLICY__ENGINES__0": "docker", "LILYPAD_POLICY__IMAGES__0": "ubuntu:24.04",

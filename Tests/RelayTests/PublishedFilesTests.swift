@@ -86,6 +86,22 @@ struct PublishedFilesTests {
         #expect(world.log.messages.count { $0 == "not reachable" } == 1)
     }
 
+    /// Each try of a server that hangs would hold a hand for as long as it hangs.
+    @Test func oneAsksAGatewayThatHangsAndTheOthersWait() async throws {
+        let world = try world(FakeRun(stdout: "one\n"))
+        world.gateway?.publish(["stdout": "one\ntwo\n"])
+        world.gateway?.setOutage(.late(.seconds(3_600)))
+        let first = world.chain.request(spec: RelayWorld.spec)
+        let others = world.chain.requests(specs: Array(repeating: RelayWorld.spec, count: 30))
+
+        try await world.runUntilClosed([first] + others)
+
+        for request in others { #expect(result(world, request) == "one\n") }
+        // Sixteen run at a time, and may have asked when nobody knew.
+        #expect((3...60).contains(world.gateway?.calls.count ?? 0), "\(world.gateway?.calls.count ?? 0) tries")
+        #expect(try origin(world, others[29])?.contains("the published file was not taken: stdout at ") == true)
+    }
+
     @Test func waitsForAGatewayThatComesBack() async throws {
         let world = try world(FakeRun(stdout: "one\n"))
         world.gateway?.publish(["stdout": "one\ntwo\n"])

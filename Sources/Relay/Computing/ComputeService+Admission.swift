@@ -154,6 +154,7 @@ extension ComputeService {
         switch JobPlan.make(for: request.observed, attempt: attempt, context: context, sender: sender) {
         case .failure(let refusal): try await refuse(request, refusal)
         case .success(let plan):
+            if let refusal = quotas.refusal(ofAlone: plan.computeSeconds) { return try await refuse(request, refusal) }
             let machine = JobMachine(
                 resultType: plan.resultType,
                 timeoutSeconds: plan.timeoutSeconds,
@@ -180,7 +181,7 @@ extension ComputeService {
             do {
                 try await store.record(change, at: now)
             } catch let block as QuotaBlock {
-                return try await wait(request, for: block, wanting: plan.computeSeconds)
+                return try await wait(request, for: block)
             }
             var request = request
             request.state = .accepted

@@ -8,16 +8,27 @@ extension ComputeService {
         guard let files, let file = ResultFile(answer.resultType), let cid = answer.cid else {
             return .fetchFailed(answer, JobMachine.FileFailure(reason: "it cannot be read", isLasting: true))
         }
+        // A server that hangs would hold a hand of every job that ends.
+        guard filesGate.enters(at: environment.now) else {
+            let others = environment.outages.reasons.first { $0.what == Outages.files }?.cause
+            let reason = others ?? "the server of published files does not answer"
+            job.trouble = reason
+            return .fetchFailed(answer, JobMachine.FileFailure(reason: reason, isLasting: false))
+        }
+        defer { filesGate.ended() }
         do {
             let content = try await files.content(of: file, in: cid)
+            filesGate.passed()
             environment.outages.recovered(Outages.files)
             note(.fetch, "\(content.bytes.count) bytes\(content.isCut ? ", cut" : "")", of: &job)
             return .fetched(answer, content)
         } catch {
             if error.isOutage {
                 environment.outages.failed(Outages.files, error)
+                filesGate.failed(at: environment.now, retryAfter: nil)
             } else if error.kind == .notThere {
                 environment.outages.recovered(Outages.files)
+                filesGate.passed()
             }
             job.trouble = "\(error)"
             note(.fetch, "\(error)", of: &job)

@@ -51,10 +51,7 @@ extension ComputeService {
     }
 
     /// A quota has no room for the job that a request asks for, by what others have taken meanwhile or by its size.
-    func wait(_ request: Request, for block: QuotaBlock, wanting seconds: Int64) async throws {
-        if block.limit == .compute, isTooLarge(seconds, for: block.scope) {
-            return try await refuse(request, JobRefusal(alone: seconds, exceeds: block))
-        }
+    func wait(_ request: Request, for block: QuotaBlock) async throws {
         let now = environment.now
         guard now - max(request.since, startedAt) < options.quotas.patience else {
             return try await refuse(request, block)
@@ -62,14 +59,5 @@ extension ComputeService {
         // A job that ends before its time-out makes room too, and nobody says so to this one.
         let wake = min(block.until ?? .distantFuture, now + pause(of: request))
         try await postpone(request, until: wake, "waits: \(block.text) (\(block.key))")
-    }
-
-    private func isTooLarge(_ seconds: Int64, for scope: QuotaBlock.Scope) -> Bool {
-        let quota =
-            switch scope {
-            case .requester: quotas.requester
-            case .all: quotas.all
-            }
-        return quota.computePerDay.map { seconds > $0 } ?? false
     }
 }

@@ -46,6 +46,7 @@ package struct ComputeService: Sendable {
     /// Wakes settling.
     let answered: Wakeup
     let gate: NodeGate
+    let filesGate: NodeGate
     let submissions: SubmissionGate
     let turns = AdmissionTurns()
     /// As they are kept.
@@ -80,6 +81,7 @@ package struct ComputeService: Sendable {
         self.wakeup = wakeup
         self.answered = answered
         gate = NodeGate(backoff: options.limits.outageBackoff)
+        filesGate = NodeGate(backoff: options.limits.fileBackoff)
         submissions = SubmissionGate(limits: options.breaker)
         startedAt = environment.now
     }

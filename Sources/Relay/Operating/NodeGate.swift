@@ -3,8 +3,8 @@ internal import RelayCore
 internal import Synchronization
 internal import Transport
 
-/// Keeps those who wait from asking a chain node that is away, all of them together: after a failure one goes first, and
-/// the others follow when it has come through.
+/// Keeps those who wait from asking a server that is away, all of them together: after a failure one goes first, and the
+/// others follow when it has come through.
 final class NodeGate: Sendable {
     private struct State {
         /// In a row; 0 while the gate is open.
@@ -32,6 +32,16 @@ final class NodeGate: Sendable {
     /// When one may go again; nil when that is now.
     func opens(after now: Timestamp) -> Timestamp? {
         state.withLock { $0.failures > 0 && $0.opensAt > now ? $0.opensAt : nil }
+    }
+
+    /// Asks to go: of many who ask at once while the gate is closed one goes, who says afterwards that it has `ended`.
+    func enters(at now: Timestamp) -> Bool {
+        state.withLock { state in
+            guard state.failures > 0 else { return true }
+            guard !state.isProbing, now >= state.opensAt else { return false }
+            state.isProbing = true
+            return true
+        }
     }
 
     /// Whoever goes says so, and afterwards `ended`, whatever came of it.

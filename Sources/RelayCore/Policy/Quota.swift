@@ -94,6 +94,19 @@ package struct Quotas: Equatable, Sendable {
     }
 }
 
+extension Quotas {
+    /// Why a job of so many seconds of compute may never run, whatever others have used; nil: it may.
+    package func refusal(ofAlone seconds: Int64) -> JobRefusal? {
+        for (scope, quota) in [(QuotaBlock.Scope.requester, requester), (.all, all)] {
+            let own = Quota(computePerDay: quota.computePerDay)
+            guard let limit = own.reached(by: Quota.Use(), wanting: seconds) else { continue }
+            let block = QuotaBlock(scope: scope, limit: limit, allowed: own.text(of: limit), until: nil)
+            return JobRefusal(alone: seconds, exceeds: block)
+        }
+        return nil
+    }
+}
+
 /// A limit that lets a request wait.
 package struct QuotaBlock: Error, Equatable, Sendable {
     /// Whose limit it is.
@@ -151,8 +164,8 @@ extension JobRefusal {
         )
     }
 
-    /// The answer to a request whose job alone would be too much, whenever it ran.
-    package init(alone seconds: Int64, exceeds block: QuotaBlock) {
+    /// The answer to a request whose job alone would be too much.
+    fileprivate init(alone seconds: Int64, exceeds block: QuotaBlock) {
         let asked = "its job may take \(seconds) s of compute"
         self.init(
             code: block.limit.rawValue,

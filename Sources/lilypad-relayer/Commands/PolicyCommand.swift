@@ -84,6 +84,10 @@ struct PolicyCommand: RunnableCommand {
         question.format = format
         switch JobPlan.make(for: question, attempt: 1, context: context) {
         case .success(let plan):
+            if let refusal = settings.quotas.refusal(ofAlone: plan.computeSeconds) {
+                tell(refusal, isSpec: true, contract)
+                return .failed
+            }
             tell(plan, contract)
             return .done
         case .failure(let refusal):

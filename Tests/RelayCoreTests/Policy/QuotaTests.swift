@@ -46,7 +46,18 @@ import Testing
         #expect(refusal.code == "quota-compute" && refusal.source == "policy")
         #expect(refusal.text.utf8.count <= 256)
         #expect(refusal.detail.contains("policy.quotas.all.computePerDay"))
-        let large = JobRefusal(alone: .max, exceeds: block)
-        #expect(large.text.utf8.count <= 256 && large.detail.contains("9223372036854775807 s"))
+    }
+
+    @Test func whatIsTooLargeAloneIsRefused() {
+        var quotas = Quotas()
+        #expect(quotas.refusal(ofAlone: .max) == nil)
+        quotas.all.computePerDay = 100
+        quotas.requester.running = 0
+        #expect(quotas.refusal(ofAlone: 100) == nil)
+        let refusal = quotas.refusal(ofAlone: .max)
+        #expect(refusal?.code == "quota-compute" && refusal?.source == "policy")
+        #expect(refusal?.detail.contains("9223372036854775807 s of compute") == true)
+        #expect(refusal?.detail.contains("policy.quotas.all.computePerDay") == true)
+        #expect((refusal?.text.utf8.count ?? 999) <= 256)
     }
 }
