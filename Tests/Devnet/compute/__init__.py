@@ -1,4 +1,4 @@
-"""A stand-in for a Bacalhau 1.9.3 orchestrator with one compute node, whose WASM jobs really run.
+"""A stand-in for a Bacalhau 1.9.3 orchestrator with compute nodes, whose WASM jobs really run.
 
 It answers as recorded servers answered (`fixtures/bacalhau`, `fixtures/kubo`); what no recording settles follows Bacalhau's own sources.
 

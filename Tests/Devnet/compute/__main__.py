@@ -23,7 +23,8 @@ def options_from(arguments: list[str]) -> Options:
     parser.add_argument("--publisher", choices=("none", "ipfs"), default="none", help="what the node can publish to")
     parser.add_argument("--engines", default="wasm", help="engines the node offers, comma separated")
     parser.add_argument("--no-nodes", action="store_true", help="an orchestrator without a compute node")
-    parser.add_argument("--cpu", type=float, default=default.cpu, help="cores of the node")
+    parser.add_argument("--nodes", type=int, default=default.nodes, help="compute nodes")
+    parser.add_argument("--cpu", type=float, default=default.cpu, help="cores of each node")
     parser.add_argument("--exact-capacity", action="store_true", help="refuse a job that does not fit at this moment")
     parser.add_argument("--step-ms", type=float, default=0, help="pause before each change of state")
     parser.add_argument("--queue-backoff", type=float, default=default.queue_backoff, help="seconds between two looks")
@@ -33,7 +34,7 @@ def options_from(arguments: list[str]) -> Options:
         port=parsed.port,
         publisher=parsed.publisher,
         engines=tuple(engine for engine in parsed.engines.split(",") if engine),
-        has_node=not parsed.no_nodes,
+        nodes=0 if parsed.no_nodes else parsed.nodes,
         cpu=parsed.cpu,
         exact_capacity=parsed.exact_capacity,
         step=parsed.step_ms / 1000,

@@ -27,19 +27,22 @@ def _recorded_version() -> dict[str, str]:
 class Agent:
     """The server's identity. `version` may be changed while it runs."""
 
-    node: Node | None
+    nodes: list[Node] = field(default_factory=list)
     node_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     version: dict[str, str] = field(default_factory=_recorded_version)
     since: int = field(default_factory=time.time_ns)
 
     def node_info(self) -> dict[str, Any]:
-        """The one node of this server; without a compute node it is the requester alone."""
+        """The server itself, which is the first compute node too; without one it is the requester alone."""
+        return self._info(self.node_id, self.nodes[0] if self.nodes else None)
+
+    def _info(self, node_id: str, node: Node | None) -> dict[str, Any]:
         return {
-            "NodeID": self.node_id,
-            "NodeType": "Requester" if self.node is None else "Compute",
-            "Labels": {"name": self.node_id, "os_arch": "amd64", "os_type": "linux"},
+            "NodeID": node_id,
+            "NodeType": "Requester" if node is None else "Compute",
+            "Labels": {"name": node_id, "os_arch": "amd64", "os_type": "linux"},
             "SupportedProtocols": ["bprotocol/v2", "ncl/v1"],
-            "ComputeNodeInfo": _no_compute() if self.node is None else _compute(self.node),
+            "ComputeNodeInfo": _no_compute() if node is None else _compute(node),
             "BacalhauVersion": self.version,
         }
 
@@ -52,7 +55,8 @@ class Agent:
             "DisconnectedSince": "0001-01-01T00:00:00Z",
         }
         state = {"Membership": "APPROVED", "Connection": "CONNECTED", "ConnectionState": connection}
-        return {"NextToken": "", "Nodes": [{"Info": self.node_info(), **state}]}
+        infos = [self.node_info(), *(self._info(node.id, node) for node in self.nodes[1:])]
+        return {"NextToken": "", "Nodes": [{"Info": info, **state} for info in infos]}
 
 
 def _compute(node: Node) -> dict[str, Any]:

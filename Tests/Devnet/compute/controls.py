@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from . import dagread, faults
+from .node import Lie, Node
 from .orchestrator import Orchestrator
 from .unixfs import Symlink, cid_multihash
 
@@ -29,6 +30,7 @@ class Controls:
             web.post("/devnet/clear", self.clear),
             web.post("/devnet/busy", self.busy),
             web.post("/devnet/wedge", self.wedge),
+            web.post("/devnet/lie", self.lie),
             web.post("/devnet/version", self.version),
             web.post("/devnet/pause", self.pause),
             web.post("/devnet/resume", self.resume),
@@ -58,10 +60,24 @@ class Controls:
         return _done()
 
     async def wedge(self, request: web.Request) -> web.Response:
-        """The node takes executions and never answers, until `{"on":false}`; what it took stays pending."""
-        if self._orchestrator.node is not None:
-            self._orchestrator.node.wedged = bool((await _order(request)).get("on", True))
+        """Nodes (or `node`) take executions and never answer, until `{"on":false}`; what they took stays pending."""
+        order = await _order(request)
+        for node in self._ordered(order):
+            node.wedged = bool(order.get("on", True))
         return _done()
+
+    async def lie(self, request: web.Request) -> web.Response:
+        """A node's programs give `stdout` (empty: lost) from now on, `in` run output, files or both; null ends it."""
+        order = await _order(request)
+        text, place = order.get("stdout"), order.get("in", "both")
+        for node in self._ordered(order):
+            node.lie = None if text is None else Lie(str(text).encode(), place != "files", place != "output")
+        return _done()
+
+    def _ordered(self, order: dict[str, Any]) -> list[Node]:
+        """The `node` of an order, by its number from 0; without one, all."""
+        nodes = self._orchestrator.nodes
+        return [nodes[int(order["node"])]] if "node" in order else nodes
 
     async def version(self, request: web.Request) -> web.Response:
         """Takes over the keys of `agent/version` that the body has, and answers as that version in headers too."""
@@ -105,10 +121,10 @@ class Controls:
     async def published(self, request: web.Request) -> web.Response:
         """The tree of a published CID: files as text (latin-1, byte by byte), directories as objects."""
         multihash = cid_multihash(request.match_info["cid"])
-        node = self._orchestrator.node
-        if node is None or multihash is None or multihash not in node.blocks.by_hash:
+        blocks = self._orchestrator.blocks
+        if multihash is None or multihash not in blocks.by_hash:
             return web.json_response({"error": "not published here"}, status=404)
-        return web.json_response(_shown(dagread.read(node.blocks, multihash)))
+        return web.json_response(_shown(dagread.read(blocks, multihash)))
 
 
 def _shown(entry: Any) -> Any:

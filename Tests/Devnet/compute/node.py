@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import inputs, output, quantities, unixfs
@@ -24,10 +25,19 @@ class ExecutionError(Exception):
     """An execution that failed on the node; the text is its message."""
 
 
-class Node:
-    """One compute node. `blocks` holds what it has published."""
+@dataclass(frozen=True)
+class Lie:
+    """What a node says that its programs wrote to stdout, in place of what they did: lost output, where it is empty."""
 
-    def __init__(self, node_id: str, options: Options) -> None:
+    stdout: bytes
+    in_output: bool
+    in_files: bool
+
+
+class Node:
+    """One compute node. `blocks` is where it publishes."""
+
+    def __init__(self, node_id: str, options: Options, blocks: Blocks) -> None:
         ipfs = options.publisher == "ipfs"
         self.id = node_id
         self.options = options
@@ -36,8 +46,9 @@ class Node:
         self.sources = ["ipfs", "urldownload", "inline"] if ipfs else ["urldownload", "inline"]
         self.labels = {"name": node_id, "os_arch": "amd64", "os_type": "linux"}
         self.room = Room(Resources(options.cpu, options.memory, options.disk))
-        self.blocks = Blocks()
+        self.blocks = blocks
         self.wedged = False
+        self.lie: Lie | None = None
         self._slots = [Slot()]
         self._slots_made = len(self._slots)
         self._slot_free = asyncio.Condition()
@@ -90,12 +101,20 @@ class Node:
             with Workspace(found, results) as workspace:
                 program = _program(job, execution, found, workspace.root)
                 outcome = await self._run_program(execution, program, limit)
-                shown = output.summary(outcome.stdout, outcome.stderr, outcome.exit_code)
-                return shown, self._publish(task, outcome, workspace)
+                told, written = self._told(outcome)
+                shown = output.summary(told, outcome.stderr, outcome.exit_code)
+                return shown, self._publish(task, replace(outcome, stdout=written), workspace)
         except (ProgramError, OSError, ValueError) as error:
             raise ExecutionError(str(error)) from None
         except Interrupted:
             raise ExecutionError(f"Execution timed out after {quantities.duration(limit)}") from None
+
+    def _told(self, outcome: Outcome) -> tuple[list[bytes], list[bytes]]:
+        """What stdout is said to have been, and what of it is published."""
+        if self.lie is None:
+            return outcome.stdout, outcome.stdout
+        lie = [self.lie.stdout] if self.lie.stdout else []
+        return (lie if self.lie.in_output else outcome.stdout), (lie if self.lie.in_files else outcome.stdout)
 
     async def _run_program(self, execution: Execution, program: Program, limit: int) -> Outcome:
         loop = asyncio.get_running_loop()
@@ -189,7 +208,7 @@ def _program(job: Job, execution: Execution, found: dict[str, bytes | Tree], roo
         "BACALHAU_JOB_ID": job.id,
         "BACALHAU_JOB_TYPE": job.spec["Type"],
         "BACALHAU_PARTITION_COUNT": str(job.spec["Count"]),
-        "BACALHAU_PARTITION_INDEX": "0",
+        "BACALHAU_PARTITION_INDEX": str(execution.partition),
     }
     return Program(
         module,

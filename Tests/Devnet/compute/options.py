@@ -10,9 +10,9 @@ _RECORDED_DISK = 198449201152
 
 @dataclass(frozen=True)
 class Options:
-    """One orchestrator with one node. Times are in seconds, sizes in bytes.
+    """One orchestrator with its nodes. Times are in seconds, sizes in bytes.
 
-    - `publisher`: `none` or `ipfs`; `engines`: what the node offers; `has_node`: False for an orchestrator alone
+    - `publisher`: `none` or `ipfs`; `engines`: what the node offers; `nodes`: how many, 0 for an orchestrator alone
     - `exact_capacity`: judge a job by what is free now. Otherwise a job that fits the empty node is taken and waits
       there, as between two heartbeats of a real node.
     - `step`: pause before each change of state, for a server as slow as a real one (0.01 gives about 50 ms a job)
@@ -23,7 +23,7 @@ class Options:
     port: int = 0
     publisher: str = "none"
     engines: tuple[str, ...] = ("wasm",)
-    has_node: bool = True
+    nodes: int = 1
     cpu: float = 1.6
     memory: int = _RECORDED_MEMORY
     disk: int = _RECORDED_DISK

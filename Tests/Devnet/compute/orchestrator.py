@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
 
 from .agent import Agent
@@ -11,6 +12,7 @@ from .node import Node
 from .options import Options
 from .scheduler import Scheduler
 from .store import Store
+from .unixfs import Blocks
 
 
 @dataclass
@@ -23,9 +25,10 @@ class Pause:
 
 @dataclass
 class Orchestrator:
-    """Everything that the request handlers share."""
+    """Everything that the request handlers share. `blocks` is what the nodes have published, all to one IPFS."""
 
-    node: Node | None
+    nodes: list[Node]
+    blocks: Blocks
     agent: Agent
     store: Store
     scheduler: Scheduler
@@ -36,7 +39,8 @@ class Orchestrator:
 
 def build(options: Options) -> Orchestrator:
     """A fresh orchestrator. Call it inside a running event loop."""
-    agent = Agent(None)
-    if options.has_node:
-        agent.node = Node(agent.node_id, options)
-    return Orchestrator(agent.node, agent, Store(agent.node_id), Scheduler(agent.node, options))
+    agent, blocks = Agent(), Blocks()
+    # The first is the server itself, as where one process is both.
+    ids = [agent.node_id, *(str(uuid.uuid4()) for _ in range(options.nodes - 1))]
+    agent.nodes = [Node(node_id, options, blocks) for node_id in ids[: options.nodes]]
+    return Orchestrator(agent.nodes, blocks, agent, Store(agent.node_id), Scheduler(agent.nodes, options))

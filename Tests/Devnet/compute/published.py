@@ -8,7 +8,7 @@ from aiohttp import web
 
 from . import dagread, unixfs
 from .orchestrator import Orchestrator
-from .unixfs import Blocks, Symlink, Tree, cid_multihash
+from .unixfs import Symlink, Tree, cid_multihash
 
 _NO_PROVIDER = "retrieval: no providers found for the CID (phase: path resolution)"
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
@@ -22,7 +22,7 @@ class PublishedHandlers:
     """Handlers of `/ipfs/CID/…` and of `POST /api/v0/cat`."""
 
     def __init__(self, orchestrator: Orchestrator) -> None:
-        self._blocks = Blocks() if orchestrator.node is None else orchestrator.node.blocks
+        self._blocks = orchestrator.blocks
         # Every kubo has it.
         unixfs.add_tree({}, self._blocks)
 

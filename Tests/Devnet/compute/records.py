@@ -79,6 +79,7 @@ class Execution:
     node_id: str
     evaluation_id: str
     job_view: dict[str, Any]
+    partition: int = 0
     id: str = field(default_factory=lambda: f"e-{uuid.uuid4()}")
     state: Compute = Compute.NEW
     message: str = ""
@@ -120,6 +121,7 @@ class Execution:
             "PreviousExecution": "",
             "NextExecution": "",
             "FollowupEvalID": "",
+            **({"PartitionIndex": self.partition} if self.partition else {}),
             "Revision": self.revision,
             "CreateTime": self.created,
             "ModifyTime": self.modified,
@@ -175,6 +177,24 @@ class Job:
     def attempts(self) -> list[Execution]:
         """The executions of the current version, oldest first."""
         return [execution for execution in self.executions if execution.job_version == self.version]
+
+    def missing_partitions(self) -> list[int]:
+        """The partitions that neither run nor have run to their end."""
+        taken = {
+            execution.partition
+            for execution in self.attempts()
+            if not execution.is_terminal or execution.state == Compute.COMPLETED
+        }
+        return [partition for partition in range(self._partitions) if partition not in taken]
+
+    def is_done(self) -> bool:
+        """Whether each partition has run to its end."""
+        done = {execution.partition for execution in self.attempts() if execution.state == Compute.COMPLETED}
+        return len(done) >= self._partitions
+
+    @property
+    def _partitions(self) -> int:
+        return int(self.spec["Count"] or 1)
 
     def note(
         self, topic: str, message: str, execution: Execution | None = None, details: dict[str, str] | None = None

@@ -145,7 +145,7 @@ def test_answers_as_recorded(case: str, start: Start) -> None:
     folder, name = case.split("/")
     options = {**SETUPS[folder], "queue_backoff": 0.5, "input_retry": 0.05}
     if name == "no-compute-node":
-        options["has_node"] = False
+        options["nodes"] = 0
     client = start(**options)
     replay = Replay(client)
     if name in NEEDS_HELLO_AND_TRAP:
