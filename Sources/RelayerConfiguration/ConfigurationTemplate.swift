@@ -109,6 +109,7 @@ package struct ConfigurationTemplate: Sendable, Equatable {
         "policy.quotas.all.perHour": "1000", "policy.quotas.all.perDay": "10000",
         "policy.quotas.all.computePerDay": "200h",
         "contracts[].gas.base": "60000", "contracts[].gas.perByte": "30", "contracts[].gas.callbackGas": "300000",
+        "contracts[].verify.runs": "3", "contracts[].verify.agree": "2",
         "bacalhau.apiKeyFile": "bacalhau.key",
         "results.gateway": "http://127.0.0.1:8080", "results.api": "http://127.0.0.1:5001",
         "bindings[].name": "mine", "bindings[].abi": "../abi/JobBridge.json",

@@ -1,3 +1,4 @@
+package import Bacalhau
 package import Ethereum
 import Formats
 package import RelayCore
@@ -40,6 +41,8 @@ package struct ContractSettings: Sendable, Equatable {
     /// The first block whose requests count; the chain's own unless the contract names another.
     package let startBlock: UInt64
     package let gas: Gas
+    /// How many nodes must agree on an answer; nil where one run is believed.
+    package let agreement: Agreement?
 
     init(_ section: Section, chainStart: UInt64, bindings: [BindingSettings.Named]) {
         address = section.value("address", .address, "The contract's address.")
@@ -90,5 +93,6 @@ package struct ContractSettings: Sendable, Equatable {
                 + "An estimate above it is not sent.",
             Gas.init
         )
+        agreement = Agreement.read(section)
     }
 }

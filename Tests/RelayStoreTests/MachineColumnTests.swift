@@ -27,6 +27,8 @@ import Testing
         .init(resultType: .stdout, timeoutSeconds: 1, startedAt: time, phase: .stopping(jobID: "", since: time)),
         .init(resultType: .stderr, timeoutSeconds: 1, startedAt: time, phase: .pausing(until: time)),
         .init(resultType: .stderr, timeoutSeconds: 1, startedAt: time, phase: .answered(answer)),
+        .init(resultType: .cid, timeoutSeconds: 1, startedAt: time, agreement: Agreement(runs: 16, basis: .output)),
+        .init(resultType: .cid, timeoutSeconds: 1, startedAt: time, agreement: Agreement(runs: 3)?.forJob(count: 400)),
     ]
 
     @Test(arguments: jobs.indices) func readsAJobMachineBack(index: Int) throws {
@@ -128,6 +130,7 @@ import Testing
     }
 
     private static let sound = jobs[1].json
+    private static let verified = jobs[5].json
 
     @Test(arguments: [
         "", "[]", "{}", "null", #"{"v":2}"#, sound.replacing(#""attempt":8"#, with: #""attempt":0"#),
@@ -138,6 +141,8 @@ import Testing
         sound.replacing(#""count":5"#, with: #""count":-5"#), sound.replacing("watching", with: "dreaming"),
         sound.replacing(#""resultType":3"#, with: #""resultType":4"#),
         sound.replacing(#""resultType":3"#, with: #""resultType":256"#), String(sound.dropLast()),
+        verified.replacing(#""agree":9"#, with: #""agree":8"#), verified.replacing(#""runs":16"#, with: #""runs":1"#),
+        verified.replacing(#""agree":9"#, with: #""agree":17"#), verified.replacing("output", with: "luck"),
     ])
     func callsADamagedJobMachineDamaged(json: String) {
         let error = #expect(throws: StoreError.self) { try JobMachine(json: json, answer: nil) }

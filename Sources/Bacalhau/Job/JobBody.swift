@@ -31,16 +31,19 @@ package struct JobBody: Sendable, Equatable {
         )
     }
 
-    /// Builds the body of a checked task's job, with what the task leaves open filled in.
+    /// Builds the body of a checked task's job, with what the task leaves open filled in; it runs on `runs` nodes, or on
+    /// more where the task itself wants that.
     package static func build(
         task: TaskSpec,
         resultType: ResultType,
         name: JobName,
         namespace: String,
         labels: [JobLabel],
+        runs: Int = 1,
         limits: SpecLimits = SpecLimits()
     ) throws(SpecRefusal) -> JobBody {
         let complete = try task.completed(for: resultType)
+        let nodes = max(complete.count, Int64(runs))
         var writer = JSONWriter()
         writer.object { body in
             body.member("Job") { job in
@@ -48,7 +51,7 @@ package struct JobBody: Sendable, Equatable {
                     job.member("Name", name.text)
                     job.member("Namespace", namespace)
                     job.member("Type", "batch")
-                    job.member("Count", complete.count)
+                    job.member("Count", nodes)
                     job.member("Labels") { $0.object { for label in labels { $0.member(label.key, label.value) } } }
                     job.member("Tasks") { $0.array { complete.write(to: &$0) } }
                 }
@@ -64,7 +67,7 @@ package struct JobBody: Sendable, Equatable {
             bytes: writer.bytes,
             timeout: complete.timeouts.total,
             queue: complete.timeouts.queue,
-            nodes: complete.count
+            nodes: nodes
         )
     }
 }

@@ -29,6 +29,8 @@ package struct JobAnswer: Sendable, Equatable {
     package let cid: String?
     /// Whether a WASM program ran, whose output and exit code have their own quirks.
     package let isWASM: Bool
+    /// How many nodes gave it, where that counts: for the history.
+    package let agreement: String?
 
     package init(
         bytes: [UInt8],
@@ -36,7 +38,8 @@ package struct JobAnswer: Sendable, Equatable {
         resultType: ResultType,
         executionID: String,
         cid: String? = nil,
-        isWASM: Bool = false
+        isWASM: Bool = false,
+        agreement: String? = nil
     ) {
         self.bytes = bytes
         self.isTruncated = isTruncated
@@ -44,15 +47,21 @@ package struct JobAnswer: Sendable, Equatable {
         self.executionID = executionID
         self.cid = cid
         self.isWASM = isWASM
+        self.agreement = agreement
     }
 }
 
 /// Why there is no result.
 package struct JobFailure: Sendable, Equatable {
-    /// The server's own words.
+    /// The server's own words, as a rule.
     package let cause: String
+    /// In a line for the history, where there is more to say than the contract is told.
+    package let detail: String?
 
-    package init(cause: String) { self.cause = cause }
+    package init(cause: String, detail: String? = nil) {
+        self.cause = cause
+        self.detail = detail
+    }
 
     /// One line of at most 1,024 bytes, fit for the chain.
     package var reason: String { SafeText.line(cause) }
@@ -60,16 +69,41 @@ package struct JobFailure: Sendable, Equatable {
 
 extension JobVerdict {
     /// Judges a job for the result that was asked for; nil is a job that the orchestrator does not know.
-    package static func judge(_ job: JobSnapshot?, resultType: ResultType) -> JobVerdict {
+    ///
+    /// With a rule for agreement the answer is what enough nodes gave, as soon as they did, whatever becomes of the rest.
+    package static func judge(
+        _ job: JobSnapshot?,
+        resultType: ResultType,
+        agreement: Agreement? = nil
+    ) -> JobVerdict {
         guard let job else { return .lost }
+        guard let agreement else { return judge(job, resultType, dispute: nil) }
+        let ballot = agreement.ballot(job, resultType)
+        if let execution = agreement.agreed(ballot) {
+            return answer(
+                execution,
+                resultType,
+                isWASM: job.isWASM,
+                filesCount: agreement.allowsFiles(resultType),
+                agreement: agreement.words(ballot)
+            )
+        }
+        let dispute = JobFailure(cause: agreement.refusal(ballot), detail: agreement.disagreement(ballot))
+        // A job that is completed has no more to say, even where the few nodes that ran it agree.
+        let counts = ballot.isUsable && (ballot.isDisputed || job.state == .completed)
+        return judge(job, resultType, dispute: counts ? dispute : nil)
+    }
+
+    /// `dispute` takes the place of whatever a job that is over came to, unless another try may bring more.
+    private static func judge(_ job: JobSnapshot, _ resultType: ResultType, dispute: JobFailure?) -> JobVerdict {
         switch job.state {
         case .undefined, .pending, .queued, .running, .other: return .running(JobStage(job))
         case .stopped: return .stopped(SafeText.line(job.message))
-        case .completed: return completed(job, resultType)
+        case .completed: return dispute.map { .failed($0) } ?? completed(job, resultType)
         case .failed:
             if job.executions.isEmpty, NodeLines(job.message).allBusy { return .busy(SafeText.line(job.message)) }
             let failure = JobFailure(cause: cause(of: job) ?? Self.silent(job))
-            return mayPass(job) ? .passing(failure) : .failed(failure)
+            return mayPass(job) ? .passing(failure) : .failed(dispute ?? failure)
         }
     }
 
@@ -77,47 +111,44 @@ extension JobVerdict {
         guard let execution = job.currentExecutions.last(where: { $0.state == .completed }) else {
             return .failed(JobFailure(cause: "the job is completed, and no execution of it is"))
         }
-        let output = execution.output
-        let isWASM = job.engine.lowercased() == "wasm"
-        switch resultType {
-        case .cid: return published(execution)
-        case .stdout: return answer(output.stdout, output.stdoutTruncated, resultType, execution, isWASM)
-        case .stderr: return answer(output.stderr, output.stderrTruncated, resultType, execution, isWASM)
-        case .exitCode:
-            // A WASM program that returns without `proc_exit` is reported with -1.
-            let code = isWASM && output.exitCode == -1 ? 0 : output.exitCode
-            return answer(String(code), false, resultType, execution, isWASM)
-        }
+        return answer(execution, resultType, isWASM: job.isWASM)
     }
 
     private static func answer(
-        _ text: String,
-        _ isTruncated: Bool,
-        _ resultType: ResultType,
         _ execution: JobExecution,
-        _ isWASM: Bool = false
+        _ resultType: ResultType,
+        isWASM: Bool,
+        filesCount: Bool = true,
+        agreement: String? = nil
     ) -> JobVerdict {
-        .answer(
+        let output = execution.output
+        let text: String
+        var isTruncated = false
+        switch resultType {
+        case .cid:
+            guard execution.publishedType.lowercased() == "ipfs", let cid = execution.publishedCID else {
+                let what = execution.publishedType.isEmpty ? "nothing" : SafeText.quoted(execution.publishedType)
+                return .failed(JobFailure(cause: "the job published no CID, but \(what)"))
+            }
+            guard ContentID.isPlausible(cid) else {
+                return .failed(JobFailure(cause: "the job published \(SafeText.quoted(cid)), which is no CID"))
+            }
+            text = cid
+        case .stdout: (text, isTruncated) = (output.stdout, output.stdoutTruncated)
+        case .stderr: (text, isTruncated) = (output.stderr, output.stderrTruncated)
+        case .exitCode: text = String(execution.meantExitCode(isWASM: isWASM))
+        }
+        return .answer(
             JobAnswer(
                 bytes: Array(text.utf8),
                 isTruncated: isTruncated,
                 resultType: resultType,
                 executionID: execution.id,
-                cid: execution.publishedCID.flatMap { ContentID.isPlausible($0) ? $0 : nil },
-                isWASM: isWASM
+                cid: filesCount || resultType == .cid ? execution.plausibleCID : nil,
+                isWASM: resultType == .cid ? false : isWASM,
+                agreement: agreement
             )
         )
-    }
-
-    private static func published(_ execution: JobExecution) -> JobVerdict {
-        guard execution.publishedType.lowercased() == "ipfs", let cid = execution.publishedCID else {
-            let what = execution.publishedType.isEmpty ? "nothing" : SafeText.quoted(execution.publishedType)
-            return .failed(JobFailure(cause: "the job published no CID, but \(what)"))
-        }
-        guard ContentID.isPlausible(cid) else {
-            return .failed(JobFailure(cause: "the job published \(SafeText.quoted(cid)), which is no CID"))
-        }
-        return answer(cid, false, .cid, execution)
     }
 
     /// The newest failed execution's own words; the job's message says only that there are no more nodes to try.

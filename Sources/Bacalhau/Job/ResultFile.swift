@@ -84,7 +84,8 @@ extension JobAnswer {
             resultType: answer.resultType,
             executionID: answer.executionID,
             cid: answer.cid,
-            isWASM: answer.isWASM
+            isWASM: answer.isWASM,
+            agreement: answer.agreement
         )
     }
 }

@@ -160,7 +160,8 @@ extension ComputeService {
                 timeoutSeconds: plan.timeoutSeconds,
                 startedAt: now,
                 attempt: attempt,
-                queueSeconds: plan.queueSeconds
+                queueSeconds: plan.queueSeconds,
+                agreement: plan.agreement
             )
             var change = ComputingChange(
                 request: request.id,

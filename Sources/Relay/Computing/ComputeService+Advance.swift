@@ -126,7 +126,11 @@ extension ComputeService {
                 JobMachine.Sighting(
                     jobID: snapshot.id,
                     isOurs: isOurs,
-                    verdict: JobVerdict.judge(snapshot, resultType: job.machine.resultType),
+                    verdict: JobVerdict.judge(
+                        snapshot,
+                        resultType: job.machine.resultType,
+                        agreement: job.machine.agreement
+                    ),
                     cause: JobVerdict.cause(of: snapshot).map { SafeText.line($0, limit: 400) }
                 )
             )
@@ -187,6 +191,7 @@ extension ComputeService {
     private func open(_ plan: JobPlan, _ job: inout RunningJob) async throws {
         job.name = plan.name
         job.body = plan.body
+        job.machine.follow(plan)
         var change = change(of: job, wakeAt: environment.now)
         change.newJob = ComputingChange.NewJob(plan, attempt: job.machine.attempt)
         change.event = "next try"
@@ -213,7 +218,7 @@ extension ComputeService {
         let fitted = fitted(answer, to: job.request.observed.contract)
         var change = change(of: job, wakeAt: Timestamp(milliseconds: 0))
         change.answer = fitted
-        let why = job.refusal?.detail ?? fitted.text
+        let why = job.refusal?.detail ?? [fitted.text, answer.note].compactMap(\.self).joined(separator: ": ")
         change.event = fitted.kind == .result ? "computed" : "failed"
         change.detail = fitted.kind == .result ? fitted.origin(answer.note) : why
         try await record(change, of: &job)

@@ -23,6 +23,8 @@ package struct Relayer: Sendable {
         package var callbackGas: UInt64?
         /// What its requests may run: the strictest policy unless it is set.
         package var policy = JobPolicy()
+        /// How many nodes must agree on an answer; nil where one run is believed.
+        package var agreement: Agreement?
 
         package init(address: Address, startBlock: UInt64, binding: ContractBinding = .reference) {
             self.address = address

@@ -31,7 +31,10 @@ struct Services: Sendable {
                 book: relayer.book,
                 policies: Dictionary(options.contracts.map { ($0.address, $0.policy) }) { first, _ in first },
                 modules: options.modules,
-                readsFiles: relayer.files != nil
+                readsFiles: relayer.files != nil,
+                agreements: Dictionary(
+                    options.contracts.compactMap { contract in contract.agreement.map { (contract.address, $0) } }
+                ) { first, _ in first }
             ),
             options: options.compute,
             environment: relayer.environment,

@@ -64,7 +64,7 @@ extension Answer {
             source: answer.resultType == .cid ? "published result" : "run output",
             truncated: answer.isTruncated,
             cid: answer.cid,
-            note: note.map { "the published file was not taken: \($0)" }
+            note: Self.joined(answer.agreement, note.map { "the published file was not taken: \($0)" })
         )
     }
 
@@ -78,7 +78,13 @@ extension Answer {
             bytes: text == nil ? answer.bytes : nil,
             source: "published files",
             truncated: answer.isTruncated,
-            cid: answer.cid
+            cid: answer.cid,
+            note: answer.agreement
         )
+    }
+
+    private static func joined(_ notes: String?...) -> String? {
+        let notes = notes.compactMap(\.self)
+        return notes.isEmpty ? nil : notes.joined(separator: "; ")
     }
 }

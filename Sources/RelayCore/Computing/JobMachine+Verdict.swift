@@ -13,7 +13,7 @@ extension JobMachine {
         case .busy(let text):
             return noRoom(text, now, limits)
         case .failed(let failure):
-            return end(.failure(failure.reason, source: "orchestrator"))
+            return end(.failure(failure.reason, source: "orchestrator", note: failure.detail))
         case .lost:
             return notFound(now, limits)
         case .stopped(let reason):

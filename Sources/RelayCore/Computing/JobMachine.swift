@@ -46,6 +46,8 @@ package struct JobMachine: Equatable, Sendable {
     package internal(set) var stage: StageSince?
     /// Seconds that the job may wait for a node with room, as its body says.
     package let queueSeconds: Int64
+    /// How many nodes must agree on this try's answer: what its body was made for, whatever the settings say since.
+    package internal(set) var agreement: Agreement?
 
     package init(
         resultType: ResultType,
@@ -60,7 +62,8 @@ package struct JobMachine: Equatable, Sendable {
         outages: Int = 0,
         stage: StageSince? = nil,
         queueSeconds: Int64 = 0,
-        passing: Tally? = nil
+        passing: Tally? = nil,
+        agreement: Agreement? = nil
     ) {
         self.resultType = resultType
         self.timeoutSeconds = timeoutSeconds
@@ -75,7 +78,11 @@ package struct JobMachine: Equatable, Sendable {
         self.stage = stage
         self.queueSeconds = queueSeconds
         self.passing = passing
+        self.agreement = agreement
     }
+
+    /// The plan of the try that has just been opened.
+    package mutating func follow(_ plan: JobPlan) { agreement = plan.agreement }
 
     /// A stage of a job, since it was first seen in it.
     package struct StageSince: Equatable, Sendable {

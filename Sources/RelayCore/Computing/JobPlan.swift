@@ -15,6 +15,8 @@ package struct JobContext: Sendable {
     package let modules: ModuleCatalogue
     /// Whether published files are read, so that a job had better publish its output.
     package let readsFiles: Bool
+    /// Of the contracts whose jobs run on several nodes, which must agree.
+    package let agreements: [Address: Agreement]
 
     package init(
         genesisHash: Hash32,
@@ -24,7 +26,8 @@ package struct JobContext: Sendable {
         book: ContractBook = ContractBook(every: .reference),
         policies: [Address: JobPolicy] = [:],
         modules: ModuleCatalogue = ModuleCatalogue(),
-        readsFiles: Bool = false
+        readsFiles: Bool = false,
+        agreements: [Address: Agreement] = [:]
     ) {
         self.genesisHash = genesisHash
         self.chainID = chainID
@@ -34,6 +37,7 @@ package struct JobContext: Sendable {
         self.policies = policies
         self.modules = modules
         self.readsFiles = readsFiles
+        self.agreements = agreements
     }
 }
 
@@ -85,6 +89,8 @@ package struct JobPlan: Equatable, Sendable {
     }
     /// The value of the label `lilypad-request`, by which a job is known as this request's.
     package let requestLabel: String
+    /// By which its answers are judged; nil where any one counts.
+    package let agreement: Agreement?
 }
 
 extension JobPlan {
@@ -133,6 +139,7 @@ extension JobPlan {
         else { return .failure(JobRefusal(code: "name", text: "the request cannot be named")) }
         var policy = context.policies[question.contract] ?? JobPolicy()
         if question.isAdmitted { policy.senders = JobPolicy.Parties() }
+        let agreement = context.agreements[question.contract]
         do {
             let reading = try SpecReading.read(
                 question.spec,
@@ -143,7 +150,7 @@ extension JobPlan {
             let task = try policy.completed(
                 reading.task,
                 for: question.resultType,
-                publishesOutput: context.readsFiles
+                publishesOutput: context.readsFiles && agreement?.basis != .output
             )
             let body = try JobBody.build(
                 task: task,
@@ -151,6 +158,7 @@ extension JobPlan {
                 name: name,
                 namespace: context.namespace,
                 labels: labels,
+                runs: agreement?.runs ?? 1,
                 limits: context.limits
             )
             let objections = policy.judge(
@@ -170,7 +178,8 @@ extension JobPlan {
                     timeoutSeconds: body.timeout,
                     queueSeconds: body.queue,
                     nodes: body.nodes,
-                    requestLabel: requestLabel(of: question.requestHash)
+                    requestLabel: requestLabel(of: question.requestHash),
+                    agreement: agreement?.forJob(count: task.count)
                 )
             )
         } catch {

@@ -19,7 +19,7 @@ package struct Answer: Equatable, Sendable {
     package internal(set) var truncated: Bool
     /// Of the published result, where there is one; not stored.
     package let cid: String?
-    /// Why it is not from where a better one would be: for the history, not stored.
+    /// What more is to be said of it, such as why it is not from where a better one would be: for the history, not stored.
     package let note: String?
 
     package init(
@@ -40,8 +40,8 @@ package struct Answer: Equatable, Sendable {
         self.note = note
     }
 
-    package static func failure(_ reason: String, source: String) -> Answer {
-        Answer(kind: .failure, text: reason, source: source)
+    package static func failure(_ reason: String, source: String, note: String? = nil) -> Answer {
+        Answer(kind: .failure, text: reason, source: source, note: note)
     }
 
     /// What the contract is given.

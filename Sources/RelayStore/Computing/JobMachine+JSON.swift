@@ -24,6 +24,7 @@ extension JobMachine {
             members.append(JSONMember("stageSince", .number(JSONNumber(stage.since.milliseconds))))
             members.append(JSONMember("stageSeen", .number(JSONNumber(stage.seen.milliseconds))))
         }
+        if let agreement { members.append(JSONMember("agreement", agreement.json)) }
         if let submissions { members.append(JSONMember("submissions", submissions.json)) }
         if let files { members.append(JSONMember("files", files.json)) }
         switch phase {
@@ -70,7 +71,8 @@ extension JobMachine {
             outages: try tree.count("outages"),
             stage: try tree["stage"].map { _ in try Self.stage(tree) },
             queueSeconds: try tree["queue"].map { _ in try tree.int("queue") } ?? 0,
-            passing: try tree["passing"].map { try Tally(stored: $0) }
+            passing: try tree["passing"].map { try Tally(stored: $0) },
+            agreement: try tree["agreement"].map { try Agreement(stored: $0) }
         )
     }
 
@@ -101,5 +103,22 @@ extension JobMachine.Tally {
 
     fileprivate init(stored tree: JSONValue) throws {
         self.init(count: try tree.count("count"), since: try tree.timestamp("since"))
+    }
+}
+
+extension Agreement {
+    fileprivate var json: JSONValue {
+        [
+            "runs": .number(JSONNumber(runs)), "agree": .number(JSONNumber(agree)), "by": .string(basis.rawValue),
+        ]
+    }
+
+    fileprivate init(stored tree: JSONValue) throws {
+        let word = try tree.text("by")
+        let (runs, agree) = (try tree.count("runs"), try tree.count("agree"))
+        guard let basis = Basis(rawValue: word), let rule = Agreement(stored: runs, agree: agree, basis: basis) else {
+            throw StoreError.damaged("an agreement of \(agree) of \(runs) by \(word)")
+        }
+        self = rule
     }
 }

@@ -129,12 +129,15 @@ struct PolicyCommand: RunnableCommand {
             return Output.line(
                 "accepted: a job of \(plan.body.count) bytes with \(TimeText.duration(.seconds(plan.timeoutSeconds)))"
                     + " at most, for contract \(contract)"
+                    + (plan.agreement.map { ", on \($0.runs) nodes of which \($0.agree) must agree" } ?? "")
             )
         }
         let value: JSONValue = [
             "verdict": "accepted", "contract": .string(contract.checksummed),
             "bodySize": .number(JSONNumber(plan.body.count)),
             "timeoutSeconds": .number(JSONNumber(plan.timeoutSeconds)),
+            "runs": plan.agreement.map { .number(JSONNumber($0.runs)) } ?? .null,
+            "agree": plan.agreement.map { .number(JSONNumber($0.agree)) } ?? .null,
         ]
         Output.line(value.line)
     }
@@ -174,7 +177,10 @@ extension RelayerSettings {
             book: ContractBook(Dictionary(contracts.map { ($0.address, $0.binding) }) { first, _ in first }),
             policies: Dictionary(contracts.map { ($0.address, policy) }) { first, _ in first },
             modules: modules,
-            readsFiles: results.source != nil
+            readsFiles: results.source != nil,
+            agreements: Dictionary(
+                contracts.compactMap { contract in contract.agreement.map { (contract.address, $0) } }
+            ) { first, _ in first }
         )
     }
 }

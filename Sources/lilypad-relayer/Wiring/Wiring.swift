@@ -168,6 +168,7 @@ extension Relayer.Contract {
         gasPerByte = settings.gas.perByte
         callbackGas = settings.gas.callbackGas
         self.policy = policy
+        agreement = settings.agreement
     }
 }
 

@@ -50,8 +50,9 @@ struct Network: Sendable {
 
     // MARK: The compute node's switches
 
-    func compute(_ path: String, _ body: JSONValue) async throws {
-        _ = try await send(.post, devnet.bacalhau + "/devnet/" + path, body)
+    /// Of the devnet's own, or of the orchestrator at another address.
+    func compute(_ path: String, _ body: JSONValue, of api: String? = nil) async throws {
+        _ = try await send(.post, (api ?? devnet.bacalhau) + "/devnet/" + path, body)
     }
 
     /// A job as the compute node has it.

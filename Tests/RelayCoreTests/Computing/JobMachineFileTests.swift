@@ -170,4 +170,50 @@ import Testing
         let actions = machine.apply(JobSample.found(.answer(JobSample.published)), at: JobSample.now)
         #expect(actions == [.answer(Self.runOutput(nil))])
     }
+
+    // MARK: Nodes that had to agree
+
+    private static func agreed(cid: String?) -> JobAnswer {
+        JobAnswer(
+            bytes: Array("out".utf8),
+            isTruncated: false,
+            resultType: .stdout,
+            executionID: "e-1",
+            cid: cid,
+            agreement: "2 of 3 nodes agree, 2 of 3 had to"
+        )
+    }
+
+    @Test func readsNoFileThatNobodyCompared() {
+        var machine = watching()
+        let actions = apply(JobSample.found(.answer(Self.agreed(cid: nil))), to: &machine)
+        let note = "2 of 3 nodes agree, 2 of 3 had to"
+        #expect(actions == [.answer(Answer(kind: .result, text: "out", source: "run output", note: note))])
+    }
+
+    @Test func saysWhoAgreedBesideWhereItIsFrom() {
+        let answer = Self.agreed(cid: JobSample.published.cid)
+        var machine = watching()
+        #expect(apply(JobSample.found(.answer(answer)), to: &machine) == [.fetch(answer)])
+        var other = machine
+        guard case .answer(let read)? = apply(.fetched(answer, content("output")), to: &machine).first else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(read.source == "published files" && read.note == "2 of 3 nodes agree, 2 of 3 had to")
+        guard case .answer(let told)? = apply(.fetchFailed(answer, Self.lasting), to: &other).first else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(
+            told.note == "2 of 3 nodes agree, 2 of 3 had to; the published file was not taken: no such file"
+        )
+    }
+
+    @Test func keepsADisagreementForTheHistory() {
+        var machine = watching()
+        let failure = JobFailure(cause: "they do not agree", detail: "1 node (a) gave \"1\"")
+        let answer = Answer.failure("they do not agree", source: "orchestrator", note: failure.detail)
+        #expect(apply(JobSample.found(.failed(failure)), to: &machine) == [.answer(answer)])
+    }
 }

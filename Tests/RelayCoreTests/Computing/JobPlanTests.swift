@@ -41,6 +41,70 @@ import Testing
         }
     }
 
+    // MARK: Nodes that must agree
+
+    private func verifying(_ rule: Agreement?, _ policy: JobPolicy = JobPolicy()) throws -> JobContext {
+        let contract = try Sample.request().contract
+        return JobContext(
+            genesisHash: Sample.hash(9),
+            chainID: 31_337,
+            namespace: "lilypad",
+            book: ContractBook(every: .reference),
+            policies: [contract: policy],
+            readsFiles: true,
+            agreements: rule.map { [contract: $0] } ?? [:]
+        )
+    }
+
+    private func body(_ plan: JobPlan) throws -> JSONValue { try #require(JSONValue.parse(plan.body)["Job"]) }
+
+    @Test func runsAVerifiedJobOnAsManyNodesAsTheOperatorSays() throws {
+        let request = try Sample.request()
+        #expect(try body(plan(request, verifying(nil)))["Count"] == 1)
+        // What the policy allows a spec to ask for is another thing.
+        let rule = try #require(Agreement(runs: 3))
+        let plan = try plan(request, verifying(rule))
+        #expect(try body(plan)["Count"] == 3 && plan.agreement == rule)
+        #expect(try body(plan)["Tasks"]?.array?.first?["Publisher"]?["Type"] == "ipfs")
+        // What is compared by its output need not be published.
+        let byOutput = try self.plan(request, verifying(Agreement(runs: 2, basis: .output)))
+        #expect(try body(byOutput)["Tasks"]?.array?.first?["Publisher"] == nil)
+        let elsewhere = JobContext(
+            genesisHash: Sample.hash(9),
+            chainID: 31_337,
+            namespace: "lilypad",
+            agreements: [.zero: rule]
+        )
+        #expect(try self.plan(request, elsewhere).agreement == nil)
+    }
+
+    @Test func judgesAJobThatWantsMoreRunsByAMajorityOfThem() throws {
+        let rule = try #require(Agreement(runs: 2))
+        var policy = JobPolicy()
+        policy.maxCount = 5
+        var question = JobQuestion(
+            spec: Array(
+                #"{"Engine":"wasm","Wasm":{"EntryModule":{"StorageSource":"IPFS","CID":"\#(JobSample.published.cid ?? "")"}},"#
+                    .utf8
+            ) + Array(#""Deal":{"Concurrency":5}}"#.utf8),
+            resultType: .stdout,
+            contract: try Sample.request().contract,
+            requestHash: Sample.hash(3),
+            requester: nil,
+            sender: nil
+        )
+        question.format = .legacy
+        let plan = try JobPlan.make(for: question, attempt: 1, context: verifying(rule, policy)).get()
+        #expect(try body(plan)["Count"] == 5 && plan.agreement?.runs == 5 && plan.agreement?.agree == 3)
+        policy.maxCount = 1
+        let strict = JobPlan.make(for: question, attempt: 1, context: try verifying(rule, policy))
+        guard case .failure(let refusal) = strict else {
+            Issue.record("planned")
+            return
+        }
+        #expect(refusal.code == "policy-count")
+    }
+
     @Test func makesTheSameBytesEachTime() throws {
         let request = try Sample.request()
         let first = try plan(request)
