@@ -12,14 +12,13 @@ enum BindingSettings {
     }
 
     /// The bindings of the list `bindings`, and the built-in ones.
-    static func read(_ section: Section) -> [Named] {
+    static func read(_ section: Section, chainID: UInt64) -> [Named] {
         let bindings = section.list(
             "bindings",
             0...64,
             "How contracts of other shapes ask and are answered. Every name is one of the contract's ABI; fields of tuples "
-                + "are written as in job.spec, and one without a name by its place, as #0.",
-            binding
-        )
+                + "are written as in job.spec, and one without a name by its place, as #0."
+        ) { binding($0, TransactionSizeLimit(chainID: chainID)) }
         var names = ContractBinding.builtIn.map(\.name)
         for binding in bindings {
             if names.contains(binding.name) {
@@ -33,8 +32,15 @@ enum BindingSettings {
         return bindings + ContractBinding.builtIn.map { Named(name: $0.name, binding: $0) }
     }
 
-    private static func binding(_ section: Section) -> Named {
+    private static func binding(_ section: Section, _ limit: TransactionSizeLimit) -> Named {
         let declaration = declaration(section)
+        if declaration.resultLimit > limit.text {
+            section.refuse(
+                "resultLimit",
+                "a transaction of this chain takes \(limit.bytes) bytes, and no result of \(declaration.resultLimit): set "
+                    + "\(limit.text) or less"
+            )
+        }
         return Named(name: declaration.name, binding: proven(declaration, section))
     }
 

@@ -31,7 +31,7 @@ package struct RelayerSettings: Sendable, Equatable {
     init(_ section: Section, needsAccount: Bool) {
         let chain = section.section("chain", "The chain that is followed.", ChainSettings.init)
         self.chain = chain
-        let bindings = BindingSettings.read(section)
+        let bindings = BindingSettings.read(section, chainID: chain.id)
         contracts = section.list("contracts", 1...64, "The contracts whose requests are answered.") {
             ContractSettings($0, chainStart: chain.startBlock, bindings: bindings)
         }

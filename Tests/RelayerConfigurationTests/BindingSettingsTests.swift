@@ -42,11 +42,15 @@ import Testing
             resultLimit: 100
         """
 
-    private func settings(_ bindings: String, contract: String = "oracle", more: String = "") throws -> RelayerSettings
-    {
+    private func settings(
+        _ bindings: String,
+        contract: String = "oracle",
+        more: String = "",
+        chain: Int = 1337
+    ) throws -> RelayerSettings {
         let text = """
             chain:
-              id: 1337
+              id: \(chain)
               rpc:
                 - url: http://127.0.0.1:8545
               startBlock: 0
@@ -68,9 +72,9 @@ import Testing
         )
     }
 
-    private func problems(_ bindings: String, contract: String = "oracle") -> String {
+    private func problems(_ bindings: String, contract: String = "oracle", chain: Int = 1337) -> String {
         do {
-            _ = try settings(bindings, contract: contract)
+            _ = try settings(bindings, contract: contract, chain: chain)
             return ""
         } catch {
             return "\(error)"
@@ -99,6 +103,18 @@ import Testing
         #expect(form.trims)
         #expect(form.excess == .cid)
         #expect(form.resultLimit == 100)
+    }
+
+    /// What no node would take is told at once, and not when the first long answer ends in the dead letter.
+    @Test func refusesResultsThatNoTransactionHolds() throws {
+        func limited(_ bytes: Int) -> String {
+            Self.binding.replacing("resultLimit: 100", with: "resultLimit: \(bytes)")
+        }
+        #expect(try settings(limited(130_048)).contracts[0].binding.form.resultLimit == 130_048)
+        let said = problems(limited(130_049))
+        let words = "takes 131072 bytes, and no result of 130049: set 130048 or less"
+        #expect(said.contains("bindings[0].resultLimit: a transaction of this chain \(words)"), "\(said)")
+        #expect(problems(limited(130_048), chain: 314).contains("set 64512 or less"))
     }
 
     @Test func namesWhatDoesNotFitTheABIWithItsPlace() throws {

@@ -118,10 +118,10 @@ extension ComputeService {
         environment.log(for: request).info("request closed", ["reason": reason])
     }
 
-    /// As the contract takes it.
-    func fitted(_ answer: Answer, to contract: Address) -> Answer {
-        guard let binding = contracts.book[contract] else { return answer }
-        return answer.fitted(to: binding.form)
+    /// As the contract takes it, and a transaction.
+    func fitted(_ answer: Answer, to request: ObservedRequest) -> Answer {
+        guard let binding = contracts.book[request.contract] else { return answer }
+        return answer.fitted(to: binding.form(for: request, within: TransactionSizeLimit(chainID: context.chainID)))
     }
 
     /// Who sent the request's transaction, where the policy has a word on it.
@@ -196,7 +196,7 @@ extension ComputeService {
             request: request.id,
             from: .observed,
             to: .answered,
-            answer: fitted(.failure(refusal.text, source: refusal.source), to: request.observed.contract),
+            answer: fitted(.failure(refusal.text, source: refusal.source), to: request.observed),
             event: "refused",
             detail: refusal.detail
         )

@@ -215,7 +215,7 @@ extension ComputeService {
 
     private func finish(_ job: RunningJob, _ answer: Answer) async throws {
         var job = job
-        let fitted = fitted(answer, to: job.request.observed.contract)
+        let fitted = fitted(answer, to: job.request.observed)
         var change = change(of: job, wakeAt: Timestamp(milliseconds: 0))
         change.answer = fitted
         let why = job.refusal?.detail ?? [fitted.text, answer.note].compactMap(\.self).joined(separator: ": ")

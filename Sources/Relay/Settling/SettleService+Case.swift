@@ -115,6 +115,10 @@ extension SettleService {
                     "the binding \(binding.name) has no function for failures: \(hand.item.answer.text)"
                 )
             }
+            // Such an answer was made under other settings: no node would take it, now or later.
+            if let refusal = TransactionSizeLimit(chainID: chainID).refusal(of: calldata) {
+                return .unanswerable("the answer does not fit a transaction: \(refusal)")
+            }
             let request = CallRequest(from: signer.address, to: contract, data: calldata)
             let estimate = try await client.estimateGas(request)
             let length = hand.item.answer.content.count
