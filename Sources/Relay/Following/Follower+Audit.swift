@@ -21,8 +21,19 @@ extension Follower {
             else { continue }
             auditedAt = now
             var audit = audits[index]
-            let round = try await audit.round(cursor, reader, store, at: node) { block, hash in
+            var round = try await audit.round(cursor, reader, store, at: node) { block, hash in
                 try await read(block, having: hash, of: cursor.address, final, node)
+            }
+            if round.trouble == nil {
+                let between = try await audit.roundBetween(
+                    cursor,
+                    reader,
+                    store,
+                    at: nodes,
+                    window: secondPlanner.window
+                ) { try await read(between: $0, for: $1, of: cursor.address, final, $2) }
+                round.found.logs += between.found.logs
+                round.trouble = between.trouble
             }
             audits[index] = audit
             try await store(missed: round.found, cursor)
@@ -31,9 +42,14 @@ extension Follower {
         }
         let missing = audits.reduce(0) { $0 + $1.missing }
         if missing > 0, environment.counters["requests.unaccounted" as Counters.Gauge] != Int64(missing) {
+            var remedy = "add a node to chain.rpc that keeps logs for longer"
+            let blocks = audits.compactMap(\.numbers.blocks)
+            if let from = blocks.map(\.lowerBound).min(), let to = blocks.map(\.upperBound).max() {
+                remedy += ", then lilypad-relayer replay --from-block \(from) --to-block \(to)"
+            }
             environment.log.error(
                 "requests that the contract has, and no node shows",
-                ["requests": missing, "remedy": "add a node to chain.rpc that keeps logs for longer"]
+                ["requests": missing, "remedy": remedy]
             )
         }
         environment.counters.set("requests.unaccounted", to: Int64(missing))
@@ -77,6 +93,32 @@ extension Follower {
         reading.last = nil
         let opinions = await opinions(on: reading, block...block, [contract], node)
         guard opinions.missing == 0 else { throw missed(quorum: opinions, block...block) }
+        return reading
+    }
+
+    /// Blocks between two known requests; those that a node shows and that were looked for need the operator's quorum.
+    private func read(
+        between range: ClosedRange<UInt64>,
+        for ids: ClosedRange<UInt64>,
+        of contract: Address,
+        _ final: ChainLink,
+        _ node: EthereumClient
+    ) async throws -> LogReader.Reading {
+        var reading: LogReader.Reading
+        do {
+            reading = try await reader.read(range, of: [contract], withHeaderAt: final.number, at: node)
+            guard reading.last?.hash == final.hash else {
+                throw FollowFault("the node does not have the final block \(final.number) any more")
+            }
+        } catch let error as RPCError {
+            guard case .tooMany = error.logRangeFailure, range.count == 1 else { throw error }
+            reading = try await read(byHash: range.lowerBound, [contract], final, node)
+        }
+        try reader.check(reading, range, of: [contract]) { chain.hash(at: $0) }
+        guard !reader.requests(of: ids, in: reading).isEmpty else { return reading }
+        reading.last = nil
+        let opinions = await opinions(on: reading, range, [contract], node)
+        guard opinions.missing == 0 else { throw missed(quorum: opinions, range) }
         return reading
     }
 

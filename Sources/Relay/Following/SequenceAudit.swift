@@ -24,6 +24,11 @@ struct SequenceAudit: Sendable {
     private var since: UInt64 = 0
     /// The last of the missing ids that was looked for again.
     private var soughtLast: UInt64 = 0
+    /// Of a contract that does not tell how many there are.
+    var numbers = JobNumbers()
+    var search: Search?
+    /// Which of its holes was looked for again last.
+    var soughtHole = 0
 
     init(_ cursor: ContractCursor) {
         contract = cursor.address
@@ -31,7 +36,7 @@ struct SequenceAudit: Sendable {
     }
 
     /// Ids whose requests are nowhere to be found.
-    var missing: Int { sequence?.missing.count ?? 0 }
+    var missing: Int { (sequence?.missing.count ?? 0) + numbers.count }
 
     typealias Read = (_ block: UInt64, _ hash: Hash32) async throws -> LogReader.Reading
 
@@ -63,7 +68,7 @@ struct SequenceAudit: Sendable {
         return round
     }
 
-    private static func isTheNodes(_ error: any Error) -> Bool {
+    static func isTheNodes(_ error: any Error) -> Bool {
         error is RPCError || error is LogCheck.Fault || error is FollowFault || error is ContractDesk.UnexpectedOutput
     }
 

@@ -70,6 +70,8 @@ package struct ContractBinding: Sendable, Equatable {
     /// In what form it takes answers.
     package var form: AnswerForm
     package var gas: Gas
+    /// Whether it gives each request the id after the last one's, in the call that logs it: then holes tell of missed logs.
+    package var countsJobs = false
 
     /// Whether the contract's events, and not a view, tell what has been answered.
     package var isToldByEvents: Bool { views.record == nil && !outcomes.isEmpty }

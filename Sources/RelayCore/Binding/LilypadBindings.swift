@@ -68,7 +68,8 @@ extension ContractBinding {
         ],
         views: ContractViews(),
         form: AnswerForm(resultLimit: 2_048, reasonLimit: 256),
-        gas: storing
+        gas: storing,
+        countsJobs: true
     )
 
     /// 2023-02-17, behind a proxy: the job id is indexed too, both functions want a role, and no event tells of an answer.
@@ -85,7 +86,8 @@ extension ContractBinding {
         outcomes: [],
         views: ContractViews(relayer: upgrader(needed: .everything)),
         form: AnswerForm(resultLimit: 2_048, reasonLimit: 256),
-        gas: storing
+        gas: storing,
+        countsJobs: true
     )
 
     /// 2023-02-15: the result is always a CID.
@@ -108,7 +110,8 @@ extension ContractBinding {
         outcomes: [plainOutcome],
         views: ContractViews(),
         form: AnswerForm(resultLimit: 2_048, reasonLimit: 256),
-        gas: storing
+        gas: storing,
+        countsJobs: true
     )
 
     /// 2023-02-17: the first that calls the client, at `lilypadReceiver`.
@@ -125,7 +128,8 @@ extension ContractBinding {
         outcomes: [plainOutcome],
         views: ContractViews(),
         form: AnswerForm(resultLimit: 2_048, reasonLimit: 256),
-        gas: storing
+        gas: storing,
+        countsJobs: true
     )
 
     /// `LilypadEvents`, the newest of them; its function for failures wants a role in its last version.
@@ -259,7 +263,8 @@ extension ContractBinding {
             ],
             views: ContractViews(relayer: upgrader(needed: .failures)),
             form: AnswerForm(resultLimit: 2_048, reasonLimit: 256),
-            gas: storing
+            gas: storing,
+            countsJobs: true
         )
     }
 

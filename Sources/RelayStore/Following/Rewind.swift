@@ -73,6 +73,28 @@ extension RelayStore {
         }
     }
 
+    /// The blocks of the job ids from `first` on that are known of a contract, of requests in these blocks.
+    package func jobBlocks(
+        of contract: Int64,
+        from first: UInt64,
+        in blocks: Range<UInt64>
+    ) async throws -> [UInt64: UInt64] {
+        try await readers.read { t in
+            let rows = try t.prepare(
+                """
+                SELECT job_id, block_number FROM request WHERE contract_id = ? AND block_number >= ?
+                  AND block_number < ? AND job_id >= ? AND state <> 'orphaned'
+                """
+            ).binding(
+                contract,
+                Int64(column: blocks.lowerBound),
+                Int64(column: blocks.upperBound),
+                UInt256(first)
+            ).all { row in (UInt256(bigEndian: try row.blob(0))?.asUInt64, UInt64(clamping: try row.int64(1))) }
+            return Dictionary(rows.compactMap { id, block in id.map { ($0, block) } }) { first, _ in first }
+        }
+    }
+
     /// The requests that were found in these blocks and have not lost their logs.
     package func placed(in range: ClosedRange<UInt64>) async throws -> [PlacedLog] {
         try await readers.read { t in

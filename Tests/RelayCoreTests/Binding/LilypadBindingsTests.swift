@@ -124,6 +124,18 @@ import Testing
         try ContractABI.read(fileBytes("abi/\(name).json"))
     }
 
+    /// All of v0 that have ids count them in the call that logs the request; of v2 that is not known.
+    @Test func knowsWhichCountTheirJobs() {
+        let counting = ContractBinding.builtIn.filter(\.countsJobs)
+        #expect(
+            counting.map(\.name) == [
+                "lilypad-v0-b", "lilypad-v0-b-upgradeable", "lilypad-v0-c", "lilypad-v0-d", "lilypad-v0-e",
+                "lilypad-v0-f",
+            ]
+        )
+        #expect(counting.allSatisfy { $0.fields.jobID != nil && $0.views.record == nil })
+    }
+
     /// What the code says and what the ABI and a declaration say are the same.
     @Test(arguments: variants) func equalsItsDeclaration(variant: Variant) throws {
         let builtIn = try #require(ContractBinding.named(variant.name))

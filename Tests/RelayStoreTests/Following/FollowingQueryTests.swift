@@ -51,6 +51,12 @@ import Testing
         #expect(try await store.jobIDs(of: contract, from: 0, in: 10..<13) == [2])
         #expect(try await store.jobIDs(of: contract, from: 0, in: 11..<100) == [4])
         #expect(try await store.jobIDs(of: contract + 1, from: 0, in: 0..<100).isEmpty)
+        let blocks = try await store.jobBlocks(of: contract, from: 0, in: 0..<100)
+        #expect(Set(blocks.keys) == [1, 2, 4])
+        let second = try #require(blocks[2])
+        #expect(10..<13 ~= second)
+        #expect(try await store.jobBlocks(of: contract, from: 2, in: 10..<13) == [2: second])
+        #expect(try await store.jobBlocks(of: contract + 1, from: 0, in: 0..<100).isEmpty)
     }
 
     @Test func countsWhatLiesAboveABlockByState() async throws {
