@@ -4,14 +4,17 @@ package import Transport
 
 /// Bacalhau's REST interface, as far as the relayer needs it.
 package struct BacalhauClient: Sendable {
-    /// Holds the credentials: errors name it without them.
-    package let endpoint: BacalhauEndpoint
+    private let credentials: Credentials
     private let transport: any HTTPTransport
 
-    package init(transport: any HTTPTransport, endpoint: BacalhauEndpoint) {
+    /// `source`: where the secret is read anew when the orchestrator no longer takes it; nil where it stays as it is.
+    package init(transport: any HTTPTransport, endpoint: BacalhauEndpoint, source: CredentialSource? = nil) {
         self.transport = transport
-        self.endpoint = endpoint
+        credentials = Credentials(endpoint, source: source)
     }
+
+    /// Holds the credentials, as they are now: errors name it without them.
+    package var endpoint: BacalhauEndpoint { credentials.endpoint }
 
     // MARK: The server
 
@@ -111,9 +114,24 @@ package struct BacalhauClient: Sendable {
         return response.body
     }
 
+    /// Sends a call, once more where the secret that it carried was replaced meanwhile: nothing was done for it.
+    private func send(_ exchange: Exchange) async throws(BacalhauError) -> HTTPResponse {
+        let endpoint = endpoint
+        let response = try await transmit(exchange, to: endpoint)
+        guard response.status == 401 else { return response }
+        switch credentials.renew(after: endpoint.authentication) {
+        case .unchanged: return response
+        case .changed(let endpoint): return try await transmit(exchange, to: endpoint)
+        case .unreadable(let reason): throw exchange.failure(at: endpoint, .credentials(reason))
+        }
+    }
+
     /// Sends a call, a GET once more when its connection broke: the server closes idle ones after 20 s, and a request can
     /// cross that.
-    private func send(_ exchange: Exchange) async throws(BacalhauError) -> HTTPResponse {
+    private func transmit(
+        _ exchange: Exchange,
+        to endpoint: BacalhauEndpoint
+    ) async throws(BacalhauError) -> HTTPResponse {
         let request = exchange.request(to: endpoint)
         do {
             do {

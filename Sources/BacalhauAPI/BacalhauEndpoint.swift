@@ -19,7 +19,9 @@ package struct BacalhauEndpoint: Sendable, Equatable {
     package let url: String
     /// Where the jobs' names live.
     package let namespace: String
-    package let authentication: Authentication
+    package internal(set) var authentication: Authentication
+    /// What authenticated before: no longer sent, and no less a secret.
+    var former: [Authentication] = []
 
     package init(url: String, namespace: String = "lilypad", authentication: Authentication = .none) {
         self.url = url
@@ -37,11 +39,16 @@ package struct BacalhauEndpoint: Sendable, Equatable {
     }
 
     /// Takes this endpoint's secrets out of other people's words.
-    var mask: SecretMask { SecretMask(url: url, headers: authorization.map { [$0] } ?? []) }
+    var mask: SecretMask { SecretMask(url: url, headers: ([authentication] + former).compactMap(\.header)) }
 
-    /// The header that authenticates, or none; the case of its scheme matters to Bacalhau.
-    var authorization: HTTPRequest.Header? {
-        switch authentication {
+    /// The header that authenticates, or none.
+    var authorization: HTTPRequest.Header? { authentication.header }
+}
+
+extension BacalhauEndpoint.Authentication {
+    /// The case of its scheme matters to Bacalhau.
+    fileprivate var header: HTTPRequest.Header? {
+        switch self {
         case .none: nil
         case .apiKey(let key): HTTPRequest.Header("Authorization", "Bearer \(key)")
         case .basic(let user, let password):

@@ -10,6 +10,8 @@ package struct BacalhauError: Error, Sendable, Equatable, CustomStringConvertibl
         case server(status: Int, code: String, message: String)
         /// The answer is not what Bacalhau answers.
         case badAnswer(String)
+        /// The server no longer takes the secret, and it cannot be read anew: the reason names the setting.
+        case credentials(String)
     }
 
     /// HTTP method and path, such as `GET /orchestrator/jobs/x`.
@@ -37,13 +39,19 @@ package struct BacalhauError: Error, Sendable, Equatable, CustomStringConvertibl
     }
 
     /// The HTTP status, where there was an answer.
-    package var status: Int? { if case .server(let status, _, _) = kind { status } else { nil } }
+    package var status: Int? {
+        switch kind {
+        case .server(let status, _, _): status
+        case .credentials: 401
+        case .transport, .badAnswer: nil
+        }
+    }
 
     /// Whether the same call can go well later: no answer, an overloaded server, one that fails.
     package var isTransient: Bool {
         switch kind {
         case .transport(.badRequest), .transport(.shutDown), .transport(.cancelled): false
-        case .transport, .badAnswer: true
+        case .transport, .badAnswer, .credentials: true
         case .server(let status, _, _): status == 429 || status >= 500
         }
     }
@@ -55,6 +63,7 @@ package struct BacalhauError: Error, Sendable, Equatable, CustomStringConvertibl
             case .server(let status, let code, let message):
                 "HTTP \(status)\(code.isEmpty ? "" : " \(code)"): \(message)"
             case .badAnswer(let words): words
+            case .credentials(let reason): "HTTP 401, and the secret cannot be read anew: \(reason)"
             }
         return "Bacalhau at \(endpoint), \(method): \(what)"
     }

@@ -72,6 +72,7 @@ extension BacalhauError.Kind {
         case .server(let status, let code, let message):
             .server(status: status, code: mask.clean(code, limit: 128), message: mask.clean(message, limit: 2_048))
         case .badAnswer(let words): .badAnswer(mask.clean(words))
+        case .credentials(let reason): .credentials(mask.clean(reason))
         }
     }
 }

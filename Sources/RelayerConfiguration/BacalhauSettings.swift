@@ -1,13 +1,12 @@
 package import Formats
-package import Settings
+import Settings
 
 /// The orchestrator that runs the jobs.
 package struct BacalhauSettings: Sendable, Equatable {
     /// `http:` or `https:`.
     package let api: String
     package let namespace: String
-    /// Nil: requests carry none.
-    package let apiKey: SecretSource?
+    package let access: AccessSettings
     /// Of the body that submits a job: 1 KiB to 900,000 bytes.
     package let maxBodySize: ByteSize
     /// From 1 to 10,000.
@@ -25,7 +24,7 @@ package struct BacalhauSettings: Sendable, Equatable {
             default: "lilypad",
             "Bacalhau's namespace for the jobs. Another one is another set of names: never change it while jobs run."
         )
-        apiKey = section.secret("apiKey", "The API key, where the orchestrator asks for one.")
+        access = AccessSettings.read(section)
         maxBodySize = section.value(
             "maxBodySize",
             .byteSize(.kibibytes(1)...ByteSize(bytes: 900_000)),

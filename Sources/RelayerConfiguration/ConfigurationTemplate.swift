@@ -110,7 +110,7 @@ package struct ConfigurationTemplate: Sendable, Equatable {
         "policy.quotas.all.computePerDay": "200h",
         "contracts[].gas.base": "60000", "contracts[].gas.perByte": "30", "contracts[].gas.callbackGas": "300000",
         "contracts[].verify.runs": "3", "contracts[].verify.agree": "2",
-        "bacalhau.apiKeyFile": "bacalhau.key",
+        "bacalhau.apiKeyFile": "bacalhau.key", "bacalhau.user": "relayer", "bacalhau.passwordFile": "bacalhau.password",
         "results.gateway": "http://127.0.0.1:8080", "results.api": "http://127.0.0.1:5001",
         "bindings[].name": "mine", "bindings[].abi": "../abi/JobBridge.json",
         "bindings[].request.event": "BacalhauJobRequested", "bindings[].request.id": "jobId",

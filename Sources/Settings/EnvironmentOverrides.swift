@@ -88,13 +88,14 @@ package struct EnvironmentOverrides: Sendable {
 
     private static func capitalized(_ word: Substring) -> String { word.prefix(1).uppercased() + word.dropFirst() }
 
-    /// The variable that sets the key at `path`: for `account.keyFile`, `LILYPAD_ACCOUNT__KEY_FILE`.
+    /// The variable that sets the key at `path`: for `account.keyFile`, `LILYPAD_ACCOUNT__KEY_FILE`; of a list that is
+    /// described and not read, its first item's.
     static func variable(prefix: String, path: String) -> String {
         var name = prefix + "_"
         for character in path {
             switch character {
             case ".", "[": name += "__"
-            case "]": continue
+            case "]": name += name.hasSuffix("_") ? "0" : ""
             case _ where character.isUppercase: name += "_\(character)"
             default: name += character.uppercased()
             }

@@ -12,7 +12,7 @@ extension Section {
     /// Written in the settings file itself it is refused, and its text is never shown.
     package func secret(_ key: String, _ help: String) -> SecretSource? {
         let fileKey = key + "File"
-        let variable = EnvironmentOverrides.variable(prefix: reading.prefix, path: path(to: key))
+        let variable = variable(for: key)
         describe(key, .secret(variable: variable), .optional, help)
         let file = optionalPath(
             fileKey,
@@ -29,5 +29,10 @@ extension Section {
         if case .scalar(let scalar) = node.content, scalar.text.isEmpty { refuse(key, "it is empty") }
         if file != nil { refuse(key, "it is given twice: unset \(variable), or remove \(path(to: fileKey))") }
         return .environment(variable: variable)
+    }
+
+    /// The environment variable that sets the key.
+    package func variable(for key: String) -> String {
+        EnvironmentOverrides.variable(prefix: reading.prefix, path: path(to: key))
     }
 }

@@ -31,11 +31,14 @@ import Testing
         #expect(keys(of: root, under: "").sorted() == reference.keys.sorted())
     }
 
-    /// A commented-out key is itself a valid one, except for the second way to name a key, the second place of files, a module's
-    /// inputs beside the spec of another format, and what another type of a module's parameter has.
+    /// A commented-out key is itself a valid one, except for the second way to name a key or to say who we are, the second place of files,
+    /// a module's inputs beside the spec of another format, and what another type of a module's parameter has.
     @Test func showsValidValuesWhereKeysAreCommentedOut() throws {
         let text = String(decoding: uncommented(try SettingsFile.bytes(of: path)), as: UTF8.self)
-        let others = ["  keyFile:", "        min:", "        max:", "      inputs:", "  api: http://127.0.0.1:5001"]
+        let others = [
+            "  keyFile:", "        min:", "        max:", "      inputs:", "  api: http://127.0.0.1:5001", "  user:",
+            "  passwordFile: bacalhau.password",
+        ]
         let lines = text.split(separator: "\n").filter { line in !others.contains { line.hasPrefix($0) } }
         let settings = try ConfigurationFile.read(
             Array(lines.joined(separator: "\n").utf8),
@@ -48,7 +51,10 @@ import Testing
 
     @Test func namesTheSecretsVariables() throws {
         let text = String(decoding: try SettingsFile.bytes(of: path), as: UTF8.self)
-        for variable in ["LILYPAD_ACCOUNT__PASSWORD", "LILYPAD_ACCOUNT__KEY", "LILYPAD_BACALHAU__API_KEY"] {
+        for variable in [
+            "LILYPAD_ACCOUNT__PASSWORD", "LILYPAD_ACCOUNT__KEY", "LILYPAD_BACALHAU__API_KEY",
+            "LILYPAD_BACALHAU__PASSWORD",
+        ] {
             #expect(text.contains(variable), "\(variable)")
         }
     }

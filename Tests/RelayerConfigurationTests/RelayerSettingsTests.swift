@@ -61,7 +61,7 @@ import Testing
         #expect(settings.contracts.map(\.startBlock) == [7])
         #expect(settings.contracts.map(\.gas.base) == [nil])
         #expect(settings.bacalhau.namespace == "lilypad")
-        #expect(settings.bacalhau.apiKey == nil)
+        #expect(settings.bacalhau.access == .none)
         #expect(settings.bacalhau.maxBodySize.bytes == 262_144)
         #expect(settings.bacalhau.maxRunningJobs == 64)
         #expect(settings.modules.names.isEmpty)
@@ -105,7 +105,7 @@ import Testing
         #expect(settings.contracts.map(\.startBlock) == [UInt64(Int64.max), 5])
         #expect(settings.contracts.map(\.startBlock).min() == 5)
         #expect(settings.contracts.map(\.gas.callbackGas) == [nil, 133_200_000])
-        #expect(settings.bacalhau.apiKey == .file("/etc/b.key"))
+        #expect(settings.bacalhau.access == .apiKey(.file("/etc/b.key")))
         #expect(settings.results.source == .api("http://ipfs:5001") && settings.results.timeout == .seconds(3))
         #expect(settings.results.maxSize.bytes == 4_096 && settings.results.patience == .zero)
         #expect(settings.account == .keystore(path: "/etc/key.json", password: .file("/run/password")))
@@ -163,6 +163,18 @@ import Testing
         #expect(!problems.contains("hunter2"))
     }
 
+    @Test func readsAUserAndAPassword() throws {
+        let access = "bacalhau: {api: 'http://b', user: relayer, passwordFile: b.password}"
+        let yaml = Self.minimum.replacing("bacalhau: {api: 'http://127.0.0.1:1234'}", with: access)
+        let basic = AccessSettings.basic(user: "relayer", password: .file("/etc/b.password"))
+        #expect(try Self.read(yaml).bacalhau.access == basic)
+        let variables = ["LILYPAD_BACALHAU__USER": "relayer", "LILYPAD_BACALHAU__PASSWORD": "p"]
+        #expect(
+            try Self.read(Self.minimum, variables.merging(Self.key) { first, _ in first }).bacalhau.access
+                == .basic(user: "relayer", password: .environment(variable: "LILYPAD_BACALHAU__PASSWORD"))
+        )
+    }
+
     @Test(arguments: [
         (
             ["CHAIN__CONFIRMATIONS__START": "13"],
@@ -186,6 +198,25 @@ import Testing
             ["BACALHAU__MAX_BODY_SIZE": "900001B"],
             "BACALHAU__MAX_BODY_SIZE: bacalhau.maxBodySize: expected a size from 1KiB to 900000B, "
                 + #"such as 900000B, 256KiB or 1MiB, found "900001B""#
+        ),
+        (
+            ["BACALHAU__USER": "relayer"],
+            "BACALHAU__USER: bacalhau.user: it needs a password: name its file in passwordFile, or set "
+                + "LILYPAD_BACALHAU__PASSWORD"
+        ),
+        (
+            ["BACALHAU__PASSWORD_FILE": "p"],
+            "bacalhau: a password needs a user: name it in user"
+        ),
+        (
+            ["BACALHAU__USER": "u", "BACALHAU__PASSWORD": "p", "BACALHAU__API_KEY": "k"],
+            "bacalhau: two ways to say who we are: keep apiKeyFile (LILYPAD_BACALHAU__API_KEY), or user and passwordFile "
+                + "(LILYPAD_BACALHAU__PASSWORD), not both"
+        ),
+        (
+            ["BACALHAU__USER": "a:b", "BACALHAU__PASSWORD": "p"],
+            "BACALHAU__USER: bacalhau.user: expected a user's name without a colon, such as relayer, "
+                + #"found "a:b": the password would begin at its colon"#
         ),
         (
             ["RESULTS__GATEWAY": "http://gw", "RESULTS__API": "http://kubo:5001"],

@@ -87,7 +87,8 @@ package final class Outages: Sendable {
     private static let settings = [
         "chain node": "chain.rpc", settlement: "chain.rpc", admission: "chain.rpc", replay: "chain.rpc",
         "chain head": "chain.rpc", "finality": "chain.rpc", "second reading": "chain.rpc", "count of jobs": "chain.rpc",
-        "WebSocket": "chain.rpc[].ws", "orchestrator": "bacalhau.api", "submission of jobs": "bacalhau.apiKeyFile",
+        "WebSocket": "chain.rpc[].ws", "orchestrator": "bacalhau.api",
+        "submission of jobs": "bacalhau.apiKeyFile or bacalhau.passwordFile",
         files: "results",
     ]
 

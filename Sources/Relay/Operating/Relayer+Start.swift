@@ -101,7 +101,8 @@ extension Relayer {
                 environment.outages.failed("chain node", error)
             } catch let error as BacalhauError {
                 if case .transport(.badRequest(let reason)) = error.kind {
-                    throw Preflight.Problem.badAddress(key: "bacalhau.api or bacalhau.apiKeyFile", reason: reason)
+                    let secret = bacalhau.endpoint.authentication.settings(of: "bacalhau")
+                    throw Preflight.Problem.badAddress(key: "bacalhau.api or \(secret)", reason: reason)
                 }
                 environment.outages.failed("orchestrator", error)
             }

@@ -55,14 +55,13 @@ struct Wiring {
     }
 
     func bacalhau() throws -> BacalhauClient {
-        let settings = settings.bacalhau
-        let key = try settings.apiKey.map { source in try naming("bacalhau.apiKeyFile") { try text(of: source) } }
+        let (settings, access) = (settings.bacalhau, settings.bacalhau.access)
         let endpoint = BacalhauEndpoint(
             url: settings.api,
             namespace: settings.namespace,
-            authentication: key.map { .apiKey($0) } ?? .none
+            authentication: try authentication(access, of: "bacalhau")
         )
-        return BacalhauClient(transport: transport, endpoint: endpoint)
+        return BacalhauClient(transport: transport, endpoint: endpoint, source: source(of: access, at: "bacalhau"))
     }
 
     /// nil where the settings name no place to read published files.
@@ -92,16 +91,11 @@ struct Wiring {
         }
     }
 
-    private func secret(_ source: SecretSource) throws -> Secret {
+    func secret(_ source: SecretSource) throws -> Secret {
         switch source {
         case .file(let path): try Secret.file(path)
         case .environment(let variable): Secret(copying: Array((variables[variable] ?? "").utf8))
         }
-    }
-
-    private func text(of source: SecretSource) throws -> String {
-        let secret = try secret(source)
-        return secret.withBytes { bytes in String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self) }
     }
 
     var logFormat: LogFormat {

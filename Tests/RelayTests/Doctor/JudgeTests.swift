@@ -1,4 +1,5 @@
 import Bacalhau
+import BacalhauAPI
 import Ethereum
 import Relay
 import RelayCore
@@ -404,6 +405,13 @@ import Testing
         Case("no rights", .error, "bacalhau", "rights", "HTTP 401", remedy: "bacalhau.apiKeyFile") { patient in
             var patient = patient
             patient.seen.orchestrator.rights = .failed("HTTP 401")
+            return patient
+        },
+        Case("no rights for a user", .error, "bacalhau", "rights", "401", remedy: "bacalhau.passwordFile") { patient in
+            var patient = patient
+            patient.seen.orchestrator.rights = .failed("HTTP 401")
+            patient.seen.orchestrator.secret = BacalhauEndpoint.Authentication.basic(user: "u", password: "p")
+                .settings(of: "bacalhau")
             return patient
         },
         Case("no compute node", .error, "bacalhau", "nodes", "0 of 1 compute node", remedy: "connect") { patient in

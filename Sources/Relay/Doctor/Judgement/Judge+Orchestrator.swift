@@ -11,7 +11,7 @@ extension Judge {
                     "bacalhau",
                     "reach",
                     seen.version.failure ?? "",
-                    remedy: "start the orchestrator, or correct bacalhau.api or bacalhau.apiKeyFile"
+                    remedy: "start the orchestrator, or correct bacalhau.api or \(seen.secret)"
                 )
             ]
         }
@@ -36,7 +36,7 @@ extension Judge {
             "bacalhau",
             "rights",
             "it does not let us ask for jobs: \(reason)",
-            remedy: "correct bacalhau.apiKeyFile (LILYPAD_BACALHAU__API_KEY), or the rights of that key"
+            remedy: "correct \(seen.orchestrator.secret), or the rights that it gives"
         )
     }
 
@@ -49,7 +49,7 @@ extension Judge {
                 "bacalhau",
                 "nodes",
                 "cannot be listed: \(reason)",
-                remedy: "give the key of bacalhau.apiKeyFile the right to list nodes"
+                remedy: "give whoever is named by \(seen.orchestrator.secret) the right to list nodes"
             )
         case .seen(let nodes)?:
             let compute = nodes.filter(\.isCompute)

@@ -86,6 +86,8 @@ package struct OrchestratorExamination: Sendable {
     package var rights: Observed<Bool>?
     /// nil: no job was wanted.
     package var hello: Observed<HelloSight>?
+    /// The setting in which an operator corrects who we say we are, for a sentence.
+    package var secret = "bacalhau.apiKeyFile or bacalhau.passwordFile"
 
     package init(
         version: Observed<ServerVersion>,

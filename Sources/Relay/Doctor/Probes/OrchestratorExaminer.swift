@@ -13,8 +13,9 @@ struct OrchestratorExaminer: Sendable {
             return OrchestratorExamination(version: .failed(bacalhau.failure ?? ""))
         }
         let version = await observe(within: Self.limit, time) { try await client.version() }
-        guard version.value != nil else { return OrchestratorExamination(version: version) }
         var seen = OrchestratorExamination(version: version)
+        seen.secret = client.endpoint.authentication.settings(of: "bacalhau")
+        guard version.value != nil else { return seen }
         seen.nodes = await observe(within: Self.limit, time) { try await client.nodes() }
         // Of a job that there is not: the question needs the same rights as those about jobs that there are.
         seen.rights = await observe(within: Self.limit, time) {
