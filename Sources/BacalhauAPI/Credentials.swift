@@ -19,7 +19,9 @@ package struct CredentialSource: Sendable {
 
 /// The secret that an orchestrator's calls carry, as it is now.
 final class Credentials: Sendable {
-    /// From one reading to the next, at least; milliseconds. What many calls in hand are refused for is read once.
+    /// From one reading to the next, at least; milliseconds.
+    ///
+    /// What many calls in hand are refused for is read once.
     static let pause: Int64 = 5_000
     /// Secrets that were good before and are still taken out of other people's words.
     private static let remembered = 4

@@ -67,4 +67,10 @@ extension Schema {
         CREATE INDEX usage_time ON usage (admitted_at, seconds);
 
         """
+
+    /// Which orchestrator a try went to, by its name; NULL is the first of the settings.
+    static let orchestrators = """
+        ALTER TABLE job ADD COLUMN orchestrator TEXT;
+
+        """
 }

@@ -16,6 +16,7 @@ enum Schema {
         Migration("dropped requests", droppedRequests),
         Migration("calls to the orchestrator", exchange),
         Migration("fair shares", fairShares),
+        Migration("orchestrators", orchestrators),
     ]
 
     private static let chain = """

@@ -16,5 +16,15 @@ struct NodeAddress: Hashable {
         normal = "\(scheme)://\(user)\(host)\(path)"
     }
 
+    /// `host:port`, with the scheme's own port where the URL names none.
+    static func place(of url: String) -> String {
+        let scheme = url.prefix { $0 != ":" }.lowercased()
+        let authority = url.dropFirst(scheme.count + "://".count).prefix { !"/?#".contains($0) }
+        let host = authority.split(separator: "@", omittingEmptySubsequences: false).last.map { $0.lowercased() } ?? ""
+        // Of an IPv6 address the colons in brackets are no port's.
+        let hasPort = host.lastIndex(of: ":").map { colon in !host[colon...].contains("]") } ?? false
+        return hasPort ? host : host + (ports[scheme] ?? "")
+    }
+
     private static let ports = ["http": ":80", "https": ":443"]
 }

@@ -91,9 +91,11 @@ struct IdleBench {
                 time: time
             ),
             webSocket: hasWebSocket ? node : nil,
-            bacalhau: BacalhauClient(
-                transport: FakeBacalhau(time: time) { _ in .prints("hello\n") },
-                endpoint: BacalhauEndpoint(url: "http://bacalhau.test")
+            bacalhau: OrchestratorPlace(
+                BacalhauClient(
+                    transport: FakeBacalhau(time: time) { _ in .prints("hello\n") },
+                    endpoint: BacalhauEndpoint(url: "http://bacalhau.test")
+                )
             ),
             signer: account,
             store: store,

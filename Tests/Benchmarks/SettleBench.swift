@@ -42,9 +42,11 @@ enum SettleBench {
         let relayer = Relayer(
             client: EthereumClient(transport: chain, endpoint: EthereumEndpoint("http://chain.test"), time: time),
             webSocket: nil,
-            bacalhau: BacalhauClient(
-                transport: FakeBacalhau(time: time) { _ in .prints("hello\n") },
-                endpoint: BacalhauEndpoint(url: "http://bacalhau.test")
+            bacalhau: OrchestratorPlace(
+                BacalhauClient(
+                    transport: FakeBacalhau(time: time) { _ in .prints("hello\n") },
+                    endpoint: BacalhauEndpoint(url: "http://bacalhau.test")
+                )
             ),
             files: readsFiles ? files(time) : nil,
             signer: account,

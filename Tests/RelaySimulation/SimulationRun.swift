@@ -180,7 +180,7 @@ final class SimulationRun {
         return Relayer(
             client: clients.chain,
             webSocket: nil,
-            bacalhau: clients.bacalhau,
+            bacalhau: OrchestratorPlace(clients.bacalhau),
             signer: TestAccount(seed: 7),
             store: store,
             options: Relayer.Options(
@@ -228,7 +228,7 @@ final class SimulationRun {
             addresses: network.withWorld(\.contracts),
             account: TestAccount(seed: 7).address,
             chainID: SimulatedWorld.chainID,
-            bacalhau: clients.bacalhau,
+            orchestrators: [OrchestratorPlace(clients.bacalhau)],
             known: stored.identity.map { ($0, stored.anchor) }
         )
     }

@@ -22,7 +22,9 @@ import Testing
             busy: JobMachine.Tally(count: 7, since: time),
             submissions: JobMachine.Tally(count: 3, since: time),
             files: JobMachine.Tally(count: 5, since: time),
-            outages: JobMachine.counterLimit
+            outages: JobMachine.counterLimit,
+            silence: JobMachine.Tally(count: 2, since: time),
+            moves: JobMachine.Tally(count: 4, since: time)
         ),
         .init(resultType: .stdout, timeoutSeconds: 1, startedAt: time, phase: .stopping(jobID: "", since: time)),
         .init(resultType: .stderr, timeoutSeconds: 1, startedAt: time, phase: .pausing(until: time)),
@@ -138,7 +140,9 @@ import Testing
         sound.replacing(#""outages":1000000"#, with: #""outages":1000001"#),
         sound.replacing(#""outages":1000000"#, with: #""outages":-1"#),
         sound.replacing(#""count":7"#, with: #""count":1e9"#),
-        sound.replacing(#""count":5"#, with: #""count":-5"#), sound.replacing("watching", with: "dreaming"),
+        sound.replacing(#""count":5"#, with: #""count":-5"#),
+        sound.replacing(#""count":2"#, with: #""count":-2"#), sound.replacing(#""count":4"#, with: #""count":true"#),
+        sound.replacing("watching", with: "dreaming"),
         sound.replacing(#""resultType":3"#, with: #""resultType":4"#),
         sound.replacing(#""resultType":3"#, with: #""resultType":256"#), String(sound.dropLast()),
         verified.replacing(#""agree":9"#, with: #""agree":8"#), verified.replacing(#""runs":16"#, with: #""runs":1"#),

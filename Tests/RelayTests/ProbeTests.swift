@@ -19,6 +19,31 @@ struct ProbeTests {
         #expect(world.log.messages.contains("not reachable"))
     }
 
+    /// Each is asked, and told by its name where it is not the first.
+    @Test func saysHowEachOrchestratorDoes() async throws {
+        var world = try RelayWorld()
+        let spare = FakeBacalhau(time: world.time) { _ in .prints("spare\n") }
+        world.spares = [("spare", spare)]
+        let made = world
+        try await made.run(
+            onReady: { spare.setOutage(.refused) },
+            until: {
+                try unreachable(made) == ["orchestrator (spare)"]
+                    && states(made) == ["main": "ok", "spare": "unreachable"]
+            }
+        )
+        spare.setOutage(nil)
+        try await made.run { try unreachable(made) == [] && states(made) == ["main": "ok", "spare": "ok"] }
+    }
+
+    private func states(_ world: RelayWorld) throws -> [String: String] {
+        let all = try report(world)?["orchestrators"]?.array ?? []
+        let pairs = all.compactMap { each in
+            each["orchestrator"]?.string.flatMap { name in each["state"]?.string.map { (name, $0) } }
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
     @Test func reportsWhatIsWrongWithEachNodeAndUntilWhenItRests() async throws {
         let world = try RelayWorld()
         try await world.run(

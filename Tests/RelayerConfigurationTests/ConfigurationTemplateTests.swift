@@ -35,7 +35,7 @@ import Testing
         #expect(settings.contracts.map(\.address.checksummed) == ["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"])
         #expect(settings.chain.nodes.map(\.url) == ["https://user:p%20w@node/v3/key?a=b&c=d"])
         #expect(settings.chain.nodes.map(\.ws) == [nil])
-        #expect(settings.bacalhau.api == "http://[::1]:1234")
+        #expect(settings.bacalhau.orchestrators.map(\.api) == ["http://[::1]:1234"])
         #expect(settings.chain.id == 11_155_111)
         #expect(settings.contracts.map(\.startBlock).min() == 123)
         #expect(settings.chain.confirmations.settle == FinalityRule(blocks: 64))

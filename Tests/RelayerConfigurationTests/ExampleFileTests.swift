@@ -37,7 +37,7 @@ import Testing
         let text = String(decoding: uncommented(try SettingsFile.bytes(of: path)), as: UTF8.self)
         let others = [
             "  keyFile:", "        min:", "        max:", "      inputs:", "  api: http://127.0.0.1:5001", "  user:",
-            "  passwordFile: bacalhau.password",
+            "  passwordFile: bacalhau.password", "      user:", "      passwordFile: spare.password",
         ]
         let lines = text.split(separator: "\n").filter { line in !others.contains { line.hasPrefix($0) } }
         let settings = try ConfigurationFile.read(

@@ -61,7 +61,7 @@ import Testing
         #expect(settings.contracts.map(\.startBlock) == [7])
         #expect(settings.contracts.map(\.gas.base) == [nil])
         #expect(settings.bacalhau.namespace == "lilypad")
-        #expect(settings.bacalhau.access == .none)
+        #expect(settings.bacalhau.orchestrators.map(\.access) == [.none])
         #expect(settings.bacalhau.maxBodySize.bytes == 262_144)
         #expect(settings.bacalhau.maxRunningJobs == 64)
         #expect(settings.modules.names.isEmpty)
@@ -105,7 +105,7 @@ import Testing
         #expect(settings.contracts.map(\.startBlock) == [UInt64(Int64.max), 5])
         #expect(settings.contracts.map(\.startBlock).min() == 5)
         #expect(settings.contracts.map(\.gas.callbackGas) == [nil, 133_200_000])
-        #expect(settings.bacalhau.access == .apiKey(.file("/etc/b.key")))
+        #expect(settings.bacalhau.orchestrators.map(\.access) == [.apiKey(.file("/etc/b.key"))])
         #expect(settings.results.source == .api("http://ipfs:5001") && settings.results.timeout == .seconds(3))
         #expect(settings.results.maxSize.bytes == 4_096 && settings.results.patience == .zero)
         #expect(settings.account == .keystore(path: "/etc/key.json", password: .file("/run/password")))
@@ -163,15 +163,34 @@ import Testing
         #expect(!problems.contains("hunter2"))
     }
 
+    @Test func readsOrchestratorsInOrder() throws {
+        let yaml = Self.minimum.replacing(
+            "bacalhau: {api: 'http://127.0.0.1:1234'}",
+            with: """
+                bacalhau:
+                  api: 'https://u:p@Main.example/path'
+                  fallbacks:
+                    - {api: 'http://[::1]:1234', apiKeyFile: b.key}
+                    - {name: third, api: 'http://[::1]'}
+                    - {api: 'http://h'}
+                """
+        )
+        let orchestrators = try Self.read(yaml).bacalhau.orchestrators
+        #expect(orchestrators.map(\.name) == ["main.example:443", "[::1]:1234", "third", "h:80"])
+        #expect(orchestrators.map(\.access) == [.none, .apiKey(.file("/etc/b.key")), .none, .none])
+    }
+
     @Test func readsAUserAndAPassword() throws {
         let access = "bacalhau: {api: 'http://b', user: relayer, passwordFile: b.password}"
         let yaml = Self.minimum.replacing("bacalhau: {api: 'http://127.0.0.1:1234'}", with: access)
         let basic = AccessSettings.basic(user: "relayer", password: .file("/etc/b.password"))
-        #expect(try Self.read(yaml).bacalhau.access == basic)
+        #expect(try Self.read(yaml).bacalhau.orchestrators.map(\.access) == [basic])
         let variables = ["LILYPAD_BACALHAU__USER": "relayer", "LILYPAD_BACALHAU__PASSWORD": "p"]
         #expect(
-            try Self.read(Self.minimum, variables.merging(Self.key) { first, _ in first }).bacalhau.access
-                == .basic(user: "relayer", password: .environment(variable: "LILYPAD_BACALHAU__PASSWORD"))
+            try Self.read(Self.minimum, variables.merging(Self.key) { first, _ in first }).bacalhau.orchestrators
+                .map(\.access) == [
+                    .basic(user: "relayer", password: .environment(variable: "LILYPAD_BACALHAU__PASSWORD"))
+                ]
         )
     }
 
@@ -198,6 +217,26 @@ import Testing
             ["BACALHAU__MAX_BODY_SIZE": "900001B"],
             "BACALHAU__MAX_BODY_SIZE: bacalhau.maxBodySize: expected a size from 1KiB to 900000B, "
                 + #"such as 900000B, 256KiB or 1MiB, found "900001B""#
+        ),
+        (
+            ["BACALHAU__FALLBACKS__0__API": "https://u@127.0.0.1:1234/other"],
+            "BACALHAU__FALLBACKS__0__API: bacalhau.fallbacks[0].api: another orchestrator is called 127.0.0.1:1234 too: list "
+                + "each one once, or give this one another name"
+        ),
+        (
+            ["BACALHAU__FALLBACKS__0__API": "http://b", "BACALHAU__FALLBACKS__0__NAME": "127.0.0.1:1234"],
+            "BACALHAU__FALLBACKS__0__NAME: bacalhau.fallbacks[0].name: another orchestrator is called 127.0.0.1:1234 too: list "
+                + "each one once, or give this one another name"
+        ),
+        (
+            ["BACALHAU__FALLBACKS__0__API": "http://b", "BACALHAU__FALLBACKS__0__USER": "u"],
+            "BACALHAU__FALLBACKS__0__USER: bacalhau.fallbacks[0].user: it needs a password: name its file in passwordFile, "
+                + "or set LILYPAD_BACALHAU__FALLBACKS__0__PASSWORD"
+        ),
+        (
+            ["BACALHAU__NAME": "a b"],
+            "BACALHAU__NAME: bacalhau.name: expected a name, up to 64 letters, digits, ., -, _ and :, "
+                + #"found "a b""#
         ),
         (
             ["BACALHAU__USER": "relayer"],

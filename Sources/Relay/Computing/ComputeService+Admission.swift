@@ -163,12 +163,13 @@ extension ComputeService {
                 queueSeconds: plan.queueSeconds,
                 agreement: plan.agreement
             )
+            let orchestrator = orchestrators.choose(for: plan.name, at: now)
             var change = ComputingChange(
                 request: request.id,
                 from: .observed,
                 to: .accepted,
                 machine: machine,
-                newJob: ComputingChange.NewJob(plan, attempt: attempt),
+                newJob: newJob(plan, attempt, orchestrator),
                 wakeAt: now,
                 event: "accepted",
                 detail: plan.name
@@ -186,7 +187,8 @@ extension ComputeService {
             }
             var request = request
             request.state = .accepted
-            try await advance(request, machine, name: plan.name, body: plan.body)
+            let placement = Orchestrators.Placement(orchestrator: orchestrator, isSure: true)
+            try await advance(request, machine, name: plan.name, body: plan.body, at: placement)
         }
     }
 
@@ -204,12 +206,5 @@ extension ComputeService {
         environment.counters.increment("requests.refused")
         environment.log(for: request).info("request refused", ["code": refusal.code])
         answered.signal()
-    }
-}
-
-extension ComputingChange.NewJob {
-    /// A try as it was planned.
-    init(_ plan: JobPlan, attempt: Int) {
-        self.init(attempt: attempt, name: plan.name, body: plan.body, seconds: plan.computeSeconds)
     }
 }

@@ -10,8 +10,14 @@ extension ComputeService {
 
     /// Takes an event, applies it, stores where something must outlive a crash, performs: until there is a wait or an
     /// answer.
-    func advance(_ request: Request, _ machine: JobMachine, name: String, body: [UInt8]) async throws {
-        var job = RunningJob(request: request, machine: machine, name: name, body: body)
+    func advance(
+        _ request: Request,
+        _ machine: JobMachine,
+        name: String,
+        body: [UInt8],
+        at placement: Orchestrators.Placement
+    ) async throws {
+        var job = RunningJob(request: request, machine: machine, name: name, body: body, placement: placement)
         var actions = try await apply(.woke, to: &job)
         var steps = 0
         while let action = actions.first {
@@ -34,10 +40,15 @@ extension ComputeService {
 
     /// Applies an event; a try that it opens is stored before anything is sent under its name.
     private func apply(_ event: JobMachine.Event, to job: inout RunningJob) async throws -> [JobMachine.Action] {
-        let (before, name) = (job.machine.attempt, job.name)
-        let actions = job.machine.apply(event, at: environment.now, limits: options.limits)
-        note(submissions.saw(name, event, job.machine, at: environment.now), job.request, name)
-        guard job.machine.attempt != before else { return actions }
+        let (before, name, orchestrator) = (job.machine, job.name, job.orchestrator)
+        let actions = job.machine.apply(
+            event,
+            at: environment.now,
+            limits: options.limits,
+            elsewhere: orchestrators.hasOther(than: orchestrator, at: environment.now)
+        )
+        note(orchestrator.gate.saw(name, event, job.machine, at: environment.now), job)
+        guard job.machine.attempt != before.attempt else { return actions }
         let plan = JobPlan.make(
             for: job.request.observed,
             attempt: job.machine.attempt,
@@ -46,7 +57,7 @@ extension ComputeService {
         )
         switch plan {
         case .success(let plan):
-            try await open(plan, &job)
+            try await open(plan, &job, isMove: job.machine.moves != before.moves)
             return actions
         case .failure(let refusal):
             // The settings have become stricter since it was accepted.
@@ -61,12 +72,15 @@ extension ComputeService {
         var machine: JobMachine
         var name: String
         var body: [UInt8]
+        var placement: Orchestrators.Placement
         /// What keeps it waiting, if it is not the job itself: for people.
         var trouble: String?
         /// Why it gets no next try.
         var refusal: JobRefusal?
         /// Made since its last step was stored; they are stored with the next one.
         var calls: [JobCall] = []
+
+        var orchestrator: Orchestrator { placement.orchestrator }
 
         /// The state that follows from the machine's phase.
         var state: RequestState {
@@ -81,19 +95,19 @@ extension ComputeService {
     // MARK: Acting
 
     private func perform(_ action: JobMachine.Action, of job: inout RunningJob) async throws -> JobMachine.Event {
-        if case .submit = action, !submissions.permits(job.name, at: environment.now) {
-            job.trouble = "\(nodeFailure)"
-            environment.outages.failed(Self.computeNode, nodeFailure)
+        let orchestrator = job.orchestrator
+        if case .submit = action, let reason = refusal(of: job.name, at: orchestrator) {
+            job.trouble = reason
             return .held
         }
         if case .fetch(let answer) = action { return await fetch(answer, of: &job) }
         do {
             let event = try await call(action, of: &job)
-            environment.outages.recovered("orchestrator")
+            recovered(orchestrator)
             job.trouble = event.trouble
             return event
         } catch {
-            environment.outages.failed("orchestrator", error)
+            failed(orchestrator, error)
             note(action.call, "\(error)", of: &job)
             job.trouble = "\(error)"
             return .unavailable(retryAfter: error.retryAfter.map { .seconds($0) })
@@ -106,22 +120,22 @@ extension ComputeService {
     ) async throws(BacalhauError) -> JobMachine.Event {
         switch action {
         case .submit:
-            let submission = try await client.submit(body: job.body)
+            let submission = try await job.orchestrator.client.submit(body: job.body)
             environment.counters.increment("jobs.submitted")
-            note(submission)
+            note(submission, at: job.orchestrator)
             job.calls.append(JobCall(submission, attempt: job.machine.attempt, at: environment.now))
             return .submitted(submission)
         case .stop(let jobID, let reason):
-            try await client.stop(id: jobID, reason: reason)
+            try await job.orchestrator.client.stop(id: jobID, reason: reason)
             note(.stop, "taken: \(reason)", of: &job)
             return .stopTaken
         case .lookUp, .fetch, .wake, .answer:
-            let snapshot = try await client.job(named: job.name)
+            let snapshot = try await job.orchestrator.client.job(named: job.name)
             let isOurs = snapshot?.labels["lilypad-request"] == JobPlan.requestLabel(of: job.request.observed.hash)
             job.calls.append(
                 JobCall(seen: snapshot, isOurs: isOurs, attempt: job.machine.attempt, at: environment.now)
             )
-            guard let snapshot else { return .notFound }
+            guard let snapshot else { return job.placement.isSure ? .notFound : .gone }
             return .found(
                 JobMachine.Sighting(
                     jobID: snapshot.id,
@@ -137,66 +151,32 @@ extension ComputeService {
         }
     }
 
-    /// A compute node that takes no jobs looks well to everybody else.
-    func note(_ change: CircuitBreaker.Change, _ request: Request, _ name: String) {
-        switch change {
-        case .none: break
-        case .opened:
-            environment.counters.increment("jobs.circuitOpened")
-            environment.log(for: request).error(
-                "a compute node does not take a job: nothing more is submitted",
-                ["job.name": name]
-            )
-            environment.outages.failed(Self.computeNode, nodeFailure)
-        case .closed:
-            environment.outages.recovered(Self.computeNode)
-        }
-    }
-
-    private static let computeNode = "compute node"
-
-    private var nodeFailure: SubmissionFailure {
-        SubmissionFailure(
-            description: "a compute node does not take a job that it was given"
-                + " \(options.breaker.patience.components.seconds) s ago, and takes none after it: nothing is submitted but"
-                + " one job now and then, to find out. Restart that node's Bacalhau"
-        )
-    }
-
-    /// An orchestrator may answer all else and take no jobs, which has to be said; once for all requests.
-    private func note(_ submission: Submission) {
-        switch submission {
-        case .unknown(let text):
-            // It may be this body's fault, so it is no outage as long as others are taken.
-            environment.outages.failed(Outages.submission, SubmissionFailure(description: text))
-        case .denied(let text):
-            let failure = SubmissionFailure(description: "the orchestrator denies access: \(text)")
-            environment.outages.failed(Self.submissions, failure)
-        case .busy: break
-        case .created, .alreadyExists, .refused:
-            environment.outages.recovered(Self.submissions)
-            environment.outages.recovered(Outages.submission)
-        }
-    }
-
-    private static let submissions = "submission of jobs"
-
-    private struct SubmissionFailure: Error, CustomStringConvertible {
-        let description: String
-    }
-
     // MARK: Storing
 
     /// The next try has a name and a body of its own, stored before anything is sent under it.
-    private func open(_ plan: JobPlan, _ job: inout RunningJob) async throws {
+    private func open(_ plan: JobPlan, _ job: inout RunningJob, isMove: Bool) async throws {
+        let left = job.orchestrator
         job.name = plan.name
         job.body = plan.body
         job.machine.follow(plan)
+        let orchestrator = orchestrators.chooseAgain(for: plan.name, after: isMove ? left : nil, at: environment.now)
+        job.placement = Orchestrators.Placement(orchestrator: orchestrator, isSure: true)
         var change = change(of: job, wakeAt: environment.now)
-        change.newJob = ComputingChange.NewJob(plan, attempt: job.machine.attempt)
-        change.event = "next try"
-        change.detail = plan.name
+        change.newJob = newJob(plan, job.machine.attempt, orchestrator)
+        change.event = isMove ? "moved" : "next try"
+        change.detail = isMove ? moved(from: left, job) : plan.name
         try await record(change, of: &job)
+        guard isMove else { return }
+        environment.counters.increment("jobs.moved")
+        environment.log(for: job.request).warning(
+            "job left for another orchestrator",
+            ["job.name": job.name, "from": left.name, "to": orchestrator.name, "reason": job.trouble ?? ""]
+        )
+    }
+
+    private func moved(from left: Orchestrator, _ job: RunningJob) -> String {
+        "\(job.name) at \(job.orchestrator.name); what \(left.name) may have of it counts for nothing"
+            + (job.trouble.map { ": \($0)" } ?? "")
     }
 
     private func wait(_ job: RunningJob, until at: Timestamp) async throws {
@@ -264,7 +244,7 @@ extension JobMachine.Event {
         case .submitted(.unknown(let text)): text
         case .submitted(.busy): "the orchestrator is busy"
         case .found(let sighting): sighting.trouble
-        case .woke, .held, .notFound, .stopTaken, .unavailable, .fetched, .fetchFailed: nil
+        case .woke, .held, .notFound, .gone, .stopTaken, .unavailable, .fetched, .fetchFailed: nil
         case .submitted(.created), .submitted(.alreadyExists), .submitted(.refused): nil
         }
     }

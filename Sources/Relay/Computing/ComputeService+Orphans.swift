@@ -10,6 +10,7 @@ extension ComputeService {
     /// Should the log come back later, the request takes the next name (design D5).
     func giveUp(_ item: ComputingItem) async throws {
         let request = item.request
+        let orchestrator = orchestrators.placement(item.orchestrator).orchestrator
         // First of all: a log that comes back while the job is being stopped must not take the stop for an answer.
         try await record(givingUp: request, wakeAt: environment.now + options.limits.slowestPoll)
         var calls: [JobCall] = []
@@ -18,16 +19,16 @@ extension ComputeService {
         }
         do {
             let label = JobPlan.requestLabel(of: request.observed.hash)
-            let job = try await client.job(named: item.jobName)
+            let job = try await orchestrator.client.job(named: item.jobName)
             let isOurs = job?.labels["lilypad-request"] == label
             calls.append(JobCall(seen: job, isOurs: isOurs, attempt: item.machine.attempt, at: environment.now))
             if let job, isOurs {
-                try await client.stop(id: job.id, reason: "its request is no longer in the chain")
+                try await orchestrator.client.stop(id: job.id, reason: "its request is no longer in the chain")
                 note(.stop, "taken: its request is no longer in the chain")
             }
-            environment.outages.recovered("orchestrator")
+            recovered(orchestrator)
         } catch {
-            environment.outages.failed("orchestrator", error)
+            failed(orchestrator, error)
             note(calls.isEmpty ? .lookUp : .stop, "\(error)")
             return try await store.note(calls, of: request.id)
         }

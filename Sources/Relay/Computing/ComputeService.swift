@@ -1,8 +1,8 @@
-package import BacalhauAPI
-package import Ethereum
+internal import BacalhauAPI
+internal import Ethereum
 internal import EthereumRPC
 package import RelayCore
-package import RelayStore
+internal import RelayStore
 internal import Telemetry
 internal import Transport
 
@@ -31,7 +31,7 @@ package struct ComputeService: Sendable {
         package init() {}
     }
 
-    let client: BacalhauClient
+    let orchestrators: Orchestrators
     /// nil: a result is what the run output has of it.
     let files: ResultFiles?
     let contracts: ContractDesk
@@ -47,14 +47,13 @@ package struct ComputeService: Sendable {
     let answered: Wakeup
     let gate: NodeGate
     let filesGate: NodeGate
-    let submissions: SubmissionGate
     let turns = AdmissionTurns()
     /// As they are kept.
     let quotas: Quotas
     let startedAt: Timestamp
 
-    package init(
-        client: BacalhauClient,
+    init(
+        orchestrators: Orchestrators,
         files: ResultFiles? = nil,
         contracts: ContractDesk,
         addresses: Set<Address>,
@@ -66,7 +65,7 @@ package struct ComputeService: Sendable {
         wakeup: Wakeup,
         answered: Wakeup
     ) {
-        self.client = client
+        self.orchestrators = orchestrators
         self.files = files
         self.contracts = contracts
         self.addresses = addresses
@@ -82,7 +81,6 @@ package struct ComputeService: Sendable {
         self.answered = answered
         gate = NodeGate(backoff: options.limits.outageBackoff)
         filesGate = NodeGate(backoff: options.limits.fileBackoff)
-        submissions = SubmissionGate(limits: options.breaker)
         startedAt = environment.now
     }
 
@@ -109,7 +107,7 @@ package struct ComputeService: Sendable {
         heads.wake(wakeup)
         // A node that took no jobs before a restart takes none after it.
         for item in try await store.underWay(limit: options.maxRunningJobs) {
-            submissions.remember(item.machine, at: environment.now)
+            orchestrators.placement(item.orchestrator).orchestrator.gate.remember(item.machine, at: environment.now)
         }
         try await WorkLoop(
             limit: min(options.maxRunningJobs, options.maxInHand),
@@ -136,14 +134,14 @@ package struct ComputeService: Sendable {
         for (lane, party) in admission.cutOff { turns.passed(party, in: lane) }
         try await tell(admission.blocks)
         let room = gate.room(at: now)
-        let admissible = admission.items.prefix(min(room, submissions.room(at: now)))
+        let admissible = admission.items.prefix(min(room, orchestrators.room(at: now)))
         var items = batch.advancing.map(Work.advance) + batch.forsaken.map(Work.giveUp)
         items += admission.unknown.prefix(room).map(Work.identify)
         items += admission.overdue.map { Work.refuse($0.request, $0.block) }
         return WorkLoop.Batch(
             items: items + admissible.map(Work.admit),
             nextWake: [
-                batch.nextDue, gate.opens(after: now), submissions.opens(after: now),
+                batch.nextDue, gate.opens(after: now), orchestrators.opens(after: now),
                 admission.blocks.compactMap(\.block.until).min(), admission.cutOff.isEmpty ? nil : now + .seconds(1),
             ].compactMap { $0 }.min()
         )
@@ -159,7 +157,8 @@ package struct ComputeService: Sendable {
             case .refuse(let request, let block): try await refuse(request, block)
             case .giveUp(let item): try await giveUp(item)
             case .advance(let item):
-                try await advance(item.request, item.machine, name: item.jobName, body: item.jobBody)
+                let placement = orchestrators.placement(item.orchestrator)
+                try await advance(item.request, item.machine, name: item.jobName, body: item.jobBody, at: placement)
             }
         } catch StoreError.outOfStep(let request, let expected) {
             // Somebody else moved it meanwhile (an orphaned log, a retry): its new state has its own owner.

@@ -12,6 +12,9 @@ final class SubmissionGate: Sendable {
         patience = limits.patience
     }
 
+    /// Whether submitting has stopped, but for the job that finds out.
+    var isHeld: Bool { breaker.withLock { $0.since != nil } }
+
     func room(at now: Timestamp) -> Int { breaker.withLock { $0.room(at: now) } }
     func opens(after now: Timestamp) -> Timestamp? { breaker.withLock { $0.opens(after: now) } }
     func permits(_ name: String, at now: Timestamp) -> Bool { breaker.withLock { $0.permits(name, at: now) } }

@@ -14,8 +14,7 @@ package struct Doctor: Sendable {
     package let subject: DoctorSubject
     let transport: any HTTPTransport
     let webSocket: any WebSocketConnector
-    /// Failed where not even its key could be read.
-    let bacalhau: Observed<BacalhauClient>
+    let orchestrators: [Examinee]
     /// nil: published files are not read.
     let files: ResultFiles?
     private var book: ContractBook { subject.options.book }
@@ -27,7 +26,7 @@ package struct Doctor: Sendable {
         subject: DoctorSubject,
         transport: any HTTPTransport,
         webSocket: any WebSocketConnector,
-        bacalhau: Observed<BacalhauClient>,
+        orchestrators: [Examinee],
         files: ResultFiles? = nil,
         time: any TimeSource = SystemTime(),
         patience: ClosedRange<Duration> = .seconds(3)...(.seconds(30))
@@ -35,29 +34,47 @@ package struct Doctor: Sendable {
         self.subject = subject
         self.transport = transport
         self.webSocket = webSocket
-        self.bacalhau = bacalhau
+        self.orchestrators = orchestrators
         self.files = files
         self.time = time
         self.patience = patience
     }
 
+    /// An orchestrator that is looked at.
+    package struct Examinee: Sendable {
+        /// The section of the settings that has its keys.
+        package let section: String
+        /// Failed where not even its key could be read.
+        package let place: Observed<OrchestratorPlace>
+
+        package init(section: String = "bacalhau", place: Observed<OrchestratorPlace>) {
+            self.section = section
+            self.place = place
+        }
+    }
+
     /// Looks at all of it: about as long as two blocks take, from some seconds to half a minute.
     package func examine() async -> Examination {
-        async let orchestrator = OrchestratorExaminer(bacalhau: bacalhau, runsJob: subject.runsJob, time: time).look()
+        async let orchestrators = concurrently(orchestrators) { [runsJob = subject.runsJob, time] in
+            await OrchestratorExaminer(place: $0.place, section: $0.section, runsJob: runsJob, time: time).look()
+        }
         async let files = examineFiles()
         let database = DatabaseProbe(path: subject.database).look()
         let nodes = await examineNodes(anchor: database.state?.anchor?.number)
         let node = fit(nodes)
         async let contracts = examineContracts(at: node)
         async let account = examineAccount(at: node)
-        return await Examination(
+        let seen = await orchestrators
+        var examination = await Examination(
             nodes: nodes.map(\.seen),
             contracts: contracts,
             account: account,
-            orchestrator: orchestrator,
+            orchestrator: seen.first ?? OrchestratorExamination(version: .failed("there is none")),
             database: database,
             files: files
         )
+        examination.fallbacks = Array(seen.dropFirst())
+        return examination
     }
 
     private func examineNodes(anchor: UInt64?) async -> [NodeProbe.Visit] {

@@ -1,17 +1,18 @@
+internal import Bacalhau
 internal import BacalhauAPI
 
-/// Asks the orchestrator once a minute whether it is there: without requests nobody else would notice that it is gone.
+/// Asks each orchestrator once a minute whether it is there: without requests nobody else would notice that it is gone.
 struct OrchestratorProbe: Sendable {
     private static let interval: Duration = .seconds(60)
     /// Of a job that there is not: the question needs the same rights as those about jobs that there are.
     private static let name = "lilypad-probe"
 
-    let client: BacalhauClient
+    let orchestrators: [Orchestrator]
     let environment: ServiceEnvironment
     private let wakeup = Wakeup()
 
-    init(client: BacalhauClient, environment: ServiceEnvironment) {
-        self.client = client
+    init(orchestrators: [Orchestrator], environment: ServiceEnvironment) {
+        self.orchestrators = orchestrators
         self.environment = environment
     }
 
@@ -20,16 +21,31 @@ struct OrchestratorProbe: Sendable {
         while !environment.stop.isRequested {
             try await wakeup.next(within: Self.interval, of: environment.time)
             if environment.stop.isRequested { return }
-            await look()
+            await withTaskGroup(of: Void.self) { group in
+                for orchestrator in orchestrators { group.addTask { await look(at: orchestrator) } }
+            }
         }
     }
 
-    private func look() async {
+    private func look(at orchestrator: Orchestrator) async {
         do {
-            _ = try await client.job(named: Self.name)
-            environment.outages.recovered("orchestrator")
+            try await vet(orchestrator)
+            _ = try await orchestrator.client.job(named: Self.name)
+            environment.outages.recovered(orchestrator.outage)
+            orchestrator.answered()
         } catch {
-            environment.outages.failed("orchestrator", error)
+            environment.outages.failed(orchestrator.outage, error)
+            orchestrator.isAway("\(error)")
         }
+    }
+
+    /// Of one that did not answer at the start it is not known whether jobs may be sent to it.
+    private func vet(_ orchestrator: Orchestrator) async throws {
+        guard !orchestrator.isVetted else { return }
+        let version = try await orchestrator.client.version()
+        guard version.isSupported else {
+            throw Preflight.Problem.oldServer(orchestrator: orchestrator.name, version: version.description)
+        }
+        orchestrator.setVetted(true)
     }
 }

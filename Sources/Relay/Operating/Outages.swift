@@ -69,7 +69,7 @@ package final class Outages: Sendable {
     package func announce(_ announcement: OutageReport.Announcement, of what: String, cause: String) {
         switch announcement {
         case .down:
-            log.warning("not reachable", ["outage.of": what, "setting": Self.settings[what], "error": cause])
+            log.warning("not reachable", ["outage.of": what, "setting": Self.setting(what), "error": cause])
         case .stillDown(let duration, let failures):
             log.warning(
                 "still not reachable",
@@ -83,7 +83,12 @@ package final class Outages: Sendable {
         }
     }
 
-    /// Where an operator looks first.
+    /// Where an operator looks first; all orchestrators but the first are told with their names.
+    private static func setting(_ what: String) -> String? {
+        let isNamed = what.hasPrefix("orchestrator (") || what.hasPrefix("submission of jobs (")
+        return settings[what] ?? (isNamed ? "bacalhau.fallbacks" : nil)
+    }
+
     private static let settings = [
         "chain node": "chain.rpc", settlement: "chain.rpc", admission: "chain.rpc", replay: "chain.rpc",
         "chain head": "chain.rpc", "finality": "chain.rpc", "second reading": "chain.rpc", "count of jobs": "chain.rpc",
@@ -99,8 +104,10 @@ package final class Outages: Sendable {
     package var reasons: [(what: String, cause: String)] {
         let oldest = time.now() - Self.memory
         return entries.withLock { entries in
-            entries.filter { $0.key != Self.submission && $0.value.report.isDown && $0.value.failedAt > oldest }
-                .map { (what: $0.key, cause: $0.value.cause) }.sorted { $0.what < $1.what }
+            entries.filter {
+                !$0.key.hasPrefix(Self.submission) && $0.value.report.isDown && $0.value.failedAt > oldest
+            }
+            .map { (what: $0.key, cause: $0.value.cause) }.sorted { $0.what < $1.what }
         }
     }
 

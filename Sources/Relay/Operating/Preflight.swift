@@ -1,9 +1,10 @@
 internal import Bacalhau
-package import BacalhauAPI
+internal import BacalhauAPI
 package import Ethereum
 package import EthereumRPC
 internal import RelayCore
 package import RelayStore
+internal import Transport
 
 /// What is looked at before anything is done: a mistake in the configuration is found here and not by a lost fee.
 package struct Preflight: Sendable {
@@ -12,7 +13,8 @@ package struct Preflight: Sendable {
     let addresses: [Address]
     let account: Address
     let chainID: UInt64
-    let bacalhau: BacalhauClient
+    /// In order of preference, one at least.
+    let orchestrators: [OrchestratorPlace]
     /// The chain that the database belongs to; nil for a new one.
     let known: (identity: ChainIdentity, anchor: ChainAnchor?)?
 
@@ -22,7 +24,7 @@ package struct Preflight: Sendable {
         addresses: [Address],
         account: Address,
         chainID: UInt64,
-        bacalhau: BacalhauClient,
+        orchestrators: [OrchestratorPlace],
         known: (identity: ChainIdentity, anchor: ChainAnchor?)? = nil
     ) {
         self.client = client
@@ -30,7 +32,7 @@ package struct Preflight: Sendable {
         self.addresses = addresses
         self.account = account
         self.chainID = chainID
-        self.bacalhau = bacalhau
+        self.orchestrators = orchestrators
         self.known = known
     }
 
@@ -42,6 +44,8 @@ package struct Preflight: Sendable {
         /// What the account has, in wei.
         package let balance: UInt256
         package let head: UInt64
+        /// Orchestrators that did not answer, by name, with the reason.
+        package let unreached: [String: String]
     }
 
     /// A reason not to start, with the remedy.
@@ -53,7 +57,7 @@ package struct Preflight: Sendable {
         case noContract(Address)
         case notTheContract(Address, binding: String, String)
         case notARelayer(account: Address, contract: Address, remedy: String)
-        case oldServer(version: String)
+        case oldServer(orchestrator: String, version: String)
         /// Its logs have been read by another event, or with other ids.
         case anotherReading(contract: Address, known: String)
         case anotherAccount(unfinished: Address, configured: Address)
@@ -87,8 +91,8 @@ package struct Preflight: Sendable {
                     + " taken for others: go back to that binding, or take another database file"
             case .badAddress(let key, let reason):
                 "\(key): nothing can be sent there: \(reason)"
-            case .oldServer(let version):
-                "the orchestrator is Bacalhau \(version); 1.8.0 or newer is needed, since older ones may run a job twice"
+            case .oldServer(let orchestrator, let version):
+                "the orchestrator \(orchestrator) is Bacalhau \(version); 1.8.0 or newer is needed, since older ones may run a job twice"
             }
         }
     }
@@ -98,14 +102,44 @@ package struct Preflight: Sendable {
         let identity = try await ChainSurvey(client: client, chainID: chainID, known: known).run()
         var callbackGas: [Address: UInt64] = [:]
         for address in addresses { callbackGas[address] = try await check(address) }
-        let version = try await bacalhau.version()
-        guard version.isSupported else { throw Problem.oldServer(version: version.description) }
+        let unreached = try await vetOrchestrators()
         return Findings(
             identity: identity,
             callbackGas: callbackGas,
             balance: try await client.balance(of: account),
-            head: try await client.blockNumber()
+            head: try await client.blockNumber(),
+            unreached: unreached
         )
+    }
+
+    /// Those that do not answer, with the reason; throws the first one's error where none does.
+    private func vetOrchestrators() async throws -> [String: String] {
+        let failures = try await withThrowingTaskGroup(of: (Int, BacalhauError)?.self) { group in
+            for (place, orchestrator) in orchestrators.enumerated() {
+                group.addTask { try await vet(orchestrator).map { (place, $0) } }
+            }
+            return try await group.reduce(into: [Int: BacalhauError]()) { failures, failure in
+                if let failure { failures[failure.0] = failure.1 }
+            }
+        }
+        if failures.count == orchestrators.count, let first = failures[0] { throw first }
+        return Dictionary(failures.map { (orchestrators[$0].name, "\($1)") }) { first, _ in first }
+    }
+
+    /// Why it does not answer; nil where it does.
+    ///
+    /// Throws where it will not do.
+    private func vet(_ orchestrator: OrchestratorPlace) async throws -> BacalhauError? {
+        do {
+            let version = try await orchestrator.client.version()
+            guard version.isSupported else {
+                throw Problem.oldServer(orchestrator: orchestrator.name, version: version.description)
+            }
+            return nil
+        } catch let error as BacalhauError {
+            guard case .transport(.badRequest(let reason)) = error.kind else { return error }
+            throw Problem.badAddress(key: "\(orchestrator.section).api or \(orchestrator.secret)", reason: reason)
+        }
     }
 
     /// Its cap on the client's call, where it says so.

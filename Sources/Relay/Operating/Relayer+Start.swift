@@ -41,6 +41,7 @@ extension Relayer {
         "settlements.lost",
         "logs.rejected", "chain.reorgs", "requests.orphaned", "requests.returned", "requests.missedAtFirst",
         "requests.foundByCount", "requests.withdrawn", "chain.gaps", "chain.readOnce", "jobs.circuitOpened",
+        "jobs.moved",
     ]
 
     /// A contract that is followed from a block of the far future would be followed by nobody.
@@ -78,7 +79,7 @@ extension Relayer {
             addresses: options.contracts.map(\.address),
             account: signer.address,
             chainID: options.chainID,
-            bacalhau: bacalhau,
+            orchestrators: [bacalhau] + fallbacks,
             // After a halt the anchor may be gone too: that is what an operator looks at, and accepts or not.
             known: stored.identity.map { ($0, stored.halt == nil ? stored.anchor : nil) }
         )
@@ -92,7 +93,8 @@ extension Relayer {
             do {
                 let findings = try await preflight.run()
                 environment.outages.recovered("chain node")
-                environment.outages.recovered("orchestrator")
+                // The probe tells of those that are away.
+                if findings.unreached[bacalhau.name] == nil { environment.outages.recovered("orchestrator") }
                 return findings
             } catch let error as RPCError {
                 if case .transport(.badRequest(let reason)) = error.kind {
@@ -100,10 +102,6 @@ extension Relayer {
                 }
                 environment.outages.failed("chain node", error)
             } catch let error as BacalhauError {
-                if case .transport(.badRequest(let reason)) = error.kind {
-                    let secret = bacalhau.endpoint.authentication.settings(of: "bacalhau")
-                    throw Preflight.Problem.badAddress(key: "bacalhau.api or \(secret)", reason: reason)
-                }
                 environment.outages.failed("orchestrator", error)
             }
             failures += 1

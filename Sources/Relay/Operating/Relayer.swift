@@ -74,7 +74,9 @@ package struct Relayer: Sendable {
     let client: EthereumClient
     /// nil: the node is only polled.
     let webSocket: (any WebSocketConnector)?
-    let bacalhau: BacalhauClient
+    /// The orchestrator that is preferred, and those that stand in for it, in order.
+    let bacalhau: OrchestratorPlace
+    let fallbacks: [OrchestratorPlace]
     /// nil: published files are not read.
     let files: ResultFiles?
     let signer: any TransactionSigner
@@ -86,7 +88,8 @@ package struct Relayer: Sendable {
     package init(
         client: EthereumClient,
         webSocket: (any WebSocketConnector)?,
-        bacalhau: BacalhauClient,
+        bacalhau: OrchestratorPlace,
+        fallbacks: [OrchestratorPlace] = [],
         files: ResultFiles? = nil,
         signer: any TransactionSigner,
         store: RelayStore,
@@ -96,6 +99,7 @@ package struct Relayer: Sendable {
         self.client = client
         self.webSocket = webSocket
         self.bacalhau = bacalhau
+        self.fallbacks = fallbacks
         self.files = files
         self.signer = signer
         self.store = store
@@ -122,9 +126,12 @@ package struct Relayer: Sendable {
     }
 
     /// What it says of itself, for `status`.
-    func report(_ heads: HeadBoard) -> ReportService {
+    ///
+    /// Without orchestrators it says nothing of them: how they do is not known yet.
+    func report(_ heads: HeadBoard, _ orchestrators: [Orchestrator] = []) -> ReportService {
         ReportService(
             client: client,
+            orchestrators: orchestrators,
             store: store,
             environment: environment,
             heads: heads,

@@ -1,12 +1,14 @@
-package import EthereumRPC
+internal import BacalhauAPI
+internal import EthereumRPC
 internal import JSON
 internal import RelayCore
-package import RelayStore
+internal import RelayStore
 internal import Telemetry
 
 /// Writes the relayer's own account of itself into the store, where `status` reads it.
-package struct ReportService: Sendable {
+struct ReportService: Sendable {
     let client: EthereumClient
+    let orchestrators: [Orchestrator]
     let store: RelayStore
     let environment: ServiceEnvironment
     let heads: HeadBoard
@@ -15,8 +17,9 @@ package struct ReportService: Sendable {
     let process: Int32
     let wakeup = Wakeup()
 
-    package init(
+    init(
         client: EthereumClient,
+        orchestrators: [Orchestrator],
         store: RelayStore,
         environment: ServiceEnvironment,
         heads: HeadBoard,
@@ -25,6 +28,7 @@ package struct ReportService: Sendable {
         process: Int32
     ) {
         self.client = client
+        self.orchestrators = orchestrators
         self.store = store
         self.environment = environment
         self.heads = heads
@@ -33,7 +37,7 @@ package struct ReportService: Sendable {
         self.process = process
     }
 
-    package enum Phase: Sendable {
+    enum Phase: Sendable {
         /// It waits for what it needs.
         case starting
         case running
@@ -47,7 +51,7 @@ package struct ReportService: Sendable {
     }
 
     /// Before the services run: what is waited for is told to whoever asks meanwhile.
-    package func tellStart() async throws {
+    func tellStart() async throws {
         try await store.report(report(Newest(since: environment.now), environment.now, .starting), at: environment.now)
     }
 
@@ -55,7 +59,7 @@ package struct ReportService: Sendable {
     /// touches the disk.
     ///
     /// The log gets the counts each hour and at the end.
-    package func run() async throws {
+    func run() async throws {
         environment.stop.wake(wakeup)
         let started = environment.now
         var newest = Newest(since: started)
@@ -103,6 +107,9 @@ package struct ReportService: Sendable {
             object.member("nodes") { nodes in
                 nodes.array { for state in client.states { $0.object { write(state, into: &$0) } } }
             }
+            object.member("orchestrators") { list in
+                list.array { for each in orchestrators { $0.object { write(each, into: &$0) } } }
+            }
             let outages = environment.outages.reasons
             object.member("unreachable") { $0.array { for outage in outages { $0.string(outage.what) } } }
             object.member("unreachableReasons") { reasons in
@@ -115,6 +122,13 @@ package struct ReportService: Sendable {
             }
         }
         return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    private func write(_ orchestrator: Orchestrator, into object: inout JSONWriter) {
+        let (state, reason) = orchestrator.state(at: environment.now)
+        object.member("orchestrator", orchestrator.name)
+        object.member("state", state.rawValue)
+        if let reason { object.member("reason", reason.cut(toBytes: 512)) }
     }
 
     private func write(_ state: NodeState, into object: inout JSONWriter) {

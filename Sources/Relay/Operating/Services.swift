@@ -17,8 +17,15 @@ struct Services: Sendable {
         let computeWakeup = Wakeup()
         let settleWakeup = Wakeup()
         let options = relayer.options
+        let orchestrators = Orchestrators(relayer.bacalhau, relayer.fallbacks, limits: options.compute.breaker)
+        for orchestrator in orchestrators.all {
+            guard let cause = findings.unreached[orchestrator.name] else { continue }
+            orchestrator.setVetted(false)
+            orchestrator.isAway(cause)
+            relayer.environment.outages.failed(orchestrator.outage, Unreached(description: cause))
+        }
         let compute = ComputeService(
-            client: relayer.bacalhau,
+            orchestrators: orchestrators,
             files: relayer.files,
             contracts: desk,
             addresses: Set(options.contracts.map(\.address)),
@@ -87,8 +94,8 @@ struct Services: Sendable {
             wakeup: Wakeup(),
             others: [computeWakeup, settleWakeup]
         )
-        let report = relayer.report(heads)
-        let probe = OrchestratorProbe(client: relayer.bacalhau, environment: relayer.environment)
+        let report = relayer.report(heads, orchestrators.all)
+        let probe = OrchestratorProbe(orchestrators: orchestrators.all, environment: relayer.environment)
         all = [
             { try await report.run() },
             { try await probe.run() },
@@ -97,5 +104,9 @@ struct Services: Sendable {
             { try await compute.run() },
             { try await follow.run(follower) },
         ]
+    }
+
+    private struct Unreached: Error, CustomStringConvertible {
+        let description: String
     }
 }

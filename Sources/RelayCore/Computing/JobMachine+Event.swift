@@ -7,6 +7,8 @@ extension JobMachine {
         case woke
         /// The name is unknown to the orchestrator.
         case notFound
+        /// The same, where the orchestrator that the job went to is no longer in the settings and another was asked.
+        case gone
         /// The orchestrator has a job of this name.
         case found(Sighting)
         /// What a submission came to.

@@ -25,6 +25,11 @@ extension JobMachine {
         package var unknownTime: Duration = .seconds(900)
         /// Tries that end for a cause that may pass, at most.
         package var passingTries = 3
+        /// How long an orchestrator may do nothing for a try that is still to be placed before the try is left for another
+        /// one; ten times as long where it has the job.
+        package var moveTime: Duration = .seconds(30)
+        /// Tries of a request that are left so, at most.
+        package var moves = 8
         /// Whether published files can be read; else a result is what the run output has of it.
         package var readsFiles = false
         /// How long a file that cannot be read is tried, from the first failure on, before the run output is taken.

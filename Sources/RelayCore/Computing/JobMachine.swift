@@ -42,6 +42,10 @@ package struct JobMachine: Equatable, Sendable {
     package internal(set) var files: Tally?
     /// Answers missing in a row.
     package internal(set) var outages: Int
+    /// Times in a row that the orchestrator did nothing for this try, for want of an answer, of rights or of a sound node.
+    package internal(set) var silence: Tally?
+    /// Tries that were left for another orchestrator.
+    package internal(set) var moves: Tally?
     /// How far this try's job was at the last look, and since when.
     package internal(set) var stage: StageSince?
     /// Seconds that the job may wait for a node with room, as its body says.
@@ -63,7 +67,9 @@ package struct JobMachine: Equatable, Sendable {
         stage: StageSince? = nil,
         queueSeconds: Int64 = 0,
         passing: Tally? = nil,
-        agreement: Agreement? = nil
+        agreement: Agreement? = nil,
+        silence: Tally? = nil,
+        moves: Tally? = nil
     ) {
         self.resultType = resultType
         self.timeoutSeconds = timeoutSeconds
@@ -79,6 +85,8 @@ package struct JobMachine: Equatable, Sendable {
         self.queueSeconds = queueSeconds
         self.passing = passing
         self.agreement = agreement
+        self.silence = silence
+        self.moves = moves
     }
 
     /// The plan of the try that has just been opened.
@@ -115,11 +123,25 @@ package struct JobMachine: Equatable, Sendable {
         }
     }
 
-    package mutating func apply(_ event: Event, at now: Timestamp, limits: Limits = Limits()) -> [Action] {
+    /// `elsewhere` says whether there is another orchestrator that takes jobs.
+    package mutating func apply(
+        _ event: Event,
+        at now: Timestamp,
+        limits: Limits = Limits(),
+        elsewhere: Bool = false
+    ) -> [Action] {
         if endsOutage(event) { outages = 0 }
+        hear(event, now)
+        guard elsewhere, let end = endOfPatience(limits) else { return answer(event, now, limits) }
+        if now >= end, hasAskedInVain, isSilence(event) { return move(now) }
+        return answer(event, now, limits).map { $0.noLater(than: end, now) }
+    }
+
+    private mutating func answer(_ event: Event, _ now: Timestamp, _ limits: Limits) -> [Action] {
         switch event {
         case .woke: return wake(now, limits)
         case .notFound: return notFound(now, limits)
+        case .gone: return gone(now, limits)
         case .found(let sighting): return found(sighting, now, limits)
         case .submitted(let submission): return submitted(submission, now, limits)
         // What the stop came to is asked of the job itself: it may have ended before the order.
@@ -143,7 +165,7 @@ package struct JobMachine: Equatable, Sendable {
         case .notFound:
             if case .placing = phase { return false }
             return true
-        case .found, .submitted(.created), .submitted(.refused), .stopTaken: return true
+        case .found, .submitted(.created), .submitted(.refused), .stopTaken, .gone: return true
         }
     }
 
@@ -171,6 +193,7 @@ package struct JobMachine: Equatable, Sendable {
         submissions = nil
         stage = nil
         files = nil
+        silence = nil
     }
 
     /// The end of its time-out, or of the time that its stage may take, whichever comes first.

@@ -10,12 +10,15 @@ package struct ComputingChange: Sendable {
         package let body: [UInt8]
         /// Of compute, all nodes together, at most.
         package let seconds: Int64
+        /// The name of the orchestrator that it is sent to; nil: the first of the settings.
+        package let orchestrator: String?
 
-        package init(attempt: Int, name: String, body: [UInt8], seconds: Int64 = 0) {
+        package init(attempt: Int, name: String, body: [UInt8], seconds: Int64 = 0, orchestrator: String? = nil) {
             self.attempt = attempt
             self.name = name
             self.body = body
             self.seconds = seconds
+            self.orchestrator = orchestrator
         }
     }
 
@@ -91,8 +94,17 @@ extension RelayStore {
             }
             if let job = change.newJob {
                 try t.prepare(
-                    "INSERT INTO job (request_id, attempt, name, body, created_at) VALUES (?, ?, ?, ?, ?)"
-                ).binding(change.request, Int64(job.attempt), job.name, job.body, now.milliseconds).run()
+                    """
+                    INSERT INTO job (request_id, attempt, name, body, orchestrator, created_at) VALUES (?, ?, ?, ?, ?, ?)
+                    """
+                ).binding(
+                    change.request,
+                    Int64(job.attempt),
+                    job.name,
+                    job.body,
+                    job.orchestrator,
+                    now.milliseconds
+                ).run()
                 if change.claim == nil { try t.claimNextTry(of: change.request, seconds: job.seconds) }
             }
             if change.answer != nil || change.givesUpJob { try t.closeUsage(of: change.request, at: now) }

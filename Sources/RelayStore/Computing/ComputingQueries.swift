@@ -8,6 +8,8 @@ package struct ComputingItem: Sendable {
     /// The latest try.
     package let jobName: String
     package let jobBody: [UInt8]
+    /// The name of the orchestrator that it went to; nil: the first of the settings.
+    package let orchestrator: String?
 }
 
 /// What one look at the store finds to compute.
@@ -66,7 +68,8 @@ extension Transaction {
                 request: try row.request(),
                 machine: try JobMachine(json: try row.text(requestColumnCount), answer: nil),
                 jobName: try row.text(requestColumnCount + 1),
-                jobBody: try row.blob(requestColumnCount + 2)
+                jobBody: try row.blob(requestColumnCount + 2),
+                orchestrator: try row.optionalText(requestColumnCount + 3)
             )
         }
     }
@@ -100,7 +103,7 @@ enum ComputingSQL {
 
     private static func latestJob(_ states: String) -> String {
         """
-        SELECT \(requestColumns), r.computing, j.name, j.body FROM \(requestSource)
+        SELECT \(requestColumns), r.computing, j.name, j.body, j.orchestrator FROM \(requestSource)
         JOIN job j ON j.request_id = r.id AND j.attempt = (SELECT max(attempt) FROM job WHERE request_id = r.id)
         WHERE r.state \(states) AND r.wake_at <= ? ORDER BY r.wake_at, r.id LIMIT ?
         """

@@ -18,6 +18,8 @@ extension JobMachine {
         if let jobID { members.append(JSONMember("job", .string(jobID))) }
         if let busy { members.append(JSONMember("busy", busy.json)) }
         if let passing { members.append(JSONMember("passing", passing.json)) }
+        if let silence { members.append(JSONMember("silence", silence.json)) }
+        if let moves { members.append(JSONMember("moves", moves.json)) }
         if queueSeconds > 0 { members.append(JSONMember("queue", .number(JSONNumber(queueSeconds)))) }
         if let stage {
             members.append(JSONMember("stage", .string(stage.stage.rawValue)))
@@ -72,7 +74,9 @@ extension JobMachine {
             stage: try tree["stage"].map { _ in try Self.stage(tree) },
             queueSeconds: try tree["queue"].map { _ in try tree.int("queue") } ?? 0,
             passing: try tree["passing"].map { try Tally(stored: $0) },
-            agreement: try tree["agreement"].map { try Agreement(stored: $0) }
+            agreement: try tree["agreement"].map { try Agreement(stored: $0) },
+            silence: try tree["silence"].map { try Tally(stored: $0) },
+            moves: try tree["moves"].map { try Tally(stored: $0) }
         )
     }
 

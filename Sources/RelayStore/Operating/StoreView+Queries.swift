@@ -142,14 +142,18 @@ extension Transaction {
 
     private borrowing func jobs(of request: Int64) throws -> [Dossier.Job] {
         try prepare(
-            "SELECT attempt, name, body, bacalhau_id, created_at FROM job WHERE request_id = ? ORDER BY attempt"
+            """
+            SELECT attempt, name, body, bacalhau_id, orchestrator, created_at FROM job WHERE request_id = ?
+            ORDER BY attempt
+            """
         ).binding(request).all { row in
             Dossier.Job(
                 attempt: Int(clamping: try row.int64(0)),
                 name: try row.text(1),
                 body: try row.blob(2),
                 bacalhauID: try row.optionalText(3),
-                createdAt: try row.timestamp(4)
+                orchestrator: try row.optionalText(4),
+                createdAt: try row.timestamp(5)
             )
         }
     }

@@ -139,6 +139,8 @@ package struct Dossier: Sendable {
         package let name: String
         package let body: [UInt8]
         package let bacalhauID: String?
+        /// The name of the orchestrator that it went to; nil: the first of the settings.
+        package let orchestrator: String?
         package let createdAt: Timestamp
     }
 

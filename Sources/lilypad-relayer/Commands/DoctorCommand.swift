@@ -50,7 +50,9 @@ struct DoctorCommand: RunnableCommand {
             subject: wiring.subject(runsJob: runsJob),
             transport: wiring.transport,
             webSocket: CurlWebSocketConnector(),
-            bacalhau: observed { try wiring.bacalhau() },
+            orchestrators: wiring.orchestratorSections.map { section, settings in
+                Doctor.Examinee(section: section, place: observed { try wiring.orchestrator(section, settings) })
+            },
             files: wiring.files()
         )
         let seen = await doctor.examine()

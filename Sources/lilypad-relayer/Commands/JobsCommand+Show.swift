@@ -3,6 +3,7 @@ import Formats
 import JSON
 import RelayCore
 import RelayStore
+import RelayerConfiguration
 
 /// How `jobs show` shows a request, where it is not as JSON.
 enum ShownForm: Sendable, Equatable {
@@ -42,7 +43,10 @@ extension JobsCommand {
         guard let dossier = try view.dossier(listed.request.id) else { throw CommandFailure("\(id) is gone") }
         switch form {
         case .people:
-            if json { Output.line(dossier.json(at: now).line) } else { Output.write(dossier.text(at: now)) }
+            if json { return Output.line(dossier.json(at: now).line) }
+            let names = Set(dossier.jobs.compactMap(\.orchestrator))
+            let areSeveral = wiring.settings.bacalhau.orchestrators.count > 1 || names.count > 1
+            Output.write(dossier.text(at: now, areSeveral: areSeveral))
         case .spec: Output.put(listed.request.observed.spec, to: 1)
         case .sent:
             guard let job = dossier.jobs.last else {

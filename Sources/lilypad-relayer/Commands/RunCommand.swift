@@ -41,10 +41,12 @@ struct RunCommand: RunnableCommand {
         let environment = ServiceEnvironment(time: wiring.time, log: log)
         let store = try RelayStore(path: wiring.settings.database)
         let client = wiring.client()
+        let orchestrators = try wiring.orchestratorSections.map(wiring.orchestrator)
         let relayer = Relayer(
             client: client,
             webSocket: CurlWebSocketConnector(),
-            bacalhau: try wiring.bacalhau(),
+            bacalhau: orchestrators[0],
+            fallbacks: Array(orchestrators.dropFirst()),
             files: wiring.files(),
             signer: signer,
             store: store,

@@ -88,7 +88,7 @@ struct Status {
         }
         if let head { lines.append("head         block \(head)\(headAge)") }
         if let final = overview.chain.final { lines.append("final        block \(final.number)\(ruleText)") }
-        lines += nodeTexts
+        lines += nodeTexts + orchestratorTexts
         for cursor in overview.cursors {
             lines.append("contract     \(cursor.address.checksummed), \(Self.text(of: cursor))")
         }
@@ -176,6 +176,25 @@ struct Status {
             return "\(line)\n             last error at \(at.shown()): \(text.shown(limit: 400))"
         }
     }
+
+    /// One line for each orchestrator where there are several, or where the only one is not as it should be.
+    private var orchestratorTexts: [String] {
+        let orchestrators = isRunning ? report?["orchestrators"]?.array ?? [] : []
+        return orchestrators.compactMap { orchestrator in
+            guard let name = orchestrator["orchestrator"]?.string, let state = orchestrator["state"]?.string else {
+                return nil
+            }
+            guard orchestrators.count > 1 || state != "ok" else { return nil }
+            let words = Self.orchestratorStates[state] ?? state.shown()
+            let reason = orchestrator["reason"]?.string.map { ": \($0.shown(limit: 400))" } ?? ""
+            return "orchestrator \(name.shown(limit: 100)) \(words)\(reason)"
+        }
+    }
+
+    private static let orchestratorStates = [
+        "ok": "ok", "unreachable": "unreachable", "denied": "lets us submit nothing",
+        "held": "submitting stopped by the circuit breaker",
+    ]
 
     /// As of the last settlement, or of the start.
     private var balanceText: String {

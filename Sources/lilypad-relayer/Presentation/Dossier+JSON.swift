@@ -46,6 +46,7 @@ extension Dossier.Job {
         [
             "attempt": .number(JSONNumber(attempt)), "name": .string(name),
             "id": bacalhauID.map { .string($0) } ?? .null,
+            "orchestrator": orchestrator.map { .string($0) } ?? .null,
             "body": .string(String(decoding: body, as: UTF8.self)), "createdAt": .string(TimeText.absolute(createdAt)),
         ]
     }

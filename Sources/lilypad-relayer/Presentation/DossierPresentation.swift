@@ -5,7 +5,9 @@ import RelayStore
 
 extension Dossier {
     /// Everything that happened, for people: who asked for what, how it stands and what it cost, then the time line.
-    func text(at now: Timestamp) -> String {
+    ///
+    /// Where there are several orchestrators it tells of each try which one it went to.
+    func text(at now: Timestamp, areSeveral: Bool = false) -> String {
         let observed = listed.request.observed
         let since = TimeText.duration(now - listed.changedAt)
         var lines = [
@@ -26,7 +28,8 @@ extension Dossier {
         if let damage = observed.damage { lines += ColumnText.labelled("damage", damage.shown(limit: 400)) }
         for job in jobs {
             let id = job.bacalhauID?.shown(limit: 60) ?? "not known to the orchestrator"
-            lines += ColumnText.labelled(job.attempt == 1 ? "job" : "try \(job.attempt)", "\(job.name) (\(id))")
+            let place = areSeveral ? job.orchestrator.map { " at \($0.shown(limit: 100))" } ?? "" : ""
+            lines += ColumnText.labelled(job.attempt == 1 ? "job" : "try \(job.attempt)", "\(job.name)\(place) (\(id))")
         }
         if let answer = listed.answer {
             let cut = answer.truncated ? ", cut" : ""

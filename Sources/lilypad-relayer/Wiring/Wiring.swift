@@ -54,14 +54,25 @@ struct Wiring {
         )
     }
 
-    func bacalhau() throws -> BacalhauClient {
-        let (settings, access) = (settings.bacalhau, settings.bacalhau.access)
+    /// The sections of the settings that name an orchestrator, in order of preference.
+    var orchestratorSections: [(section: String, settings: OrchestratorSettings)] {
+        settings.bacalhau.orchestrators.enumerated().map { place, settings in
+            (place == 0 ? "bacalhau" : "bacalhau.fallbacks[\(place - 1)]", settings)
+        }
+    }
+
+    func orchestrator(_ section: String, _ settings: OrchestratorSettings) throws -> OrchestratorPlace {
         let endpoint = BacalhauEndpoint(
             url: settings.api,
-            namespace: settings.namespace,
-            authentication: try authentication(access, of: "bacalhau")
+            namespace: self.settings.bacalhau.namespace,
+            authentication: try authentication(settings.access, of: section)
         )
-        return BacalhauClient(transport: transport, endpoint: endpoint, source: source(of: access, at: "bacalhau"))
+        let client = BacalhauClient(
+            transport: transport,
+            endpoint: endpoint,
+            source: source(of: settings.access, at: section)
+        )
+        return OrchestratorPlace(client, name: settings.name, section: section)
     }
 
     /// nil where the settings name no place to read published files.

@@ -147,6 +147,8 @@ struct RelayerSettingsText: Sendable {
     var settle = 1
     var pollInterval = "200ms"
     var startBlock: UInt64?
+    /// Keys of `bacalhau`, a line each, with the devnet's own orchestrator where there are none.
+    var bacalhau: [String] = []
     var more = ""
 
     func text(for bridge: Bridge) -> String {
@@ -165,7 +167,7 @@ struct RelayerSettingsText: Sendable {
               - address: \(contract ?? bridge.address.checksummed)
             \(contractKeys.map { "    " + $0 }.joined(separator: "\n"))
             bacalhau:
-              api: \(devnet.bacalhau)
+            \((bacalhau.isEmpty ? ["api: \(devnet.bacalhau)"] : bacalhau).map { "  " + $0 }.joined(separator: "\n"))
             log:
               format: json
             \(more)

@@ -7,11 +7,13 @@ import Testing
     @Test(arguments: JobSample.machines.indices) func meetsEveryEvent(index: Int) {
         for event in JobSample.events {
             for now in JobSample.times {
-                var machine = JobSample.machines[index]
-                let before = machine
-                let actions = machine.apply(event, at: now, limits: Self.limits)
-                check(before, event, actions, machine)
-                checkLeadsOn(machine)
+                for elsewhere in [false, true] {
+                    var machine = JobSample.machines[index]
+                    let before = machine
+                    let actions = machine.apply(event, at: now, limits: Self.limits, elsewhere: elsewhere)
+                    check(before, event, actions, machine)
+                    checkLeadsOn(machine)
+                }
             }
         }
     }
@@ -25,7 +27,7 @@ import Testing
             guard let event = chance.element(of: JobSample.events) else { return }
             now = now + .milliseconds(chance.below(60_000))
             let before = machine
-            let actions = machine.apply(event, at: now, limits: Self.limits)
+            let actions = machine.apply(event, at: now, limits: Self.limits, elsewhere: chance.below(2) == 0)
             check(before, event, actions, machine)
             checkLeadsOn(machine)
         }

@@ -14,7 +14,8 @@ enum JobSample {
         busy: JobMachine.Tally? = nil,
         submissions: JobMachine.Tally? = nil,
         files: JobMachine.Tally? = nil,
-        outages: Int = 0
+        outages: Int = 0,
+        silence: JobMachine.Tally? = nil
     ) -> JobMachine {
         JobMachine(
             resultType: .stdout,
@@ -25,7 +26,8 @@ enum JobSample {
             busy: busy,
             submissions: submissions,
             files: files,
-            outages: outages
+            outages: outages,
+            silence: silence
         )
     }
 
@@ -56,7 +58,7 @@ enum JobSample {
 
     static let events: [JobMachine.Event] =
         [
-            .woke, .notFound, .submitted(.created(jobID: "j-2")), .submitted(.alreadyExists(jobID: nil)),
+            .woke, .notFound, .gone, .held, .submitted(.created(jobID: "j-2")), .submitted(.alreadyExists(jobID: nil)),
             .submitted(.refused("bad")), .submitted(.denied("who are you")), .submitted(.unknown("500")),
             .submitted(.busy(retryAfter: nil)), .submitted(.busy(retryAfter: 7)),
             .submitted(.busy(retryAfter: .max)), .submitted(.busy(retryAfter: .min)), .stopTaken,
@@ -84,6 +86,7 @@ enum JobSample {
                 files: JobMachine.Tally(count: JobMachine.counterLimit, since: start),
                 outages: JobMachine.counterLimit
             ),
+            machine(phase, silence: JobMachine.Tally(count: JobMachine.counterLimit, since: start)),
         ]
     }
 }

@@ -47,9 +47,15 @@ struct Clinic: Sendable {
             ),
             transport: node ?? chain,
             webSocket: connector ?? chain,
-            bacalhau: .seen(
-                BacalhauClient(transport: bacalhau, endpoint: BacalhauEndpoint(url: "http://bacalhau.test"))
-            ),
+            orchestrators: [
+                Doctor.Examinee(
+                    place: .seen(
+                        OrchestratorPlace(
+                            BacalhauClient(transport: bacalhau, endpoint: BacalhauEndpoint(url: "http://bacalhau.test"))
+                        )
+                    )
+                )
+            ],
             files: files,
             patience: .milliseconds(50)...(.milliseconds(300))
         )

@@ -424,6 +424,29 @@ import Testing
             patient.seen.orchestrator.nodes = .seen(Patient.computeNodes(publishers: ["local"]))
             return patient
         },
+        Case(
+            "a spare one away",
+            .warning,
+            "bacalhau.fallbacks[0]",
+            "reach",
+            "no answer",
+            remedy: "bacalhau.fallbacks[0].api"
+        ) {
+            $0.withSpare { $0.version = .failed("no answer") }
+        },
+        Case("all away", .error, "bacalhau.fallbacks[0]", "reach", "no answer", remedy: "bacalhau.fallbacks[0].api") {
+            var patient = $0.withSpare { $0.version = .failed("no answer") }
+            patient.seen.orchestrator = OrchestratorExamination(version: .failed("no answer"))
+            return patient
+        },
+        Case("an old spare one", .error, "bacalhau.fallbacks[0]", "version", "Bacalhau 1.7.0", remedy: "upgrade") {
+            $0.withSpare { $0.version = .seen(ServerVersion(1, 7, 0)) }
+        },
+        Case("the first away", .warning, "bacalhau", "reach", "no answer", remedy: "bacalhau.api") {
+            var patient = $0.withSpare { _ in }
+            patient.seen.orchestrator = OrchestratorExamination(version: .failed("no answer"))
+            return patient
+        },
         Case("said hello", .ok, "bacalhau", "job", "said hello after 1.5 s (wasm)", remedy: nil) { patient in
             patient.saying("hello")
         },
@@ -515,6 +538,18 @@ extension Patient {
         patient.seen.orchestrator.hello = .seen(
             HelloSight(job: "lilypad-1", engine: "wasm", took: .milliseconds(1_500), output: output)
         )
+        return patient
+    }
+}
+
+extension Patient {
+    /// With a second orchestrator in good health, spoilt so.
+    fileprivate func withSpare(_ spoil: (inout OrchestratorExamination) -> Void) -> Patient {
+        var patient = self
+        var spare = seen.orchestrator
+        spare.section = "bacalhau.fallbacks[0]"
+        spoil(&spare)
+        patient.seen.fallbacks = [spare]
         return patient
     }
 }

@@ -14,6 +14,10 @@ struct RelayWorld: Sendable {
     let time: ManualTime
     let chain: FakeChain
     let bacalhau: FakeBacalhau
+    /// Orchestrators that stand in for the first one, by name, in order of preference.
+    var spares: [(name: String, bacalhau: FakeBacalhau)] = []
+    /// What the settings call the first one.
+    var mainName = "main"
     /// Where relayers read published files, for tests that want them to.
     var gateway: FakeGateway?
     let account: TestAccount
@@ -99,14 +103,10 @@ struct RelayWorld: Sendable {
                 time: time
             ),
             webSocket: hasWebSockets ? chain : nil,
-            bacalhau: BacalhauClient(
-                transport: CrashingTransport(
-                    bacalhauWire ?? bacalhau,
-                    crashSwitch: crash,
-                    name: { RelayWorld.name($0) }
-                ),
-                endpoint: BacalhauEndpoint(url: "http://bacalhau.test")
-            ),
+            bacalhau: place(bacalhauWire ?? bacalhau, mainName, at: "http://bacalhau.test", crash),
+            fallbacks: spares.enumerated().map { number, spare in
+                place(spare.bacalhau, spare.name, at: "http://spare\(number).test", crash)
+            },
             files: gateway.map { gateway in
                 ResultFiles(
                     transport: CrashingTransport(gateway, crashSwitch: crash) { _ in "GET file" },
@@ -126,6 +126,19 @@ struct RelayWorld: Sendable {
             await store.close()
             throw error
         }
+    }
+
+    private func place(
+        _ transport: any HTTPTransport,
+        _ name: String,
+        at url: String,
+        _ crash: CrashSwitch
+    ) -> OrchestratorPlace {
+        let client = BacalhauClient(
+            transport: CrashingTransport(transport, crashSwitch: crash, name: { RelayWorld.name($0) }),
+            endpoint: BacalhauEndpoint(url: url)
+        )
+        return OrchestratorPlace(client, name: name)
     }
 
     /// Runs the relayer beside the blocks and the clock until the condition holds or it dies.

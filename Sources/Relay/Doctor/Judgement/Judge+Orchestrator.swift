@@ -1,17 +1,30 @@
 internal import Bacalhau
 
-/// The orchestrator and its compute nodes.
+/// The orchestrators and their compute nodes.
 extension Judge {
     var orchestrator: [Finding] {
-        let seen = seen.orchestrator
+        let each = ([seen.orchestrator] + seen.fallbacks).map { findings(of: $0) }
+        guard each.contains(where: { !$0.contains { $0.level == .error } }) else { return each.flatMap(\.self) }
+        // While one takes the jobs, what is wrong with another is no reason to stop; but run refuses an old one.
+        return each.flatMap { findings in
+            findings.map { finding in
+                guard finding.level == .error, finding.check != "version" else { return finding }
+                var finding = finding
+                finding.level = .warning
+                return finding
+            }
+        }
+    }
+
+    private func findings(of seen: OrchestratorExamination) -> [Finding] {
         guard let version = seen.version.value else {
             return [
                 Finding(
                     .error,
-                    "bacalhau",
+                    seen.section,
                     "reach",
                     seen.version.failure ?? "",
-                    remedy: "start the orchestrator, or correct bacalhau.api or \(seen.secret)"
+                    remedy: "start the orchestrator, or correct \(seen.section).api or \(seen.secret)"
                 )
             ]
         }
@@ -19,37 +32,39 @@ extension Judge {
             return [
                 Finding(
                     .error,
-                    "bacalhau",
+                    seen.section,
                     "version",
                     "it is Bacalhau \(version), and older ones than \(ServerVersion.oldest) may run a job twice",
                     remedy: "upgrade it"
                 )
             ]
         }
-        return [Finding(.ok, "bacalhau", "version", "Bacalhau \(version)"), rights, nodes, hello].compactMap { $0 }
+        return [
+            Finding(.ok, seen.section, "version", "Bacalhau \(version)"), rights(seen), nodes(seen), hello(seen),
+        ].compactMap { $0 }
     }
 
-    private var rights: Finding? {
-        guard let reason = seen.orchestrator.rights?.failure else { return nil }
+    private func rights(_ seen: OrchestratorExamination) -> Finding? {
+        guard let reason = seen.rights?.failure else { return nil }
         return Finding(
             .error,
-            "bacalhau",
+            seen.section,
             "rights",
             "it does not let us ask for jobs: \(reason)",
-            remedy: "correct \(seen.orchestrator.secret), or the rights that it gives"
+            remedy: "correct \(seen.secret), or the rights that it gives"
         )
     }
 
-    private var nodes: Finding? {
-        switch seen.orchestrator.nodes {
+    private func nodes(_ seen: OrchestratorExamination) -> Finding? {
+        switch seen.nodes {
         case nil: return nil
         case .failed(let reason)?:
             return Finding(
                 .warning,
-                "bacalhau",
+                seen.section,
                 "nodes",
                 "cannot be listed: \(reason)",
-                remedy: "give whoever is named by \(seen.orchestrator.secret) the right to list nodes"
+                remedy: "give whoever is named by \(seen.secret) the right to list nodes"
             )
         case .seen(let nodes)?:
             let compute = nodes.filter(\.isCompute)
@@ -58,7 +73,7 @@ extension Judge {
             guard !usable.isEmpty else {
                 return Finding(
                     .error,
-                    "bacalhau",
+                    seen.section,
                     "nodes",
                     "\(text): every job would fail",
                     remedy: "connect a compute node to the orchestrator and approve it"
@@ -69,13 +84,13 @@ extension Judge {
             guard usable.contains(where: { $0.publishers.contains { $0.lowercased() == "ipfs" } }) else {
                 return Finding(
                     .warning,
-                    "bacalhau",
+                    seen.section,
                     "nodes",
                     "\(offered). Requests for a CID (result type 0) need the publisher ipfs, and would fail",
                     remedy: "set up the ipfs publisher at a compute node, if CIDs are asked for"
                 )
             }
-            return Finding(.ok, "bacalhau", "nodes", offered)
+            return Finding(.ok, seen.section, "nodes", offered)
         }
     }
 
@@ -84,13 +99,13 @@ extension Judge {
         return names.isEmpty ? "none" : names.joined(separator: ", ")
     }
 
-    private var hello: Finding? {
-        switch seen.orchestrator.hello {
+    private func hello(_ seen: OrchestratorExamination) -> Finding? {
+        switch seen.hello {
         case nil: return nil
         case .failed(let reason)?:
             return Finding(
                 .error,
-                "bacalhau",
+                seen.section,
                 "job",
                 reason,
                 remedy: "look at the job with 'bacalhau job describe', and at the compute nodes' logs"
@@ -99,7 +114,7 @@ extension Judge {
             guard sight.output == "hello" else {
                 return Finding(
                     .warning,
-                    "bacalhau",
+                    seen.section,
                     "job",
                     "\(sight.job) printed \(SafeText.quoted(sight.output)) in place of \"hello\"",
                     remedy: "look at the compute nodes' logs"
@@ -107,7 +122,7 @@ extension Judge {
             }
             return Finding(
                 .ok,
-                "bacalhau",
+                seen.section,
                 "job",
                 "\(sight.job) said hello after \(spanText(sight.took)) (\(sight.engine))"
             )

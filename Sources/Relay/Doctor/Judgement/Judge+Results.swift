@@ -22,19 +22,22 @@ extension Judge {
 
     /// Jobs whose output is wanted are given the publisher `ipfs`, which then has to be there.
     private var unpublished: [Finding] {
-        let policies = options.contracts.map(\.policy)
-        guard let nodes = seen.orchestrator.nodes?.value?.filter(\.isUsable), !nodes.isEmpty,
-            policies.contains(where: { $0.publishers.contains(.ipfs) }),
-            !nodes.contains(where: { $0.publishers.contains { $0.lowercased() == "ipfs" } })
-        else { return [] }
-        return [
-            Finding(
+        guard options.contracts.contains(where: { $0.policy.publishers.contains(.ipfs) }) else { return [] }
+        return ([seen.orchestrator] + seen.fallbacks).filter(lacksPublisher).map { orchestrator in
+            let whose = seen.fallbacks.isEmpty ? "" : " of \(orchestrator.section)"
+            return Finding(
                 .error,
                 "results",
                 "publisher",
-                "no compute node has the publisher ipfs, which jobs get that are asked for their output: they would fail",
+                "no compute node\(whose) has the publisher ipfs, which jobs get that are asked for their output: they would"
+                    + " fail",
                 remedy: "set up the ipfs publisher at a compute node, or remove results.gateway and results.api"
             )
-        ]
+        }
+    }
+
+    private func lacksPublisher(_ orchestrator: OrchestratorExamination) -> Bool {
+        guard let nodes = orchestrator.nodes?.value?.filter(\.isUsable), !nodes.isEmpty else { return false }
+        return !nodes.contains { $0.publishers.contains { $0.lowercased() == "ipfs" } }
     }
 }

@@ -8,6 +8,8 @@ package struct Examination: Sendable {
     package var contracts: [ContractExamination]
     package var account: Observed<AccountSight>
     package var orchestrator: OrchestratorExamination
+    /// Those that stand in for it, in order.
+    package var fallbacks: [OrchestratorExamination] = []
     package var database: DatabaseSight
     /// Whether published files can be read; nil: they are not to be.
     package var files: Observed<Bool>?
@@ -86,7 +88,8 @@ package struct OrchestratorExamination: Sendable {
     package var rights: Observed<Bool>?
     /// nil: no job was wanted.
     package var hello: Observed<HelloSight>?
-    /// The setting in which an operator corrects who we say we are, for a sentence.
+    /// The section of the settings that has its keys, and those of them in which an operator corrects who we say we are.
+    package var section = "bacalhau"
     package var secret = "bacalhau.apiKeyFile or bacalhau.passwordFile"
 
     package init(

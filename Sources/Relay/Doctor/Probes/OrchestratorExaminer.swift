@@ -4,17 +4,24 @@ internal import Transport
 
 /// Looks at the orchestrator.
 struct OrchestratorExaminer: Sendable {
-    let bacalhau: Observed<BacalhauClient>
+    /// Failed where not even its key could be read.
+    let place: Observed<OrchestratorPlace>
+    let section: String
     let runsJob: Bool
     let time: any TimeSource
 
     func look() async -> OrchestratorExamination {
-        guard case .seen(let client) = bacalhau else {
-            return OrchestratorExamination(version: .failed(bacalhau.failure ?? ""))
+        guard case .seen(let place) = place else {
+            var seen = OrchestratorExamination(version: .failed(place.failure ?? ""))
+            seen.section = section
+            seen.secret = "\(section).apiKeyFile or \(section).passwordFile"
+            return seen
         }
+        let client = place.client
         let version = await observe(within: Self.limit, time) { try await client.version() }
         var seen = OrchestratorExamination(version: version)
-        seen.secret = client.endpoint.authentication.settings(of: "bacalhau")
+        seen.section = section
+        seen.secret = place.secret
         guard version.value != nil else { return seen }
         seen.nodes = await observe(within: Self.limit, time) { try await client.nodes() }
         // Of a job that there is not: the question needs the same rights as those about jobs that there are.

@@ -1,0 +1,67 @@
+internal import RelayCore
+
+/// The orchestrators of the settings, in order of preference.
+struct Orchestrators: Sendable {
+    /// One at least.
+    let all: [Orchestrator]
+    private let first: Orchestrator
+
+    init(_ first: OrchestratorPlace, _ others: [OrchestratorPlace], limits: CircuitBreaker.Limits) {
+        self.first = Orchestrator(first, isFirst: true, limits: limits)
+        all = [self.first] + others.map { Orchestrator($0, isFirst: false, limits: limits) }
+    }
+
+    var areSeveral: Bool { all.count > 1 }
+
+    /// Where a stored try went.
+    struct Placement: Sendable {
+        let orchestrator: Orchestrator
+        /// Whether that is surely the one: one that the settings no longer have may be the first under another name.
+        let isSure: Bool
+    }
+
+    /// The one that a row of the database names.
+    func placement(_ name: String?) -> Placement {
+        guard let name else { return Placement(orchestrator: first, isSure: true) }
+        let known = all.first { $0.name == name }
+        return Placement(orchestrator: known ?? first, isSure: known != nil)
+    }
+
+    /// Where a request's first try goes: to the first orchestrator that would take it.
+    ///
+    /// Where a breaker lets one job through to find out, this is the one.
+    func choose(for job: String, at now: Timestamp) -> Orchestrator {
+        guard areSeveral else { return first }
+        let reachable = all.filter { $0.isReachable(at: now) }
+        return reachable.first { $0.gate.permits(job, at: now) } ?? reachable.first ?? first
+    }
+
+    /// Where its next try goes: not to the orchestrator that was just left, and to find out something about a broken node
+    /// only where there is no other.
+    func chooseAgain(for job: String, after left: Orchestrator? = nil, at now: Timestamp) -> Orchestrator {
+        guard areSeveral else { return first }
+        let others = all.filter { $0 !== left && $0.isReachable(at: now) }
+        return others.first { !$0.gate.isHeld } ?? others.first { $0.gate.permits(job, at: now) } ?? others.first
+            ?? choose(for: job, at: now)
+    }
+
+    /// Whether another one would take a job.
+    func hasOther(than orchestrator: Orchestrator, at now: Timestamp) -> Bool {
+        all.contains { $0 !== orchestrator && $0.isUsable(at: now) }
+    }
+
+    /// How many jobs may be begun now.
+    func room(at now: Timestamp) -> Int { candidates(now).map { $0.gate.room(at: now) }.max() ?? 0 }
+
+    /// When the next one may be begun; nil when that is now.
+    func opens(after now: Timestamp) -> Timestamp? {
+        guard room(at: now) == 0 else { return nil }
+        return candidates(now).compactMap { $0.gate.opens(after: now) }.min()
+    }
+
+    /// Those that are there; while none is, jobs wait for whichever comes back.
+    private func candidates(_ now: Timestamp) -> [Orchestrator] {
+        let reachable = all.filter { $0.isReachable(at: now) }
+        return areSeveral && !reachable.isEmpty ? reachable : areSeveral ? all : [first]
+    }
+}

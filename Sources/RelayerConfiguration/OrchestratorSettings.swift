@@ -1,0 +1,49 @@
+import Formats
+import Settings
+
+/// One orchestrator: how it is called, where it answers, and how it is told who we are.
+package struct OrchestratorSettings: Sendable, Equatable {
+    /// The database keeps it with each job, so it is no other orchestrator's.
+    package let name: String
+    /// `http:` or `https:`.
+    package let api: String
+    package let access: AccessSettings
+
+    private static let url = Format<String>.url(schemes: ["http", "https"])
+
+    init(_ section: Section, apiHelp: String) {
+        let api = section.value("api", Self.url, apiHelp)
+        let name = section.optional(
+            "name",
+            .orchestratorName,
+            "How the database, the log and status call it; without it, the host and port of its address. Name it before its "
+                + "address changes, or the jobs that it has are taken for lost."
+        )
+        self.api = api
+        self.name = name ?? NodeAddress.place(of: api)
+        access = AccessSettings.read(section)
+    }
+
+    /// What is no URL has been told already.
+    var isRead: Bool { api != Self.url.standIn }
+}
+
+extension Format<String> {
+    /// The name of an orchestrator, which stands in lines of text.
+    fileprivate static var orchestratorName: Self {
+        Self(
+            "a name, up to 64 letters, digits, ., -, _ and :",
+            schema: .text(pattern: "^[A-Za-z0-9._:-]{1,64}$"),
+            standIn: "main"
+        ) { (text) throws(Misfit) in
+            let isWord = text.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                default: Array("._:-".utf8).contains(byte)
+                }
+            }
+            guard isWord, (1...64).contains(text.utf8.count) else { throw .plain }
+            return text
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Glibc
+import JSON
+import RelayTestSupport
+import Testing
+
+extension EndToEnd {
+    /// Two orchestrators, of which the one that is preferred dies while it has jobs.
+    struct OrchestratorsTests {
+        @Test func settlesEachRequestOnceWhenThePreferredOneDies() async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            let preferred = try await DevnetServer.compute()
+            var settings = RelayerSettingsText()
+            settings.bacalhau = [
+                "api: \(try preferred.text("api"))", "name: mortal", "fallbacks:",
+                "  - {api: '\(network.devnet.bacalhau)', name: spare}",
+            ]
+            let program = try RelayerProgram(for: bridge, settings)
+            let ledger = try await Ledger(for: bridge)
+            defer { preferred.process.signal(SIGKILL) }
+            try await program.whileRunning { _ in
+                let early = try await bridge.request(Spec.greeting("early"), .stdout)
+                #expect(try await bridge.waitForAnswers(to: [early])[early]?.content == .result("hello early\n"))
+                #expect(try await ledger.newJobs().isEmpty)
+
+                preferred.process.signal(SIGKILL)
+                _ = await preferred.process.finished()
+                var late: [UInt64] = []
+                for number in 0..<8 { late.append(try await bridge.request(Spec.greeting("\(number)"), .stdout)) }
+                let answers = try await bridge.waitForAnswers(to: late)
+                for (number, job) in late.enumerated() {
+                    #expect(answers[job]?.content == .result("hello \(number)\n"))
+                }
+                try await program.waitForStatus("all are settled") { $0["requests"]?["settled"]?.int64 == 9 }
+
+                #expect(try await ledger.newJobs().count == late.count)
+                let status = try await program.command("status")
+                #expect(status.output.contains("orchestrator mortal unreachable"), "\(status.output)")
+                #expect(status.output.contains("orchestrator spare ok"), "\(status.output)")
+                let first = try await program.command("jobs", "show", "\(late[0])")
+                #expect(first.output.contains(" at spare"), "\(first.output)")
+                let doctor = try await program.command("doctor")
+                #expect(doctor.status == 0 && doctor.output.contains("bacalhau.fallbacks[0]"), "\(doctor.output)")
+            }
+        }
+    }
+}
