@@ -231,16 +231,22 @@ struct OrchestratorsTests {
 
     /// The log is gone for good: the job is stopped where it is.
     @Test func stopsAnOrphansJobWhereItWent() async throws {
-        let (world, spare) = try Self.world(spare: { _ in
+        // Deep enough for the block to be left.
+        var world = try RelayWorld(settle: 60, receipt: 60)
+        let spare = FakeBacalhau(time: world.time) { _ in
             FakeJobScript(.completes(FakeRun(stdout: "spare\n")), after: .seconds(3_000))
-        })
-        world.bacalhau.setOutage(.refused)
-        let request = world.chain.request(spec: RelayWorld.spec)
-        try await world.run { try world.state(of: request) == .submitted }
-        world.bacalhau.setOutage(nil)
-        world.chain.reorg(depth: 4, keeping: false)
-        try await world.run { spare.callCount("DELETE job") > 0 }
-        #expect(world.bacalhau.callCount("DELETE job") == 0)
+        }
+        world.spares = [("spare", spare)]
+        let made = world
+        made.chain.mine()
+        made.bacalhau.setOutage(.refused)
+        let request = made.chain.request(spec: RelayWorld.spec)
+        let block = made.chain.head.number
+        try await made.run { try made.state(of: request) == .submitted }
+        made.bacalhau.setOutage(nil)
+        made.chain.reorg(depth: Int(made.chain.head.number - block + 1), keeping: false)
+        try await made.run { spare.callCount("DELETE job") > 0 }
+        #expect(made.bacalhau.callCount("DELETE job") == 0)
     }
 }
 

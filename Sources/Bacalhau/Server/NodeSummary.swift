@@ -13,6 +13,8 @@ package struct NodeSummary: Sendable, Equatable {
     package let engines: [String]
     /// Such as `ipfs`; empty where the node runs no jobs.
     package let publishers: [String]
+    /// nil where it does not say.
+    package private(set) var largestJob: NodeCapacity?
 
     /// Whether it can be given jobs now.
     package var isUsable: Bool { isCompute && isApproved && isConnected }
@@ -26,7 +28,13 @@ package struct NodeSummary: Sendable, Equatable {
             throw .notJSON(reason: error.reason.words, offset: error.offset)
         }
         guard let list = value["Nodes"] else { throw .missing("Nodes") }
-        return (list.array ?? []).compactMap(NodeSummary.init)
+        let items = list.array ?? []
+        var nodes = items.compactMap(NodeSummary.init)
+        // Of a list that is not all there is, the largest node is not known.
+        if nodes.count < items.count || value["NextToken"]?.string?.isEmpty == false {
+            for index in nodes.indices { nodes[index].largestJob = nil }
+        }
+        return nodes
     }
 
     private init?(_ value: JSONValue) {
@@ -40,5 +48,6 @@ package struct NodeSummary: Sendable, Equatable {
         isConnected = connection == "CONNECTED"
         engines = names("ExecutionEngines")
         publishers = names("Publishers")
+        largestJob = NodeCapacity(compute?["MaxJobRequirements"])
     }
 }

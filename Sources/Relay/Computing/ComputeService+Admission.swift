@@ -151,7 +151,7 @@ extension ComputeService {
 
     private func accept(_ request: Request, attempt: Int, sender: Address?) async throws {
         let now = environment.now
-        switch JobPlan.make(for: request.observed, attempt: attempt, context: context, sender: sender) {
+        switch sized(JobPlan.make(for: request.observed, attempt: attempt, context: context, sender: sender)) {
         case .failure(let refusal): try await refuse(request, refusal)
         case .success(let plan):
             if let refusal = quotas.refusal(ofAlone: plan.computeSeconds) { return try await refuse(request, refusal) }
@@ -163,7 +163,7 @@ extension ComputeService {
                 queueSeconds: plan.queueSeconds,
                 agreement: plan.agreement
             )
-            let orchestrator = orchestrators.choose(for: plan.name, at: now)
+            let orchestrator = orchestrators.choose(for: plan, at: now)
             var change = ComputingChange(
                 request: request.id,
                 from: .observed,

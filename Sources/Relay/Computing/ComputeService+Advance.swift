@@ -45,7 +45,7 @@ extension ComputeService {
             event,
             at: environment.now,
             limits: options.limits,
-            elsewhere: orchestrators.hasOther(than: orchestrator, at: environment.now)
+            elsewhere: job.machine.isSilence(event) && canGoElsewhere(job)
         )
         note(orchestrator.gate.saw(name, event, job.machine, at: environment.now), job)
         guard job.machine.attempt != before.attempt else { return actions }
@@ -159,7 +159,7 @@ extension ComputeService {
         job.name = plan.name
         job.body = plan.body
         job.machine.follow(plan)
-        let orchestrator = orchestrators.chooseAgain(for: plan.name, after: isMove ? left : nil, at: environment.now)
+        let orchestrator = orchestrators.chooseAgain(for: plan, after: isMove ? left : nil, at: environment.now)
         job.placement = Orchestrators.Placement(orchestrator: orchestrator, isSure: true)
         var change = change(of: job, wakeAt: environment.now)
         change.newJob = newJob(plan, job.machine.attempt, orchestrator)

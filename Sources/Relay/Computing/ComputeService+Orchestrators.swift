@@ -16,6 +16,27 @@ extension ComputeService {
         )
     }
 
+    /// The plan, unless no compute node can ever hold the job.
+    func sized(_ plan: Result<JobPlan, JobRefusal>) -> Result<JobPlan, JobRefusal> {
+        guard case .success(let made) = plan, let refusal = orchestrators.refusal(of: made, at: environment.now) else {
+            return plan
+        }
+        return .failure(refusal)
+    }
+
+    func canGoElsewhere(_ job: RunningJob) -> Bool {
+        guard orchestrators.hasOther(than: job.orchestrator, at: environment.now) else { return false }
+        let plan = JobPlan.make(
+            for: job.request.observed,
+            attempt: job.machine.attempt,
+            context: context,
+            isAdmitted: true
+        )
+        // One that is refused now is refused elsewhere too, and there it is said.
+        guard case .success(let plan) = plan else { return true }
+        return orchestrators.hasOther(than: job.orchestrator, for: plan, at: environment.now)
+    }
+
     func recovered(_ orchestrator: Orchestrator) {
         environment.outages.recovered(orchestrator.outage)
         orchestrator.answered()

@@ -1,3 +1,4 @@
+internal import Bacalhau
 internal import BacalhauAPI
 internal import RelayCore
 internal import Synchronization
@@ -20,6 +21,8 @@ final class Orchestrator: Sendable {
         var failures = 0
         var cause: String?
         var denied: (until: Timestamp, words: String)?
+        /// What its compute nodes can hold; nil before it has said so.
+        var nodes: NodeRoom?
         /// Its version is known, and new enough.
         var isVetted = true
     }
@@ -88,6 +91,15 @@ final class Orchestrator: Sendable {
 
     /// Whether it would take a job now, as far as is known.
     func isUsable(at now: Timestamp) -> Bool { isReachable(at: now) && gate.room(at: now) > 0 }
+
+    func learned(_ nodes: [NodeSummary], at now: Timestamp) {
+        standing.withLock { $0.nodes = NodeRoom(nodes, at: now) }
+    }
+
+    var nodes: NodeRoom? { standing.withLock(\.nodes) }
+
+    /// Whether one of its compute nodes could hold it, as far as is known.
+    func mayHold(_ resources: Resources, at now: Timestamp) -> Bool { nodes?.mayHold(resources, at: now) ?? true }
 
     enum State: String {
         case ok

@@ -1,3 +1,4 @@
+internal import Bacalhau
 internal import RelayCore
 
 /// The orchestrators of the settings, in order of preference.
@@ -30,24 +31,45 @@ struct Orchestrators: Sendable {
     /// Where a request's first try goes: to the first orchestrator that would take it.
     ///
     /// Where a breaker lets one job through to find out, this is the one.
-    func choose(for job: String, at now: Timestamp) -> Orchestrator {
+    func choose(for plan: JobPlan, at now: Timestamp) -> Orchestrator {
         guard areSeveral else { return first }
-        let reachable = all.filter { $0.isReachable(at: now) }
-        return reachable.first { $0.gate.permits(job, at: now) } ?? reachable.first ?? first
+        let reachable = fit(all.filter { $0.isReachable(at: now) }, plan, now)
+        return reachable.first { $0.gate.permits(plan.name, at: now) } ?? reachable.first ?? first
     }
 
     /// Where its next try goes: not to the orchestrator that was just left, and to find out something about a broken node
     /// only where there is no other.
-    func chooseAgain(for job: String, after left: Orchestrator? = nil, at now: Timestamp) -> Orchestrator {
+    func chooseAgain(for plan: JobPlan, after left: Orchestrator? = nil, at now: Timestamp) -> Orchestrator {
         guard areSeveral else { return first }
-        let others = all.filter { $0 !== left && $0.isReachable(at: now) }
-        return others.first { !$0.gate.isHeld } ?? others.first { $0.gate.permits(job, at: now) } ?? others.first
-            ?? choose(for: job, at: now)
+        let others = fit(all.filter { $0 !== left && $0.isReachable(at: now) }, plan, now)
+        return others.first { !$0.gate.isHeld } ?? others.first { $0.gate.permits(plan.name, at: now) } ?? others.first
+            ?? choose(for: plan, at: now)
+    }
+
+    /// Those with a compute node that may hold the job, or all of them where none has.
+    private func fit(_ orchestrators: [Orchestrator], _ plan: JobPlan, _ now: Timestamp) -> [Orchestrator] {
+        let fitting = orchestrators.filter { $0.mayHold(plan.resources, at: now) }
+        return fitting.isEmpty ? orchestrators : fitting
     }
 
     /// Whether another one would take a job.
     func hasOther(than orchestrator: Orchestrator, at now: Timestamp) -> Bool {
         all.contains { $0 !== orchestrator && $0.isUsable(at: now) }
+    }
+
+    /// Whether another one would take this job.
+    func hasOther(than orchestrator: Orchestrator, for plan: JobPlan, at now: Timestamp) -> Bool {
+        all.contains { $0 !== orchestrator && $0.isUsable(at: now) && $0.mayHold(plan.resources, at: now) }
+    }
+
+    /// Why no compute node can ever hold the job; nil where one may, or where that is not known well enough.
+    func refusal(of plan: JobPlan, at now: Timestamp) -> JobRefusal? {
+        let reachable = all.filter { $0.isReachable(at: now) }
+        let known = reachable.compactMap { $0.nodes?.known(at: now) }
+        // One that is away may come back, with the nodes that it had.
+        guard known.count == reachable.count, !all.contains(where: { $0.nodes?.saidToHold(plan.resources) == true })
+        else { return nil }
+        return JobRefusal(plan.resources, tooLargeFor: known.flatMap(\.self))
     }
 
     /// How many jobs may be begun now.

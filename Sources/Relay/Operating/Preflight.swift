@@ -1,4 +1,4 @@
-internal import Bacalhau
+package import Bacalhau
 internal import BacalhauAPI
 package import Ethereum
 package import EthereumRPC
@@ -46,6 +46,8 @@ package struct Preflight: Sendable {
         package let head: UInt64
         /// Orchestrators that did not answer, by name, with the reason.
         package let unreached: [String: String]
+        /// The nodes of those that list them, by the orchestrator's name.
+        package let nodes: [String: [NodeSummary]]
     }
 
     /// A reason not to start, with the remedy.
@@ -108,8 +110,18 @@ package struct Preflight: Sendable {
             callbackGas: callbackGas,
             balance: try await client.balance(of: account),
             head: try await client.blockNumber(),
-            unreached: unreached
+            unreached: unreached,
+            nodes: await nodes()
         )
+    }
+
+    private func nodes() async -> [String: [NodeSummary]] {
+        await withTaskGroup(of: (String, [NodeSummary]?).self) { group in
+            for orchestrator in orchestrators {
+                group.addTask { (orchestrator.name, try? await orchestrator.client.nodes()) }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
     }
 
     /// Those that do not answer, with the reason; throws the first one's error where none does.

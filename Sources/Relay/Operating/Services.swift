@@ -19,6 +19,9 @@ struct Services: Sendable {
         let options = relayer.options
         let orchestrators = Orchestrators(relayer.bacalhau, relayer.fallbacks, limits: options.compute.breaker)
         for orchestrator in orchestrators.all {
+            if let nodes = findings.nodes[orchestrator.name] {
+                orchestrator.learned(nodes, at: relayer.environment.now)
+            }
             guard let cause = findings.unreached[orchestrator.name] else { continue }
             orchestrator.setVetted(false)
             orchestrator.isAway(cause)

@@ -14,7 +14,9 @@ extension JobMachine {
     }
 
     /// Whether the orchestrator did nothing: it gave no answer, does not let us in, or its node takes no jobs.
-    func isSilence(_ event: Event) -> Bool {
+    ///
+    /// Nothing else is a reason to go elsewhere.
+    package func isSilence(_ event: Event) -> Bool {
         switch event {
         case .unavailable, .held, .submitted(.denied): true
         case .woke, .notFound, .gone, .found, .submitted, .stopTaken, .fetched, .fetchFailed: false

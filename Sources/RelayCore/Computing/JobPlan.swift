@@ -91,6 +91,8 @@ package struct JobPlan: Equatable, Sendable {
     package let requestLabel: String
     /// By which its answers are judged; nil where any one counts.
     package let agreement: Agreement?
+    /// What it asks of a compute node, as its body says.
+    package let resources: Resources
 }
 
 extension JobPlan {
@@ -179,7 +181,8 @@ extension JobPlan {
                     queueSeconds: body.queue,
                     nodes: body.nodes,
                     requestLabel: requestLabel(of: question.requestHash),
-                    agreement: agreement?.forJob(count: task.count)
+                    agreement: agreement?.forJob(count: task.count),
+                    resources: task.resources
                 )
             )
         } catch {

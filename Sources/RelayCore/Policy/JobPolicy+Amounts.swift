@@ -5,9 +5,9 @@ extension JobPolicy {
     func judgeAmounts(_ task: TaskSpec, bodySize: Int) -> [PolicyObjection?] {
         let resources = task.resources
         return [
-            judge(.cpu, "CPU", resources.cpu, isNeeded: true, maxCPU, "resources.cpu", Self.cores),
-            judge(.memory, "memory", resources.memory, isNeeded: true, maxMemory, "resources.memory", Self.bytes),
-            judge(.disk, "disk", resources.disk, isNeeded: false, maxDisk, "resources.disk", Self.bytes),
+            judge(.cpu, "CPU", resources.cpu, isNeeded: true, maxCPU, "resources.cpu", AmountText.cores),
+            judge(.memory, "memory", resources.memory, isNeeded: true, maxMemory, "resources.memory", AmountText.bytes),
+            judge(.disk, "disk", resources.disk, isNeeded: false, maxDisk, "resources.disk", AmountText.bytes),
             judge(.gpu, "GPU", resources.gpu, isNeeded: false, maxGPU, "resources.gpu") { String($0) },
             judgeTime(task.timeouts), judgeCount(task.count), judgeBody(bodySize),
         ]
@@ -51,15 +51,5 @@ extension JobPolicy {
         guard size > maxBodySize else { return nil }
         let asked = "a job of \(size) bytes is too long"
         return PolicyObjection(.bodySize, [asked], allowed: "bacalhau.maxBodySize allows \(maxBodySize) bytes")
-    }
-
-    private static func cores(_ thousandths: UInt64) -> String {
-        thousandths % 1_000 == 0 ? "\(thousandths / 1_000)" : "\(thousandths)m"
-    }
-
-    private static func bytes(_ count: UInt64) -> String {
-        let units: [(name: String, size: UInt64)] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
-        let unit = units.first { count >= $0.size && count % $0.size == 0 }
-        return unit.map { "\(count / $0.size) \($0.name)" } ?? "\(count) bytes"
     }
 }

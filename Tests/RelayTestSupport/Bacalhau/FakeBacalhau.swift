@@ -1,3 +1,4 @@
+package import JSON
 import Synchronization
 package import Transport
 
@@ -67,6 +68,14 @@ package final class FakeBacalhau: HTTPTransport {
     /// Whether a compute node is connected.
     package func setNodeConnected(_ isConnected: Bool) {
         world.withLock { $0.store.hasNode = isConnected }
+    }
+
+    /// What the largest job of its compute node is, and whether that node is listed as away.
+    package func setLargestJob(_ requirements: JSONValue?, isAway: Bool = false) {
+        world.withLock { world in
+            world.store.largestJob = requirements
+            world.store.isNodeAway = isAway
+        }
     }
 
     /// What is running ends as this says, whatever its script says.

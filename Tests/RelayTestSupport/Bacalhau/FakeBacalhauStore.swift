@@ -9,6 +9,9 @@ struct FakeBacalhauStore: Sendable {
     var publishers = ["ipfs", "noop"]
     var engines = ["wasm"]
     var hasNode = true
+    var isNodeAway = false
+    /// As `MaxJobRequirements`; nil is one that says not all of it.
+    var largestJob: JSONValue?
     let script: @Sendable (FakeSubmission) -> FakeJobScript
     private var nextID = 1
 
@@ -212,6 +215,7 @@ struct FakeBacalhauStore: Sendable {
 
     private var nodesJSON: JSONValue {
         let capacity: JSONValue = ["CPU": .number(JSONNumber(text: "1.6") ?? JSONNumber(1)), "Memory": 20_221_211_443]
+        let status = isNodeAway ? "DISCONNECTED" : "CONNECTED"
         let node: JSONValue = [
             "Info": [
                 "NodeID": "46813ad9-8222-4a7c-add7-5f5959b562d7", "NodeType": "Compute", "Labels": [:],
@@ -220,11 +224,12 @@ struct FakeBacalhauStore: Sendable {
                     "ExecutionEngines": .array(engines.map { .string($0) }),
                     "Publishers": .array(publishers.map { .string($0) }), "StorageSources": ["urldownload", "inline"],
                     "MaxCapacity": capacity, "QueueCapacity": [:], "AvailableCapacity": capacity,
-                    "MaxJobRequirements": capacity, "RunningExecutions": 0, "EnqueuedExecutions": 0, "address": "",
+                    "MaxJobRequirements": largestJob ?? capacity, "RunningExecutions": 0, "EnqueuedExecutions": 0,
+                    "address": "",
                 ],
                 "BacalhauVersion": versionJSON,
             ],
-            "Membership": "APPROVED", "Connection": "CONNECTED", "ConnectionState": ["Status": "CONNECTED"],
+            "Membership": "APPROVED", "Connection": .string(status), "ConnectionState": ["Status": .string(status)],
         ]
         return ["NextToken": "", "Nodes": .array(hasNode ? [node] : [])]
     }
