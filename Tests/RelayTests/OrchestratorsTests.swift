@@ -229,6 +229,26 @@ struct OrchestratorsTests {
         #expect(try places(world, request) == ["spare", "main"])
     }
 
+    /// The job may have been taken there, so its name is sent nowhere else.
+    @Test func neverSendsANameToAnother() async throws {
+        let (made, spare) = try Self.world()
+        var world = made
+        world.spares = [("gone", spare)]
+        world.bacalhau.setOutage(.refused)
+        spare.failNext("PUT jobs", with: .timedOut, count: 1_000)
+        spare.failNext("GET job", with: .refused, count: 1_000)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.run { !spare.jobs.isEmpty || spare.callCount("GET job") > 2 }
+        #expect(try world.state(of: request) == .accepted)
+        world.bacalhau.setOutage(nil)
+        var alone = world
+        alone.spares = []
+        try await alone.runUntilClosed([request])
+        let name = try #require(try world.dossier(of: request)?.jobs.first?.name)
+        #expect(world.bacalhau.jobs.map(\.name) == [name + "-r2"] && world.isSettledOnce(request))
+        #expect(try places(world, request) == ["gone", "main"])
+    }
+
     /// The log is gone for good: the job is stopped where it is.
     @Test func stopsAnOrphansJobWhereItWent() async throws {
         // Deep enough for the block to be left.
