@@ -43,5 +43,33 @@ extension EndToEnd {
                 #expect(doctor.status == 0 && doctor.output.contains("bacalhau.fallbacks[0]"), "\(doctor.output)")
             }
         }
+
+        @Test func namesTheFileOfAKeyThatIsRefusedAndCannotBeReadAnew() async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            var settings = RelayerSettingsText()
+            settings.bacalhau = ["api: \(network.devnet.bacalhau)", "apiKeyFile: orchestrator.key"]
+            let program = try RelayerProgram(for: bridge, settings)
+            try program.write("the-first-key", to: "orchestrator.key")
+            let file = program.directory.file("orchestrator.key")
+            #expect(unsafe chmod(file, 0o600) == 0)
+            try await program.whileRunning { _ in
+                #expect(unsafe unlink(file) == 0)
+                try await network.compute(
+                    "fail-next",
+                    [
+                        "method": "GET", "path-prefix": "/api/v1/orchestrator", "count": 1_000, "status": 401,
+                        "body": "no",
+                    ]
+                )
+                let job = try await bridge.request(Spec.named("hello"), .stdout)
+                try await program.waitForStatus("the file is named") { status in
+                    let reason = status["report"]?["unreachableReasons"]?["orchestrator"]?.string ?? ""
+                    return reason.contains("bacalhau.apiKeyFile: ") && !reason.contains("the-first-key")
+                }
+                try await network.compute("clear", [:])
+                #expect(try await bridge.waitForAnswers(to: [job])[job]?.content == .result("hello\n"))
+            }
+        }
     }
 }

@@ -28,7 +28,7 @@ struct ProbeTests {
         try await made.run(
             onReady: { spare.setOutage(.refused) },
             until: {
-                try unreachable(made) == ["orchestrator (spare)"]
+                try unreachable(made) == ["orchestrator spare"]
                     && states(made) == ["main": "ok", "spare": "unreachable"]
             }
         )

@@ -170,7 +170,10 @@ extension ComputeService {
         environment.counters.increment("jobs.moved")
         environment.log(for: job.request).warning(
             "job left for another orchestrator",
-            ["job.name": job.name, "from": left.name, "to": orchestrator.name, "reason": job.trouble ?? ""]
+            [
+                "job.name": job.name, "orchestrator.from": left.name, "orchestrator.to": orchestrator.name,
+                "reason": job.trouble,
+            ]
         )
     }
 

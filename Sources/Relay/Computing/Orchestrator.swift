@@ -38,12 +38,10 @@ final class Orchestrator: Sendable {
 
     // MARK: What is spoken of as down
 
-    var outage: String { told("orchestrator") }
-    var computeNode: String { told("compute node") }
-    var submissions: String { told("submission of jobs") }
-    var submission: String { told(Outages.submission) }
-
-    private func told(_ what: String) -> String { isFirst ? what : "\(what) (\(name))" }
+    var outage: String { isFirst ? "orchestrator" : "orchestrator \(name)" }
+    var computeNode: String { isFirst ? "compute node" : "compute node of \(name)" }
+    var submissions: String { isFirst ? "submission of jobs" : "submission of jobs at \(name)" }
+    var submission: String { isFirst ? Outages.submission : "\(Outages.submission) at \(name)" }
 
     // MARK: How it does
 

@@ -85,7 +85,7 @@ package final class Outages: Sendable {
 
     /// Where an operator looks first; all orchestrators but the first are told with their names.
     private static func setting(_ what: String) -> String? {
-        let isNamed = what.hasPrefix("orchestrator (") || what.hasPrefix("submission of jobs (")
+        let isNamed = what.hasPrefix("orchestrator ") || what.hasPrefix("submission of jobs at ")
         return settings[what] ?? (isNamed ? "bacalhau.fallbacks" : nil)
     }
 

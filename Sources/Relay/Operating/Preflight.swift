@@ -111,13 +111,13 @@ package struct Preflight: Sendable {
             balance: try await client.balance(of: account),
             head: try await client.blockNumber(),
             unreached: unreached,
-            nodes: await nodes()
+            nodes: await nodes(except: unreached)
         )
     }
 
-    private func nodes() async -> [String: [NodeSummary]] {
+    private func nodes(except unreached: [String: String]) async -> [String: [NodeSummary]] {
         await withTaskGroup(of: (String, [NodeSummary]?).self) { group in
-            for orchestrator in orchestrators {
+            for orchestrator in orchestrators where unreached[orchestrator.name] == nil {
                 group.addTask { (orchestrator.name, try? await orchestrator.client.nodes()) }
             }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
