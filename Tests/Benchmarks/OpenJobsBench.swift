@@ -101,7 +101,12 @@ struct OpenJobsBench {
             time: SystemTime()
         )
         let compute = ComputeService(
-            client: BacalhauClient(transport: orchestrator, endpoint: BacalhauEndpoint(url: "http://bacalhau.test")),
+            orchestrators: Orchestrators(
+                OrchestratorPlace(
+                    BacalhauClient(transport: orchestrator, endpoint: BacalhauEndpoint(url: "http://bacalhau.test"))
+                ),
+                limits: options.breaker
+            ),
             contracts: ContractDesk(client: client, book: book),
             addresses: [Self.contract],
             store: store,

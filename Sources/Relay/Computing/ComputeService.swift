@@ -1,8 +1,8 @@
-internal import BacalhauAPI
-internal import Ethereum
+package import BacalhauAPI
+package import Ethereum
 internal import EthereumRPC
 package import RelayCore
-internal import RelayStore
+package import RelayStore
 internal import Telemetry
 internal import Transport
 
@@ -52,7 +52,7 @@ package struct ComputeService: Sendable {
     let quotas: Quotas
     let startedAt: Timestamp
 
-    init(
+    package init(
         orchestrators: Orchestrators,
         files: ResultFiles? = nil,
         contracts: ContractDesk,

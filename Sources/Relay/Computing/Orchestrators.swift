@@ -1,13 +1,13 @@
 internal import Bacalhau
-internal import RelayCore
+package import RelayCore
 
 /// The orchestrators of the settings, in order of preference.
-struct Orchestrators: Sendable {
+package struct Orchestrators: Sendable {
     /// One at least.
     let all: [Orchestrator]
     private let first: Orchestrator
 
-    init(_ first: OrchestratorPlace, _ others: [OrchestratorPlace], limits: CircuitBreaker.Limits) {
+    package init(_ first: OrchestratorPlace, _ others: [OrchestratorPlace] = [], limits: CircuitBreaker.Limits) {
         self.first = Orchestrator(first, isFirst: true, limits: limits)
         all = [self.first] + others.map { Orchestrator($0, isFirst: false, limits: limits) }
     }

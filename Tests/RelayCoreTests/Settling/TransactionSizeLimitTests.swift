@@ -60,6 +60,7 @@ import Testing
             contract: sample.contract,
             jobID: sample.jobID,
             requester: sample.requester,
+            party: nil,
             spec: sample.spec,
             resultType: sample.resultType,
             echo: Array(try function.encodeCall(values).dropFirst(4)),
