@@ -19,20 +19,48 @@ import Testing
             #expect(fault == nil, "seed \(seed) failed: \(fault ?? "")")
         }
     }
+
+    /// The same with a second orchestrator, and times in which one or both are away: a try that is left counts for nothing.
+    @Test func goesWhereAnOrchestratorIsAndCountsOneJob() throws {
+        var moves = 0
+        for seed in Self.seeds {
+            var run = JobRun(seed: seed, orchestrators: 2)
+            try run.toTheEnd()
+            let fault = run.fault()
+            #expect(fault == nil, "seed \(seed) failed: \(fault ?? "")")
+            moves += run.moves
+        }
+        // A single seed may have none.
+        #expect(moves > 0 || Self.seeds.count < 100)
+    }
 }
 
 /// The driver, as `ComputeService` does it: store where a crash must not forget, perform, apply.
 private struct JobRun {
-    private var world: Orchestrator
-    private var stored: String
+    private var worlds: [Orchestrator]
+    /// Which of them the latest try went to.
+    private var place = 0
+    private var stored: (machine: String, place: Int)
     private(set) var answer: Answer?
     private var machine: JobMachine
     private var steps = 0
 
-    init(seed: UInt64) {
-        world = Orchestrator(seed: seed)
-        machine = JobMachine(resultType: .stdout, timeoutSeconds: 20, startedAt: world.now)
-        stored = machine.json
+    var moves: Int { machine.moves?.count ?? 0 }
+
+    init(seed: UInt64, orchestrators: Int = 1) {
+        worlds = (0..<orchestrators).map {
+            Orchestrator(seed: seed &+ UInt64($0) << 32, isAwayAtTimes: orchestrators > 1)
+        }
+        machine = JobMachine(resultType: .stdout, timeoutSeconds: 20, startedAt: worlds[0].now)
+        stored = (machine.json, 0)
+    }
+
+    private var world: Orchestrator {
+        get { worlds[place] }
+        set {
+            worlds[place] = newValue
+            for index in worlds.indices where index != place { worlds[index].pass(to: newValue.now) }
+        }
     }
 
     mutating func toTheEnd() throws {
@@ -41,14 +69,15 @@ private struct JobRun {
 
     /// From the stored state until it waits, ends or dies.
     private mutating func restart() throws {
-        machine = try JobMachine(json: stored, answer: nil)
+        machine = try JobMachine(json: stored.machine, answer: nil)
+        place = stored.place
         var actions = apply(.woke)
         while let action = actions.first {
             steps += 1
             if world.dies() { return }
             switch action {
             case .wake(let at):
-                stored = machine.json
+                stored = (machine.json, place)
                 world.wait(until: at)
                 return
             case .answer(let answer):
@@ -63,24 +92,32 @@ private struct JobRun {
     }
 
     private mutating func apply(_ event: JobMachine.Event) -> [JobMachine.Action] {
-        let before = machine.attempt
-        let actions = machine.apply(event, at: world.now, limits: world.limits)
-        if machine.attempt != before { stored = machine.json }
+        let before = machine
+        let now = world.now
+        let elsewhere = worlds.indices.contains { $0 != place && !worlds[$0].isAway }
+        let actions = machine.apply(event, at: now, limits: world.limits, elsewhere: elsewhere)
+        if machine.attempt != before.attempt {
+            let isMove = machine.moves != before.moves
+            place = worlds.indices.first { !(isMove && $0 == place) && !worlds[$0].isAway } ?? place
+            stored = (machine.json, place)
+        }
         return actions
     }
 
     /// What is wrong with how it ended.
     func fault() -> String? {
         guard let answer else { return "no end: \(machine.phase)" }
-        let completed = world.jobs.values.filter { $0.script == .completes && $0.isOver(at: world.now) }
-        if completed.count > 1 { return "\(completed.count) jobs completed" }
-        if world.jobs.count > machine.attempt { return "\(world.jobs.count) jobs in \(machine.attempt) tries" }
-        if let early = world.early { return early }
+        let jobs = worlds.flatMap(\.jobs.values)
+        let completed = jobs.filter { $0.script == .completes && $0.isOver(at: world.now) }
+        if completed.count > 1 + moves { return "\(completed.count) jobs completed" }
+        if jobs.count > machine.attempt { return "\(jobs.count) jobs in \(machine.attempt) tries" }
+        if Set(jobs.map(\.name)).count < jobs.count { return "a name went to two orchestrators" }
+        if let early = worlds.lazy.compactMap(\.early).first { return early }
         switch answer.kind {
         case .result:
             return answer.text == "result of try \(machine.attempt)" ? nil : "another try's result: \(answer.text)"
         case .failure:
-            return completed.contains { $0.name == machine.attempt && !$0.wasStopped }
+            return world.jobs[machine.attempt].map { completed.contains($0) && !$0.wasStopped } ?? false
                 && world.jobs[machine.attempt]?.endedBeforeDeadline == true ? "lost a result: \(answer.text)" : nil
         }
     }
@@ -97,7 +134,7 @@ private struct Orchestrator {
         case cannotBeStopped
     }
 
-    struct Job {
+    struct Job: Equatable {
         let name: Int
         let script: Script
         let created: Timestamp
@@ -133,8 +170,10 @@ private struct Orchestrator {
     private let trouble: Int
     private let script: Script
     let limits: JobMachine.Limits
+    /// When it does not answer.
+    private var absence: Range<Timestamp>?
 
-    init(seed: UInt64) {
+    init(seed: UInt64, isAwayAtTimes: Bool = false) {
         chance = SeededGenerator(seed: seed)
         crashes = chance.choose(1_000_000, 60, 12)
         trouble = chance.choose(1_000_000, 12, 4)
@@ -142,6 +181,17 @@ private struct Orchestrator {
         var limits = JobMachine.Limits()
         limits.readsFiles = chance.oneIn(2)
         self.limits = limits
+        if isAwayAtTimes, chance.oneIn(2) {
+            let start = now + .milliseconds(chance.below(30_000))
+            absence = start..<(start + .milliseconds(chance.below(chance.oneIn(2) ? 60_000 : 1_200_000)))
+        }
+    }
+
+    var isAway: Bool { absence?.contains(now) ?? false }
+
+    mutating func pass(to time: Timestamp) {
+        now = max(now, time)
+        land()
     }
 
     mutating func dies() -> Bool { chance.oneIn(crashes) }
@@ -159,6 +209,11 @@ private struct Orchestrator {
     mutating func perform(_ action: JobMachine.Action, try name: Int) -> JobMachine.Event {
         now = now + .milliseconds(chance.below(200))
         land()
+        if isAway {
+            // The last thing that it did may be to take the job.
+            if case .submit = action, chance.oneIn(4) { create(name) }
+            return .unavailable(retryAfter: nil)
+        }
         switch action {
         case .submit: return submit(name)
         case .stop:
