@@ -45,23 +45,33 @@ extension Schema {
 
     /// Whose turn it is to get a job, and what each has used of its quotas.
     ///
-    /// A request waits in one of two lanes: fresh from the chain, or later, which is a replayed one and one that was put off.
-    /// Requests whose party is not known yet are in neither.
+    /// Requests wait in one of two lanes, live ones and replayed ones; those whose party is not known yet are in neither. All
+    /// that a look asks of them stands in the index, its own condition too, for it must not read the rows: their specs may
+    /// be long.
     static let fairShares = """
         ALTER TABLE request ADD COLUMN party BLOB CHECK (length(party) = 20);
+        ALTER TABLE request ADD COLUMN replayed INTEGER NOT NULL DEFAULT 0 CHECK (replayed IN (0, 1));
         UPDATE request SET party = requester WHERE state IN ('observed', 'accepted', 'submitted', 'orphaned', 'dead');
+        UPDATE request SET replayed = 1 WHERE state = 'observed' AND wake_at > 0;
         DROP INDEX request_observed;
-        CREATE INDEX request_fresh ON request (party, id) WHERE state = 'observed' AND wake_at = 0;
-        CREATE INDEX request_later ON request (party, wake_at, id) WHERE state = 'observed' AND wake_at > 0;
+        CREATE INDEX request_live ON request (party, wake_at, id, block_number, state, replayed)
+          WHERE state = 'observed' AND replayed = 0;
+        CREATE INDEX request_replayed ON request (party, wake_at, id, block_number, state, replayed)
+          WHERE state = 'observed' AND replayed = 1;
         CREATE INDEX request_later_due ON request (wake_at) WHERE state = 'observed' AND wake_at > 0;
-        CREATE INDEX request_party_unknown ON request (id) WHERE state = 'observed' AND party IS NULL;
-        CREATE INDEX request_party_running ON request (party) WHERE state IN ('accepted', 'submitted');
+        CREATE INDEX request_party_unknown ON request (wake_at, id, block_number, party, state)
+          WHERE state = 'observed' AND party IS NULL;
+        CREATE INDEX request_party_of_transaction ON request (transaction_hash)
+          WHERE state = 'observed' AND party IS NULL;
+        CREATE INDEX request_party_running ON request (party, state, orphaned_from) WHERE \(UsageSQL.isRunning);
         CREATE TABLE usage (
           request_id INTEGER PRIMARY KEY REFERENCES request,
           party BLOB NOT NULL CHECK (length(party) = 20),
           admitted_at INTEGER NOT NULL,
-          nodes INTEGER NOT NULL CHECK (nodes >= 0),
-          seconds INTEGER NOT NULL CHECK (seconds >= 0)
+          seconds INTEGER NOT NULL CHECK (seconds >= spent),
+          spent INTEGER NOT NULL CHECK (spent >= 0),
+          began_at INTEGER NOT NULL,
+          nodes INTEGER NOT NULL CHECK (nodes >= 0)
         ) STRICT;
         CREATE INDEX usage_party ON usage (party, admitted_at, seconds);
         CREATE INDEX usage_time ON usage (admitted_at, seconds);

@@ -31,6 +31,7 @@ extension EndToEnd {
             #expect(json.status == 0, "\(json.errors)")
             let verdict = try json.json
             #expect(verdict["verdict"] == "accepted" && verdict["timeoutSeconds"] == 1_800)
+            #expect(verdict["computeSeconds"] == 1_800)
             #expect(verdict["bodySize"]?.int64.map { $0 > 500 } == true)
         }
 

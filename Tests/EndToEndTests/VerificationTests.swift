@@ -83,6 +83,22 @@ extension EndToEnd {
             }
         }
 
+        /// A third run that takes for ever costs no more than the two that agree.
+        @Test func stopsWhatTheOthersStillRun() async throws {
+            try await run { world in
+                try await world.network.compute("wedge", ["node": 2], of: world.compute.text("api"))
+                let id = try await world.bridge.request(Spec.greeting("two"), .stdout)
+                #expect(try await world.bridge.waitForAnswers(to: [id])[id]?.content == .result("hello two\n"))
+                let shown = try await world.program.command("jobs", "show", "\(id)", "--json").json
+                let stops = shown["calls"]?.array?.filter { $0["kind"] == "stop" } ?? []
+                #expect(
+                    stops.map { $0["outcome"] } == ["taken: enough compute nodes agree on its answer"],
+                    "\(shown)"
+                )
+                #expect(try await world.detail(id, "computed").hasSuffix("2 of 2 nodes agree, 2 of 3 had to"))
+            }
+        }
+
         @Test func readsTheFileOnWhoseCIDTheNodesAgree() async throws {
             try await run(files: true) { world in
                 try await world.lie(0, "no\n", in: "files")

@@ -33,7 +33,9 @@ struct FairnessTests {
     }
 
     @Test func aFloodIsPassedByThoseWhoAskForLittle() async throws {
-        let world = try Self.world()
+        var world = try Self.world()
+        // Turns alone must do it: it may have all places.
+        world.options.compute.quotas.requester.running = 64
         let flood = world.chain.submitRequests(specs: Array(repeating: Self.endless, count: 300), from: Self.flooder)
         let others = (0..<10).map { number in
             world.chain.submitRequests(specs: [RelayWorld.spec], from: TestAccount(seed: 100 + number).address)
@@ -43,7 +45,7 @@ struct FairnessTests {
         let asked = others.flatMap { world.chain.requests(in: $0) }
         #expect(asked.count == 10)
 
-        try await world.run { world.allSettled(asked) }
+        try await world.run { [world] in world.allSettled(asked) }
 
         let before = try jobsBefore(asked, world)
         #expect(before.count == 10 && before.allSatisfy { $0 < 20 }, "\(before)")
@@ -150,6 +152,39 @@ struct FairnessTests {
 
         #expect(try world.listed(other)?.request.observed.party == TestAccount(seed: 100).address)
         #expect(try world.listed(flood[0])?.request.observed.party == Self.flooder)
+    }
+
+    /// Patience does not begin anew with each start, and the time in which no relayer ran is nobody's.
+    @Test func restartsDoNotProlongPatience() async throws {
+        var world = try Self.world()
+        world.options.compute.quotas.requester.perDay = 1
+        world.options.compute.quotas.patience = .seconds(1_800)
+        let requests = world.chain.requests(specs: Array(repeating: RelayWorld.spec, count: 2))
+        let start = world.time.now()
+        for _ in 0..<2 {
+            let end = world.time.now() + 600_000
+            try await world.run { [time = world.time] in time.now() >= end }
+        }
+        #expect(try world.state(of: requests[1]) == .observed)
+
+        try await world.runUntilClosed(requests)
+
+        #expect(world.reason(of: requests[1])?.contains("quota-day") == true)
+        #expect((1_800_000...2_400_000).contains(world.time.now() - start))
+    }
+
+    /// One who asks for more than is left of a quota is not asked about again and again.
+    @Test func whatDoesNotFitCostsFewCalls() async throws {
+        var world = try Self.world()
+        world.options.compute.quotas.requester.computePerDay = 1_801
+        let ids = world.chain.requests(specs: [Self.endless] + Array(repeating: RelayWorld.spec, count: 100))
+        try await world.run { [bacalhau = world.bacalhau] in bacalhau.jobs.count == 1 }
+        let before = world.chain.callCount("eth_call")
+        let end = world.time.now() + 300_000
+        try await world.run { [time = world.time] in time.now() >= end }
+        // As many as may run at first, then one in 15 s, and what a start asks.
+        #expect(world.chain.callCount("eth_call") - before <= 60, "\(world.chain.callCount("eth_call") - before)")
+        #expect(try world.state(of: ids[100]) == .observed)
     }
 
     /// What is used is stored: a restart gives nobody a second helping.

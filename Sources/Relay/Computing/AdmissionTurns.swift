@@ -10,11 +10,14 @@ final class AdmissionTurns: Sendable {
     private struct State {
         var last: [AdmissionLane: Address] = [:]
         var told: [Address?: Timestamp] = [:]
+        var resting: [Address: Timestamp] = [:]
     }
 
     /// From one word about a party's wait to the next.
     private static let pause: Duration = .seconds(60)
     private static let toldLimit = 1_024
+    /// How long after its rest a party is let ahead one request at a time.
+    private static let wariness: Duration = .seconds(600)
 
     private let state = Mutex(State())
 
@@ -24,6 +27,29 @@ final class AdmissionTurns: Sendable {
     func passed(_ party: Address?, in lane: AdmissionLane) {
         guard let party else { return }
         state.withLock { $0.last[lane] = party }
+    }
+
+    /// A party had a request whose job is too large for what is left of a quota: the next ones would each ask the chain and
+    /// find the same.
+    func rest(_ party: Address?, until at: Timestamp) {
+        guard let party else { return }
+        state.withLock { state in
+            if state.resting.count < Self.toldLimit { state.resting[party] = at }
+        }
+    }
+
+    /// Parties that are passed over now, and those whose next request goes alone, to find out.
+    func rests(at now: Timestamp) -> (resting: Set<Address>, wary: Set<Address>) {
+        state.withLock { state in
+            state.resting = state.resting.filter { $0.value + Self.wariness > now }
+            let resting = state.resting.filter { $0.value > now }.keys
+            return (Set(resting), Set(state.resting.keys).subtracting(resting))
+        }
+    }
+
+    /// When the next of them is looked at again.
+    func nextRested(after now: Timestamp) -> Timestamp? {
+        state.withLock { state in state.resting.values.filter { $0 > now }.min() }
     }
 
     /// Whether to say now that a party (nil: all of them) waits.

@@ -138,13 +138,21 @@ extension ComputeService {
 
     /// nil when the node does not tell, or no longer knows: then the request waits.
     func askSender(of request: Request) async throws -> Address? {
+        gate.started()
+        defer { gate.ended() }
         do {
             let address = try await contracts.client.sender(of: request.observed.place.transactionHash)
+            gate.passed()
+            environment.outages.recovered(Outages.admission)
             if let address { return address }
             try await bear(request, "sender unknown", "the node does not know the request's transaction")
         } catch let error as RPCError {
             environment.outages.failed(Outages.admission, error)
-            try await postpone(request, "\(error)")
+            if let wake = gate.noted(error, at: environment.now) {
+                try await postpone(request, until: wake, "\(error)")
+            } else {
+                try await postpone(request, "\(error)")
+            }
         }
         return nil
     }

@@ -49,6 +49,9 @@ extension ComputeService {
         )
         note(orchestrator.gate.saw(name, event, job.machine, at: environment.now), job)
         guard job.machine.attempt != before.attempt else { return actions }
+        job.earlier = .over
+        if job.machine.busy != before.busy { job.earlier = .idle }
+        if job.machine.moves != before.moves { job.earlier = .runsOn }
         let plan = JobPlan.make(
             for: job.request.observed,
             attempt: job.machine.attempt,
@@ -77,6 +80,8 @@ extension ComputeService {
         var trouble: String?
         /// Why it gets no next try.
         var refusal: JobRefusal?
+        /// What became of the try before the one that is opened.
+        var earlier = EarlierTry.over
         /// Made since its last step was stored; they are stored with the next one.
         var calls: [JobCall] = []
 
@@ -145,7 +150,8 @@ extension ComputeService {
                         resultType: job.machine.resultType,
                         agreement: job.machine.agreement
                     ),
-                    cause: JobVerdict.cause(of: snapshot).map { SafeText.line($0, limit: 400) }
+                    cause: JobVerdict.cause(of: snapshot).map { SafeText.line($0, limit: 400) },
+                    isOver: snapshot.state.isTerminal
                 )
             )
         }
@@ -163,6 +169,7 @@ extension ComputeService {
         job.placement = Orchestrators.Placement(orchestrator: orchestrator, isSure: true)
         var change = change(of: job, wakeAt: environment.now)
         change.newJob = newJob(plan, job.machine.attempt, orchestrator)
+        change.newJob?.earlier = job.earlier
         change.event = isMove ? "moved" : "next try"
         change.detail = isMove ? moved(from: left, job) : plan.name
         try await record(change, of: &job)

@@ -16,21 +16,24 @@ extension ComputeService {
     func rules(_ inHand: Set<Int64>) -> AdmissionRules {
         let patience = options.quotas.patience
         let now = environment.now
+        let rests = turns.rests(at: now)
         return AdmissionRules(
             maxRunning: options.maxRunningJobs,
             quotas: quotas,
             inHand: inHand,
             last: turns.last,
+            resting: rests.resting,
+            wary: rests.wary,
             // While the relayer was down nothing could begin.
-            refusedBefore: now - startedAt >= patience ? now - patience : nil
+            refusedBefore: now - patience - downtime
         )
     }
 
-    /// Finds out whose request it is where the contract does not prove it.
+    /// Finds out whose request it is where the contract does not prove it; it is then known of all in its transaction.
     func identify(_ request: Request) async throws {
         guard gate.room(at: environment.now) > 0 else { return }
         guard let sender = try await askSender(of: request) else { return }
-        try await store.note(party: sender, of: request.id)
+        try await store.note(party: sender, ofTransaction: request.observed.place.transactionHash)
         wakeup.signal()
     }
 
@@ -53,11 +56,13 @@ extension ComputeService {
     /// A quota has no room for the job that a request asks for, by what others have taken meanwhile or by its size.
     func wait(_ request: Request, for block: QuotaBlock) async throws {
         let now = environment.now
-        guard now - max(request.since, startedAt) < options.quotas.patience else {
-            return try await refuse(request, block)
-        }
+        guard now - request.since < options.quotas.patience + downtime else { return try await refuse(request, block) }
+        turns.rest(request.observed.party, until: now + Self.rest)
         // A job that ends before its time-out makes room too, and nobody says so to this one.
         let wake = min(block.until ?? .distantFuture, now + pause(of: request))
         try await postpone(request, until: wake, "waits: \(block.text) (\(block.key))")
     }
+
+    /// How long a party is passed over whose job did not fit.
+    private static let rest: Duration = .seconds(15)
 }

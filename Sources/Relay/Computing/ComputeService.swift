@@ -51,6 +51,8 @@ package struct ComputeService: Sendable {
     /// As they are kept.
     let quotas: Quotas
     let startedAt: Timestamp
+    /// How long no relayer was at work before this one.
+    let downtime: Duration
 
     package init(
         orchestrators: Orchestrators,
@@ -63,7 +65,8 @@ package struct ComputeService: Sendable {
         environment: ServiceEnvironment,
         heads: HeadBoard,
         wakeup: Wakeup,
-        answered: Wakeup
+        answered: Wakeup,
+        downtime: Duration = .zero
     ) {
         self.orchestrators = orchestrators
         self.files = files
@@ -82,6 +85,7 @@ package struct ComputeService: Sendable {
         gate = NodeGate(backoff: options.limits.outageBackoff)
         filesGate = NodeGate(backoff: options.limits.fileBackoff)
         startedAt = environment.now
+        self.downtime = downtime
     }
 
     enum Work: Sendable {
@@ -143,6 +147,7 @@ package struct ComputeService: Sendable {
             nextWake: [
                 batch.nextDue, gate.opens(after: now), orchestrators.opens(after: now),
                 admission.blocks.compactMap(\.block.until).min(), admission.cutOff.isEmpty ? nil : now + .seconds(1),
+                turns.nextRested(after: now),
             ].compactMap { $0 }.min()
         )
     }

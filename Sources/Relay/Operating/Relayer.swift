@@ -111,9 +111,11 @@ package struct Relayer: Sendable {
     ///
     /// `ready` is called once, when everything has been checked and the services run.
     package func run(ready: @Sendable () -> Void = {}) async throws {
+        let lastSeen = try await store.lastReport()
         guard let findings = try await untilStopped({ try await waitForPreflight() }) else { return }
         let cursors = try await start(findings)
-        let services = Services(self, findings, cursors, try await store.chain())
+        let downtime = lastSeen.map { max(.zero, environment.now - $0) } ?? .zero
+        let services = Services(self, findings, cursors, try await store.chain(), downtime: downtime)
         environment.log.info(
             "ready",
             [

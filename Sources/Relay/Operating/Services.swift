@@ -9,7 +9,13 @@ struct Services: Sendable {
     /// Each runs until it is asked to stop.
     let all: [@Sendable () async throws -> Void]
 
-    init(_ relayer: Relayer, _ findings: Preflight.Findings, _ cursors: [ContractCursor], _ chain: StoredChain) {
+    init(
+        _ relayer: Relayer,
+        _ findings: Preflight.Findings,
+        _ cursors: [ContractCursor],
+        _ chain: StoredChain,
+        downtime: Duration
+    ) {
         let heads = HeadBoard()
         let logged = LoggedStanding(client: relayer.client, book: relayer.book, store: relayer.store, heads: heads)
         let desk = ContractDesk(client: relayer.client, book: relayer.book) { try await logged($0) }
@@ -50,7 +56,8 @@ struct Services: Sendable {
             environment: relayer.environment,
             heads: heads,
             wakeup: computeWakeup,
-            answered: settleWakeup
+            answered: settleWakeup,
+            downtime: downtime
         )
         let settle = SettleService(
             client: relayer.client,

@@ -32,12 +32,21 @@ extension JobMachine {
         package let verdict: JobVerdict
         /// What its last failed execution said.
         package let cause: String?
+        /// Whether nothing of it runs any more.
+        package let isOver: Bool
 
-        package init(jobID: String, isOurs: Bool, verdict: JobVerdict, cause: String? = nil) {
+        package init(
+            jobID: String,
+            isOurs: Bool,
+            verdict: JobVerdict,
+            cause: String? = nil,
+            isOver: Bool = true
+        ) {
             self.jobID = jobID
             self.isOurs = isOurs
             self.verdict = verdict
             self.cause = cause
+            self.isOver = isOver
         }
     }
 

@@ -9,7 +9,11 @@ extension JobMachine {
         case .passing(let failure):
             return mayPass(failure.reason, now, limits)
         case .answer(let answer):
-            return completed(answer, limits)
+            guard !sighting.isOver, case .watching(let jobID, _) = phase else { return completed(answer, limits) }
+            // Enough nodes agree, and what the others still run would cost for nothing.
+            isAgreed = true
+            phase = .stopping(jobID: jobID, since: now)
+            return [.stop(jobID: jobID, reason: stopReason(limits))]
         case .busy(let text):
             return noRoom(text, now, limits)
         case .failed(let failure):

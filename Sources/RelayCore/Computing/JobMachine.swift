@@ -52,6 +52,8 @@ package struct JobMachine: Equatable, Sendable {
     package let queueSeconds: Int64
     /// How many nodes must agree on this try's answer: what its body was made for, whatever the settings say since.
     package internal(set) var agreement: Agreement?
+    /// Whether enough nodes have agreed while others ran on, so that the job is stopped for that.
+    package internal(set) var isAgreed = false
 
     package init(
         resultType: ResultType,
@@ -68,6 +70,7 @@ package struct JobMachine: Equatable, Sendable {
         queueSeconds: Int64 = 0,
         passing: Tally? = nil,
         agreement: Agreement? = nil,
+        isAgreed: Bool = false,
         silence: Tally? = nil,
         moves: Tally? = nil
     ) {
@@ -85,6 +88,7 @@ package struct JobMachine: Equatable, Sendable {
         self.queueSeconds = queueSeconds
         self.passing = passing
         self.agreement = agreement
+        self.isAgreed = isAgreed
         self.silence = silence
         self.moves = moves
     }
@@ -194,6 +198,7 @@ package struct JobMachine: Equatable, Sendable {
         stage = nil
         files = nil
         silence = nil
+        isAgreed = false
     }
 
     /// The end of its time-out, or of the time that its stage may take, whichever comes first.
@@ -216,6 +221,7 @@ package struct JobMachine: Equatable, Sendable {
     }
 
     func stopReason(_ limits: Limits) -> String {
+        if isAgreed { return "enough compute nodes agree on its answer" }
         if let stage, let own = limits.time(for: stage.stage, queueSeconds: queueSeconds),
             own < .seconds(timeoutSeconds) + limits.grace
         {

@@ -3,10 +3,10 @@ package import RelayCore
 
 /// Where requests wait for their job.
 package enum AdmissionLane: CaseIterable, Sendable {
-    /// Fresh from the chain.
-    case fresh
-    /// Replayed, or put off for a while.
-    case later
+    /// Found as the chain grew.
+    case live
+    /// Found by a replay of old blocks.
+    case replayed
 }
 
 /// A request that is to be accepted or refused.
@@ -26,6 +26,10 @@ package struct AdmissionRules: Sendable {
     package var inHand: Set<Int64>
     /// In each lane, the party whose request was begun last; nil: any may be next.
     package var last: [AdmissionLane: Address]
+    /// Parties that are passed over for now.
+    package var resting: Set<Address>
+    /// Parties of which one request at a time may begin.
+    package var wary: Set<Address>
     /// What has waited since before this, over a quota, is refused; nil: nothing is.
     package var refusedBefore: Timestamp?
 
@@ -34,21 +38,25 @@ package struct AdmissionRules: Sendable {
         quotas: Quotas = Quotas(),
         inHand: Set<Int64> = [],
         last: [AdmissionLane: Address] = [:],
+        resting: Set<Address> = [],
+        wary: Set<Address> = [],
         refusedBefore: Timestamp? = nil
     ) {
         self.maxRunning = maxRunning
         self.quotas = quotas
         self.inHand = inHand
         self.last = last
+        self.resting = resting
+        self.wary = wary
         self.refusedBefore = refusedBefore
     }
 }
 
 /// The requests that may get a job now, in the order of their turns.
 package struct Admission: Sendable {
-    /// As many as there is room for: those fresh from the chain first, of each party one after the other.
+    /// As many as there is room for: live ones first, of each party one after the other.
     ///
-    /// A quarter of the places is for the fresh ones alone, so that a replay of many old ones does not delay them.
+    /// A quarter of the places is for the live ones alone, so that a replay of many old ones does not delay them.
     package var items: [AdmissibleItem] = []
     /// Requests whose party has to be found out first.
     package var unknown: [Request] = []

@@ -16,8 +16,10 @@ struct AdmissionLook {
     /// Requests in hand that have no job yet, of each party.
     private var held: [Address: Int] = [:]
     private var heldInAll = 0
-    /// What a party may still begin, as far as it is known.
-    private var room: [Address: Int] = [:]
+    /// What keeps all of them from beginning anything.
+    private var blockOfAll: QuotaBlock?
+    /// What a party may still begin, and what keeps it from it, as far as it is known.
+    private var shares: [Address: (room: Int, block: QuotaBlock?)] = [:]
 
     private init(block: UInt64, now: Timestamp, rules: AdmissionRules) {
         self.block = block
@@ -35,14 +37,16 @@ struct AdmissionLook {
         try look.findHeld(t)
         try look.findUnknown(t)
         let running = Int(clamping: try t.prepare(ComputingSQL.running).first { try $0.int64(0) } ?? 0)
-        var places = rules.maxRunning - running - look.heldInAll
+        let places = rules.maxRunning - running - look.heldInAll
         guard places > 0 else { return look.found }
         let all = try t.use(of: nil, for: rules.quotas.all, held: look.heldInAll, at: now)
-        places = min(places, rules.quotas.all.room(after: all))
-        let block = try t.block(of: nil, by: rules.quotas.all, held: look.heldInAll, at: now)
-        let fresh = try look.take(t, .fresh, places, block)
-        let later = try look.take(t, .later, places - fresh.count - rules.maxRunning / 4, block)
-        for (lane, ids) in [(AdmissionLane.fresh, fresh), (.later, later)] {
+        let room = rules.quotas.all.room(after: all)
+        look.blockOfAll = try t.block(of: nil, by: rules.quotas.all, held: look.heldInAll, at: now)
+        let live = try look.take(t, .live, min(places, room))
+        // What is kept for the live ones are places, and not a part of a quota.
+        let left = min(places - live.count - rules.maxRunning / 4, room - live.count)
+        let replayed = try look.take(t, .replayed, left)
+        for (lane, ids) in [(AdmissionLane.live, live), (.replayed, replayed)] {
             for id in ids {
                 guard let item = try t.admissible(id, lane) else { continue }
                 look.found.items.append(item)
@@ -55,32 +59,30 @@ struct AdmissionLook {
         for id in rules.inHand {
             let isObserved = try t.prepare(AdmissionSQL.held).binding(id)
                 .first { $0.isNull(0) ? nil : try $0.address(0) }
-            guard let party = isObserved else { continue }
+            // One whose party is being found out begins nothing yet.
+            guard case let party?? = isObserved else { continue }
             heldInAll += 1
-            if let party { held[party, default: 0] += 1 }
+            held[party, default: 0] += 1
         }
     }
 
     private mutating func findUnknown(_ t: borrowing Transaction) throws {
-        found.unknown = try t.prepare(AdmissionSQL.unknown)
-            .binding(now.milliseconds, Int64(column: block), Int64(Self.fewLimit + rules.inHand.count))
-            .all { try $0.request() }
-            .filter { !rules.inHand.contains($0.id) }
+        let ids = try t.prepare(AdmissionSQL.unknown)
+            .binding(now.milliseconds, Int64(column: block), Int64(Self.fewLimit)).all { try $0.int64(0) }
+        for id in ids where !rules.inHand.contains(id) {
+            guard let request = try t.admissible(id, .live)?.request else { continue }
+            found.unknown.append(request)
+        }
     }
 
     /// Ids of at most so many requests of a lane, of each party in turn.
-    private mutating func take(
-        _ t: borrowing Transaction,
-        _ lane: AdmissionLane,
-        _ places: Int,
-        _ block: QuotaBlock?
-    ) throws -> [Int64] {
-        // Without places it still looks for what is overdue.
-        if let block, rules.refusedBefore == nil {
-            found.blocks = [(nil, block)]
-            return []
+    private mutating func take(_ t: borrowing Transaction, _ lane: AdmissionLane, _ places: Int) throws -> [Int64] {
+        if let blockOfAll {
+            // There is nothing to begin, but something may have waited for too long.
+            found.blocks = [(nil, blockOfAll)]
+            guard rules.refusedBefore != nil else { return [] }
         }
-        guard places > 0 || block != nil else { return [] }
+        guard places > 0 || rules.refusedBefore != nil else { return [] }
         var queues: [(party: Address, ids: ArraySlice<Int64>)] = []
         var party = rules.last[lane]
         var hasTurned = party == nil
@@ -102,13 +104,10 @@ struct AdmissionLook {
             }
             count += 1
             party = next
-            if let block {
-                try noteBlocked(t, nil, of: next, lane, block)
-                continue
-            }
-            let room = try roomLeft(t, next, lane)
-            guard room > 0 else { continue }
-            let ids = try ids(t, of: next, lane, min(room, places))
+            let share = try share(t, next)
+            if let block = blockOfAll ?? share.block { try noteOverdue(t, of: next, lane, block) }
+            guard blockOfAll == nil, share.room > 0, places > 0, !rules.resting.contains(next) else { continue }
+            let ids = try ids(t, of: next, lane, min(share.room, places))
             if !ids.isEmpty { queues.append((next, ids[...])) }
         }
         return takeTurns(&queues, places)
@@ -124,53 +123,58 @@ struct AdmissionLook {
             for index in queues.indices where taken.count < places {
                 guard let id = queues[index].ids.popFirst() else { continue }
                 taken.append(id)
-                room[queues[index].party]? -= 1
+                shares[queues[index].party]?.room -= 1
             }
             queues.removeAll { $0.ids.isEmpty }
         }
         return taken
     }
 
-    private mutating func roomLeft(_ t: borrowing Transaction, _ party: Address, _ lane: AdmissionLane) throws -> Int {
-        if let known = room[party] { return known }
+    private mutating func share(
+        _ t: borrowing Transaction,
+        _ party: Address
+    ) throws -> (room: Int, block: QuotaBlock?) {
+        if let known = shares[party] { return known }
         let quota = rules.quotas.requester
         let held = held[party] ?? 0
-        let left = quota.room(after: try t.use(of: party, for: quota, held: held, at: now))
-        room[party] = left
-        if left <= 0, let block = try t.block(of: party, by: quota, held: held, at: now) {
-            try noteBlocked(t, party, of: party, lane, block)
-        }
-        return left
+        var room = quota.room(after: try t.use(of: party, for: quota, held: held, at: now))
+        if rules.wary.contains(party) { room = min(room, max(0, 1 - held)) }
+        let block = room > 0 ? nil : try t.block(of: party, by: quota, held: held, at: now)
+        if let block, found.blocks.count < Self.fewLimit { found.blocks.append((party, block)) }
+        shares[party] = (room, block)
+        return (room, block)
     }
 
-    private mutating func noteBlocked(
+    private mutating func noteOverdue(
         _ t: borrowing Transaction,
-        _ scope: Address?,
         of party: Address,
         _ lane: AdmissionLane,
         _ block: QuotaBlock
     ) throws {
-        if found.blocks.count < Self.fewLimit, scope != nil || found.blocks.isEmpty {
-            found.blocks.append((scope, block))
+        guard let before = rules.refusedBefore else { return }
+        for id in try ids(t, of: party, lane, Self.fewLimit) where found.overdue.count < Self.fewLimit {
+            let request = try t.prepare(AdmissionSQL.overdue).binding(id, before.milliseconds)
+                .first { try $0.request() }
+            if let request { found.overdue.append((request, block)) }
         }
-        guard let before = rules.refusedBefore, found.overdue.count < Self.fewLimit else { return }
-        let overdue = try t.prepare(AdmissionSQL.overdue(lane))
-            .binding(party, before.milliseconds, Int64(Self.fewLimit - found.overdue.count))
-            .all { try $0.request() }
-        found.overdue += overdue.filter { !rules.inHand.contains($0.id) }.map { ($0, block) }
     }
 
+    /// At most so many that are not in hand, those that were put off among those that are new.
     private func ids(
         _ t: borrowing Transaction,
         of party: Address,
         _ lane: AdmissionLane,
         _ count: Int
     ) throws -> [Int64] {
-        let limit = count + (held[party] ?? 0)
-        let ids = try t.prepare(AdmissionSQL.ids(lane))
-            .binding(party, now.milliseconds, Int64(column: block), Int64(limit))
+        let limit = Int64(count + (held[party] ?? 0))
+        let deep = Int64(column: block)
+        let fresh = try t.prepare(AdmissionSQL.fresh(lane)).binding(party, deep, limit).all { try $0.int64(0) }
+        let due = try t.prepare(AdmissionSQL.due(lane)).binding(party, now.milliseconds, deep, limit)
             .all { try $0.int64(0) }
-        return Array(ids.filter { !rules.inHand.contains($0) }.prefix(count))
+        let both = (0..<max(fresh.count, due.count)).flatMap { index in
+            [due, fresh].compactMap { $0.indices.contains(index) ? $0[index] : nil }
+        }
+        return Array(both.lazy.filter { !rules.inHand.contains($0) }.prefix(count))
     }
 }
 

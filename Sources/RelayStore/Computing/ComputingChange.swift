@@ -10,6 +10,8 @@ package struct ComputingChange: Sendable {
         package let body: [UInt8]
         /// Of compute, all nodes together, at most.
         package let seconds: Int64
+        /// What is known of the try before it.
+        package var earlier = EarlierTry.over
         /// The name of the orchestrator that it is sent to; nil: the first of the settings.
         package let orchestrator: String?
 
@@ -105,7 +107,9 @@ extension RelayStore {
                     job.orchestrator,
                     now.milliseconds
                 ).run()
-                if change.claim == nil { try t.claimNextTry(of: change.request, seconds: job.seconds) }
+                if change.claim == nil {
+                    try t.claimNextTry(of: change.request, seconds: job.seconds, after: job.earlier, at: now)
+                }
             }
             if change.answer != nil || change.givesUpJob { try t.closeUsage(of: change.request, at: now) }
             if let jobID = change.jobID {

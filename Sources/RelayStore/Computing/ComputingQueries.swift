@@ -92,7 +92,7 @@ enum ComputingSQL {
         "SELECT 1 FROM request WHERE state = 'answered' LIMIT 1",
         "SELECT 1 FROM request WHERE state = 'settling' LIMIT 1",
     ]
-    static let running = "SELECT count(*) FROM request WHERE state IN ('accepted', 'submitted')"
+    static let running = UsageSQL.running(nil)
     static let nextComputing =
         "SELECT min(wake_at) FROM request WHERE state IN ('accepted', 'submitted') AND wake_at > ?"
     static let nextOrphaned = """

@@ -2,11 +2,10 @@ package import Ethereum
 internal import SQLite
 
 extension RelayStore {
-    /// Notes who is answerable for a request.
-    package func note(party: Address, of request: Int64) async throws {
+    /// Notes who is answerable for all requests of a transaction.
+    package func note(party: Address, ofTransaction hash: Hash32) async throws {
         try await writer.write { t in
-            _ = try t.prepare("UPDATE request SET party = ? WHERE id = ? AND party IS NULL")
-                .binding(party, request).run()
+            _ = try t.prepare(PartySQL.note).binding(party, hash).run()
         }
     }
 
@@ -14,7 +13,10 @@ extension RelayStore {
     package func tell(_ reason: String, nextOf party: Address) async throws {
         try await writer.write { t in
             for lane in AdmissionLane.allCases {
-                let next = try t.prepare(AdmissionSQL.ids(lane)).binding(party, Int64.max, Int64.max, Int64(1))
+                let next =
+                    try t.prepare(AdmissionSQL.fresh(lane)).binding(party, Int64.max, Int64(1))
+                    .first { try $0.int64(0) }
+                    ?? t.prepare(AdmissionSQL.due(lane)).binding(party, Int64.max, Int64.max, Int64(1))
                     .first { try $0.int64(0) }
                 guard let next else { continue }
                 _ = try t.prepare("UPDATE request SET reason = ? WHERE id = ?").binding(reason, next).run()
@@ -22,4 +24,10 @@ extension RelayStore {
             }
         }
     }
+}
+
+enum PartySQL {
+    static let note = """
+        UPDATE request SET party = ? WHERE transaction_hash = ? AND state = 'observed' AND party IS NULL
+        """
 }

@@ -19,8 +19,20 @@ package struct UsageClaim: Equatable, Sendable {
     }
 }
 
+/// What is known of a request's earlier try when the next one is opened.
+package enum EarlierTry: Equatable, Sendable {
+    /// Nothing of it ran.
+    case idle
+    /// It is over.
+    case over
+    /// It may still run: what was booked for it is spent.
+    case runsOn
+}
+
 /// How long what was used is known: the longest window of a quota, and some time for clocks that are set back.
 private let usageKept: Duration = .seconds(2 * 86_400)
+/// What was booked further ahead than this was booked by a clock that was wrong.
+private let clockDrift: Duration = .seconds(300)
 
 extension Transaction {
     /// Books an admission; throws `QuotaBlock` where a quota does not let it begin.
@@ -34,23 +46,33 @@ extension Transaction {
         // A request that comes back after a reorganisation begins once more, and what it used before stays used.
         try prepare(
             """
-            INSERT INTO usage (request_id, party, admitted_at, nodes, seconds) VALUES (?, ?, ?, ?, ?)
+            INSERT INTO usage (request_id, party, admitted_at, seconds, spent, began_at, nodes)
+            VALUES (?1, ?2, ?3, ?4, 0, ?3, ?5)
             ON CONFLICT (request_id) DO UPDATE SET party = excluded.party, admitted_at = excluded.admitted_at,
-              nodes = excluded.nodes, seconds = usage.seconds + excluded.seconds
+              nodes = excluded.nodes, spent = usage.seconds, seconds = usage.seconds + excluded.seconds,
+              began_at = excluded.began_at
             """
-        ).binding(request, claim.party, now.milliseconds, claim.nodes, claim.seconds).run()
+        ).binding(request, claim.party, now.milliseconds, claim.seconds, claim.nodes).run()
     }
 
     /// Books a further try of a request.
-    borrowing func claimNextTry(of request: Int64, seconds: Int64) throws {
-        try prepare("UPDATE usage SET seconds = seconds + ? WHERE request_id = ?").binding(seconds, request).run()
+    borrowing func claimNextTry(of request: Int64, seconds: Int64, after earlier: EarlierTry, at now: Timestamp) throws
+    {
+        switch earlier {
+        case .idle: try prepare("UPDATE usage SET seconds = spent WHERE request_id = ?").binding(request).run()
+        case .over: try closeUsage(of: request, at: now)
+        case .runsOn: break
+        }
+        try prepare(
+            "UPDATE usage SET spent = seconds, seconds = seconds + ?1, began_at = ?2 WHERE request_id = ?3"
+        ).binding(seconds, now.milliseconds, request).run()
     }
 
     /// Nothing of a request runs any more: what it took is known, and never more than was booked for it.
     borrowing func closeUsage(of request: Int64, at now: Timestamp) throws {
         try prepare(
             """
-            UPDATE usage SET seconds = min(seconds, max(0, (?1 - admitted_at + 999) / 1000) * nodes)
+            UPDATE usage SET seconds = spent + min(seconds - spent, max(0, (?1 - began_at + 999) / 1000) * nodes)
             WHERE request_id = ?2
             """
         ).binding(now.milliseconds, request).run()
@@ -82,13 +104,12 @@ extension Transaction {
     borrowing func use(of party: Address?, for quota: Quota, held: Int, at now: Timestamp) throws -> Quota.Use {
         var use = Quota.Use(running: held, hour: held, day: held)
         if quota.running != nil {
-            let sql = party == nil ? UsageSQL.running : UsageSQL.runningOfParty
-            use.running += try number(sql, party)
+            use.running += try number(UsageSQL.running(party), party)
         }
-        if quota.perHour != nil { use.hour += try number(UsageSQL.begun(party), party, since(.hour, now)) }
-        if quota.perDay != nil { use.day += try number(UsageSQL.begun(party), party, since(.day, now)) }
+        if quota.perHour != nil { use.hour += try number(UsageSQL.begun(party), party, span(.hour, now)) }
+        if quota.perDay != nil { use.day += try number(UsageSQL.begun(party), party, span(.day, now)) }
         if quota.computePerDay != nil {
-            use.compute = Int64(try number(UsageSQL.seconds(party), party, since(.compute, now)))
+            use.compute = Int64(try number(UsageSQL.seconds(party), party, span(.compute, now)))
         }
         return use
     }
@@ -101,20 +122,21 @@ extension Transaction {
         wanting seconds: Int64,
         at now: Timestamp
     ) throws -> Timestamp? {
-        guard let window = limit.window, let since = since(limit, now) else { return nil }
+        guard let window = limit.window else { return nil }
+        let span = span(limit, now)
         let oldest: Timestamp?
         switch limit {
         case .running: return nil
         case .hour, .day:
             let count = limit == .hour ? quota.perHour : quota.perDay
-            oldest = try bind(UsageSQL.newest(party), party, since, Int64(max(0, (count ?? 1) - 1)))
+            oldest = try bind(UsageSQL.newest(party), party, span + [Int64(max(0, (count ?? 1) - 1))])
                 .first { try $0.timestamp(0) }
         case .compute:
             // The oldest ones go first, until there is room.
             var excess =
-                Int64(try number(UsageSQL.seconds(party), party, since)) + seconds - (quota.computePerDay ?? 0)
+                Int64(try number(UsageSQL.seconds(party), party, span)) + seconds - (quota.computePerDay ?? 0)
             var last: Timestamp?
-            try bind(UsageSQL.oldest(party), party, since).rows { row in
+            try bind(UsageSQL.oldest(party), party, span).rows { row in
                 guard excess > 0 else { return }
                 excess -= try row.int64(1)
                 last = try row.timestamp(0)
@@ -125,49 +147,43 @@ extension Transaction {
         return max(now + .seconds(1), (oldest ?? now) + window)
     }
 
-    private func since(_ limit: Quota.Limit, _ now: Timestamp) -> Int64? {
-        limit.window.map { (now - $0).milliseconds }
+    /// The time in which is counted: after the first, up to the second.
+    private func span(_ limit: Quota.Limit, _ now: Timestamp) -> [Int64] {
+        limit.window.map { [(now - $0).milliseconds, (now + clockDrift).milliseconds] } ?? []
     }
 
-    private borrowing func number(_ sql: String, _ party: Address?, _ since: Int64? = nil) throws -> Int {
-        let value = try bind(sql, party, since).first { try $0.optionalInt64(0) } ?? nil
+    private borrowing func number(_ sql: String, _ party: Address?, _ numbers: [Int64] = []) throws -> Int {
+        let value = try bind(sql, party, numbers).first { try $0.optionalInt64(0) } ?? nil
         return Int(clamping: value ?? 0)
     }
 
-    private borrowing func bind(
-        _ sql: String,
-        _ party: Address?,
-        _ since: Int64?,
-        _ offset: Int64? = nil
-    ) throws -> Statement {
+    private borrowing func bind(_ sql: String, _ party: Address?, _ numbers: [Int64]) throws -> Statement {
         let statement = try prepare(sql)
-        var index = 1
-        if let party {
-            party.bind(to: statement, at: index)
-            index += 1
-        }
-        for value in [since, offset].compactMap({ $0 }) {
-            statement.bind(index, value)
-            index += 1
-        }
+        if let party { party.bind(to: statement, at: 1) }
+        for (index, number) in numbers.enumerated() { statement.bind(index + (party == nil ? 1 : 2), number) }
         return statement
     }
 }
 
 /// Each of one party, or of all where it names none.
 enum UsageSQL {
-    static let running = ComputingSQL.running
-    static let runningOfParty = "SELECT count(*) FROM request WHERE party = ? AND state IN ('accepted', 'submitted')"
-    static func begun(_ party: Address?) -> String { "SELECT count(*) \(since(party))" }
-    static func seconds(_ party: Address?) -> String { "SELECT sum(seconds) \(since(party))" }
+    /// Requests with a job that has not ended; one whose log is gone may still have it.
+    static let isRunning = """
+        (state IN ('accepted', 'submitted') OR (state = 'orphaned' AND orphaned_from IN ('accepted', 'submitted')))
+        """
+    static func running(_ party: Address?) -> String {
+        "SELECT count(*) FROM request WHERE \(isRunning)\(party == nil ? "" : " AND party = ?")"
+    }
+    static func begun(_ party: Address?) -> String { "SELECT count(*) \(within(party))" }
+    static func seconds(_ party: Address?) -> String { "SELECT sum(seconds) \(within(party))" }
     static func newest(_ party: Address?) -> String {
-        "SELECT admitted_at \(since(party)) ORDER BY admitted_at DESC LIMIT 1 OFFSET ?"
+        "SELECT admitted_at \(within(party)) ORDER BY admitted_at DESC LIMIT 1 OFFSET ?"
     }
     static func oldest(_ party: Address?) -> String {
-        "SELECT admitted_at, seconds \(since(party)) ORDER BY admitted_at"
+        "SELECT admitted_at, seconds \(within(party)) ORDER BY admitted_at"
     }
 
-    private static func since(_ party: Address?) -> String {
-        "FROM usage WHERE \(party == nil ? "" : "party = ? AND ")admitted_at > ?"
+    private static func within(_ party: Address?) -> String {
+        "FROM usage WHERE \(party == nil ? "" : "party = ? AND ")admitted_at > ? AND admitted_at <= ?"
     }
 }

@@ -131,8 +131,8 @@ private struct IngestStatements {
         insert = try t.prepare(
             """
             INSERT INTO request (hash_key, hash, contract_id, job_id, requester, party, spec, result_type, echo, damage,
-              block_number, block_hash, transaction_hash, log_index, state, wake_at, observed_at, changed_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'observed', ?, ?, ?)
+              block_number, block_hash, transaction_hash, log_index, replayed, state, wake_at, observed_at, changed_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'observed', 0, ?, ?)
             """
         )
         audit = try t.prepareAudit()
@@ -189,7 +189,7 @@ extension Transaction {
             request.place.blockHash,
             request.place.transactionHash,
             Int64(column: request.place.logIndex),
-            isLive ? 0 : now.milliseconds,
+            !isLive,
             now.milliseconds,
             now.milliseconds
         ).run()

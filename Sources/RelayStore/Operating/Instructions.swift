@@ -102,6 +102,11 @@ extension RelayStore {
         }
     }
 
+    /// When a relayer of this database gave its last sign of life; nil for a new one.
+    package func lastReport() async throws -> Timestamp? {
+        try await readers.read { t in try t.prepare("SELECT at FROM report").first { try $0.timestamp(0) } }
+    }
+
     /// The running relayer's own account of itself, for `status`.
     package func report(_ json: String, at now: Timestamp) async throws {
         _ = try await writer.write { t in

@@ -136,6 +136,7 @@ struct PolicyCommand: RunnableCommand {
             "verdict": "accepted", "contract": .string(contract.checksummed),
             "bodySize": .number(JSONNumber(plan.body.count)),
             "timeoutSeconds": .number(JSONNumber(plan.timeoutSeconds)),
+            "computeSeconds": .number(JSONNumber(plan.computeSeconds)),
             "runs": plan.agreement.map { .number(JSONNumber($0.runs)) } ?? .null,
             "agree": plan.agreement.map { .number(JSONNumber($0.agree)) } ?? .null,
         ]

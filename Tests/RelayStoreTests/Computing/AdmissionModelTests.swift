@@ -17,6 +17,7 @@ import Testing
         var rows: [Row] = []
         var maxRunning = 0
         var running: Int?
+        var perDay: Int?
         var inHand: Set<Int64> = []
         var last: [AdmissionLane: UInt16] = [:]
 
@@ -29,8 +30,10 @@ import Testing
                 let used = rows.count { $0.party == party && $0.isRunning } + held.count { $0.party == party }
                 room[party] = running.map { max(0, $0 - used) } ?? .max
             }
-            let fresh = take(.fresh, places, &room)
-            return fresh + take(.later, places - fresh.count - maxRunning / 4, &room)
+            let begun = rows.count(where: \.isRunning) + held.count
+            let all = perDay.map { max(0, $0 - begun) } ?? .max
+            let live = take(.live, min(places, all), &room)
+            return live + take(.replayed, min(places - live.count - maxRunning / 4, all - live.count), &room)
         }
 
         private func take(_ lane: AdmissionLane, _ places: Int, _ room: inout [UInt16: Int]) -> [Int64] {
@@ -63,8 +66,8 @@ import Testing
         let parties = (0..<Int.random(in: 1...6, using: &random)).map { _ in UInt16.random(in: 0...9, using: &random) }
         for _ in 0..<Int.random(in: 1...12, using: &random) {
             let party = try #require(parties.randomElement(using: &random))
-            let lane: AdmissionLane = Bool.random(using: &random) ? .fresh : .later
-            let ids = try await bench.ask(party, Int.random(in: 1...4, using: &random), isLive: lane == .fresh)
+            let lane: AdmissionLane = Bool.random(using: &random) ? .live : .replayed
+            let ids = try await bench.ask(party, Int.random(in: 1...4, using: &random), isLive: lane == .live)
             model.rows += ids.map { Row(id: $0, party: party, lane: lane) }
         }
         for index in model.rows.indices where Int.random(in: 0..<5, using: &random) == 0 {
@@ -74,6 +77,7 @@ import Testing
         for _ in 0..<6 {
             model.maxRunning = Int.random(in: 1...20, using: &random)
             model.running = Bool.random(using: &random) ? Int.random(in: 1...4, using: &random) : nil
+            model.perDay = Bool.random(using: &random) ? Int.random(in: 1...20, using: &random) : nil
             model.inHand = Set(model.rows.filter { _ in Int.random(in: 0..<6, using: &random) == 0 }.map(\.id))
             model.last = [:]
             for lane in AdmissionLane.allCases where Bool.random(using: &random) {
@@ -81,7 +85,7 @@ import Testing
             }
             let rules = AdmissionRules(
                 maxRunning: model.maxRunning,
-                quotas: Quotas(requester: Quota(running: model.running)),
+                quotas: Quotas(requester: Quota(running: model.running), all: Quota(perDay: model.perDay)),
                 inHand: model.inHand,
                 last: model.last.mapValues { bench.party($0) }
             )

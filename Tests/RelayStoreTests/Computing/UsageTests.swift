@@ -64,16 +64,52 @@ import Testing
         try await bench.begin(ids[1], 2, seconds: 80, quotas: quotas, at: later)
     }
 
-    @Test func aNextTryIsBookedToo() async throws {
+    /// What a try took stays used: nothing where it found no room, all that was booked where it may run on.
+    @Test(arguments: [(EarlierTry.idle, 60), (.over, 50), (.runsOn, 20)] as [(EarlierTry, Int64)])
+    func aNextTryIsBookedToo(earlier: EarlierTry, left: Int64) async throws {
         let bench = try await StoreBench()
         let ids = try await bench.ask(1, 2)
         let quotas = Quotas(requester: Quota(computePerDay: 100))
         try await bench.begin(ids[0], 1, seconds: 40, quotas: quotas)
         var change = ComputingChange(request: ids[0], from: .accepted, to: .accepted, wakeAt: .distantFuture)
         change.newJob = ComputingChange.NewJob(attempt: 2, name: "next", body: [1], seconds: 40)
-        try await bench.store.record(change, at: Self.now)
-        #expect(try await block { try await bench.begin(ids[1], 1, seconds: 21, quotas: quotas) } != nil)
-        try await bench.begin(ids[1], 1, seconds: 20, quotas: quotas)
+        change.newJob?.earlier = earlier
+        let later = Self.now + .seconds(10)
+        try await bench.store.record(change, at: later)
+        let full = try await block {
+            try await bench.begin(ids[1], 1, seconds: left + 1, quotas: quotas, at: later)
+        }
+        #expect(full?.limit == .compute)
+        try await bench.begin(ids[1], 1, seconds: left, quotas: quotas, at: later)
+    }
+
+    /// A request whose log was gone and came back begins anew; what it took before is not given back.
+    @Test func aSecondAdmissionGivesNothingBack() async throws {
+        let bench = try await StoreBench()
+        let ids = try await bench.ask(1, 2)
+        let quotas = Quotas(requester: Quota(computePerDay: 100))
+        try await bench.begin(ids[0], 1, seconds: 60, quotas: quotas)
+        _ = try await bench.store.rewind(to: 9, stopJobsAt: Self.now, at: Self.now)
+        var given = ComputingChange(request: ids[0], from: .orphaned, to: .orphaned, wakeAt: .distantFuture)
+        given.givesUpJob = true
+        let later = Self.now + .seconds(60)
+        try await bench.store.record(given, at: later)
+        let original = try #require(try StoreView(path: bench.path).list(states: [.orphaned], limit: 9).last)
+        let back = IngestBatch(requests: [original.request.observed])
+        _ = try await bench.store.ingest(back, at: later)
+        try await bench.begin(ids[0], 1, seconds: 40, attempt: 2, quotas: quotas, at: later)
+        try await bench.end(ids[0], at: later + .seconds(10))
+        #expect(try bench.number("SELECT seconds FROM usage WHERE request_id = \(ids[0])") == 70)
+    }
+
+    /// A clock that was ahead for a while has not used up the future.
+    @Test func whatWasBookedByAWrongClockDoesNotCount() async throws {
+        let bench = try await StoreBench()
+        let ids = try await bench.ask(1, 2)
+        let quotas = Quotas(requester: Quota(perHour: 1))
+        try await bench.begin(ids[0], 1, quotas: quotas, at: Self.now + .seconds(31_536_000))
+        #expect(try await bench.admission(AdmissionRules(maxRunning: 9, quotas: quotas)).items.count == 1)
+        try await bench.begin(ids[1], 1, quotas: quotas)
     }
 
     @Test func windowsRoll() async throws {

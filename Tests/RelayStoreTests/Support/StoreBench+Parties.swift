@@ -69,6 +69,7 @@ extension StoreBench {
         _ party: UInt16,
         seconds: Int64 = 60,
         nodes: Int64 = 1,
+        attempt: Int = 1,
         quotas: Quotas = Quotas(),
         at now: Timestamp = Self.now
     ) async throws {
@@ -77,7 +78,12 @@ extension StoreBench {
             from: .observed,
             to: .accepted,
             machine: JobMachine(resultType: .stdout, timeoutSeconds: seconds, startedAt: now),
-            newJob: ComputingChange.NewJob(attempt: 1, name: "job-\(request)", body: [1], seconds: seconds * nodes),
+            newJob: ComputingChange.NewJob(
+                attempt: attempt,
+                name: "job-\(request)-\(attempt)",
+                body: [1],
+                seconds: seconds * nodes
+            ),
             wakeAt: .distantFuture
         )
         change.claim = UsageClaim(
