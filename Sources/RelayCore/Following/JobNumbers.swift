@@ -60,9 +60,20 @@ package struct JobNumbers: Equatable, Sendable {
     package mutating func close(_ hole: Hole, found ids: Set<UInt64>) {
         if let last, hole.ids.lowerBound > last {
             (self.last, block) = (hole.ids.upperBound, hole.blocks.upperBound)
-            if missing.count < Self.limit { missing.append(hole) }
+            missing.append(hole)
+            mergeLast()
         }
         fill(ids)
+    }
+
+    /// Of very many holes the last are told as one, which is too long but hides nothing.
+    private mutating func mergeLast() {
+        guard missing.count > Self.limit, let last = missing.last else { return }
+        let first = missing[Self.limit - 1]
+        let blocks =
+            min(first.blocks.lowerBound, last.blocks.lowerBound)...max(first.blocks.upperBound, last.blocks.upperBound)
+        missing.removeSubrange((Self.limit - 1)...)
+        missing.append(Hole(ids: first.ids.lowerBound...last.ids.upperBound, blocks: blocks))
     }
 
     /// These are known now, whoever has found them.
@@ -78,6 +89,6 @@ package struct JobNumbers: Equatable, Sendable {
             if let from = low { rest.append(Hole(ids: from...hole.ids.upperBound, blocks: hole.blocks)) }
             return rest
         }
-        missing.removeLast(max(0, missing.count - Self.limit))
+        mergeLast()
     }
 }
