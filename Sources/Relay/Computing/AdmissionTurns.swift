@@ -11,6 +11,7 @@ final class AdmissionTurns: Sendable {
         var last: [AdmissionLane: Address] = [:]
         var told: [Address?: Timestamp] = [:]
         var resting: [Address: Timestamp] = [:]
+        var overdueAt: Timestamp?
     }
 
     /// From one word about a party's wait to the next.
@@ -28,6 +29,18 @@ final class AdmissionTurns: Sendable {
         guard let party else { return }
         state.withLock { $0.last[lane] = party }
     }
+
+    /// Whether to look now for what has waited for too long, which goes through every party: seldom, as patience goes.
+    func isToFindOverdue(_ patience: Duration, at now: Timestamp) -> Bool {
+        state.withLock { state in
+            if let last = state.overdueAt, now - last < min(.seconds(60), patience / 10) { return false }
+            state.overdueAt = now
+            return true
+        }
+    }
+
+    /// Some were found, and there may be more.
+    func findMoreOverdue() { state.withLock { $0.overdueAt = nil } }
 
     /// A party had a request whose job is too large for what is left of a quota: the next ones would each ask the chain and
     /// find the same.

@@ -25,7 +25,7 @@ extension ComputeService {
             resting: rests.resting,
             wary: rests.wary,
             // While the relayer was down nothing could begin.
-            refusedBefore: now - patience - downtime
+            refusedBefore: turns.isToFindOverdue(patience, at: now) ? now - patience - downtime : nil
         )
     }
 

@@ -137,6 +137,7 @@ package struct ComputeService: Sendable {
         let admission = batch.admission
         for (lane, party) in admission.cutOff { turns.passed(party, in: lane) }
         try await tell(admission.blocks)
+        if !admission.overdue.isEmpty { turns.findMoreOverdue() }
         let room = gate.room(at: now)
         let admissible = admission.items.prefix(min(room, orchestrators.room(at: now)))
         var items = batch.advancing.map(Work.advance) + batch.forsaken.map(Work.giveUp)
