@@ -47,8 +47,9 @@ struct FairnessTests {
 
         try await world.run { [world] in world.allSettled(asked) }
 
+        // Of those that are begun together any may be the first; in the order of their coming all 300 would be before.
         let before = try jobsBefore(asked, world)
-        #expect(before.count == 10 && before.allSatisfy { $0 < 20 }, "\(before)")
+        #expect(before.count == 10 && before.allSatisfy { $0 < 64 }, "\(before)")
         for request in asked { #expect(world.answer(to: request) == .fulfilled(resultType: 1, result: "hello\n")) }
     }
 
