@@ -5,6 +5,7 @@ import RelayCore
 import RelayStore
 import RelayTestSupport
 import Synchronization
+import Telemetry
 import Testing
 
 /// A job that no compute node can hold is refused before it is sent anywhere.
@@ -93,6 +94,86 @@ struct NodeRoomTests {
         try await made.runUntilClosed([request, small])
         #expect(made.answer(to: request) == .fulfilled(resultType: 1, result: "spare\n"))
         #expect(made.answer(to: small) == .fulfilled(resultType: 1, result: "main\n"))
+    }
+
+    /// Asks some seconds after the start, when nodes have been listed and nobody has probed yet; returns how often they had
+    /// been listed when all was answered.
+    private func ask(
+        _ world: RelayWorld,
+        _ count: Int,
+        onReady: @escaping @Sendable () -> Void = {}
+    ) async throws -> (requests: [FakeRequest], listings: Int) {
+        let began = Mutex<Int64?>(nil)
+        let asked = Mutex<[FakeRequest]>([])
+        let listings = Mutex(0)
+        try await world.run(
+            onReady: {
+                onReady()
+                began.withLock { $0 = world.time.now() }
+            },
+            until: {
+                guard let start = began.withLock({ $0 }), world.time.now() > start + 10_000 else { return false }
+                let requests = asked.withLock { requests in
+                    if requests.isEmpty { requests = (0..<count).map { _ in world.chain.request(spec: Self.asking) } }
+                    return requests
+                }
+                if try requests.allSatisfy({
+                    try world.state(of: $0).map { ![.observed, .accepted, .submitted].contains($0) } ?? false
+                }) {
+                    listings.withLock { if $0 == 0 { $0 = world.bacalhau.callCount("GET nodes") } }
+                }
+                return try world.allSettled(requests) && world.allClosed()
+            }
+        )
+        return (asked.withLock { $0 }, listings.withLock { $0 })
+    }
+
+    /// A refusal is for ever, so the nodes are listed once more before it.
+    @Test func seesANodeThatHasJustJoined() async throws {
+        let world = try Self.world()
+        world.bacalhau.setLargestJob(Self.small)
+        for request in try await ask(world, 3, onReady: { world.bacalhau.setLargestJob(Self.large) }).requests {
+            #expect(world.answer(to: request) == .fulfilled(resultType: 1, result: "main\n"))
+        }
+    }
+
+    /// Many that are refused at the same time have them listed once.
+    @Test func listsNodesOnceForAllRequests() async throws {
+        let world = try Self.world()
+        world.bacalhau.setLargestJob(Self.small)
+        let (requests, listings) = try await ask(world, 10)
+        for request in requests { #expect(world.reason(of: request)?.contains("more than the largest") == true) }
+        #expect(listings == 2)
+    }
+
+    /// It is away from the start on, and nobody knows what it has.
+    @Test(arguments: [true, false]) func waitsForOneThatIsAwayWhereNoOtherCanHoldIt(wasListed: Bool) async throws {
+        var world = try Self.world()
+        let spare = FakeBacalhau(time: world.time) { _ in .prints("spare\n") }
+        spare.setLargestJob(Self.small)
+        world.bacalhau.setLargestJob(Self.large)
+        world.spares = [("spare", spare)]
+        if !wasListed { world.bacalhau.setOutage(.refused) }
+        let made = world
+        let state = Mutex<(request: FakeRequest, since: Int64)?>(nil)
+        try await made.run(
+            onReady: { made.bacalhau.setOutage(.refused) },
+            until: {
+                guard made.log.messages.contains("not reachable") else { return false }
+                let (request, since) = state.withLock { state in
+                    let now = state ?? (made.chain.request(spec: Self.asking), made.time.now())
+                    state = now
+                    return now
+                }
+                // Longer than a list is taken for true of one that answers.
+                if made.time.now() > since + 900_000 { made.bacalhau.setOutage(nil) }
+                return try made.allSettled([request]) && made.allClosed()
+            }
+        )
+        let request = try #require(state.withLock { $0 }).request
+        #expect(made.answer(to: request) == .fulfilled(resultType: 1, result: "main\n"))
+        #expect(spare.jobs.isEmpty)
+        #expect(try made.dossier(of: request)?.jobs.map(\.orchestrator) == ["main"])
     }
 
     /// The other one cannot hold it, so it waits for the one that can.

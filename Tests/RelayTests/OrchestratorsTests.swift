@@ -135,6 +135,26 @@ struct OrchestratorsTests {
         #expect(world.bacalhau.callCount("PUT jobs") == last.refused)
     }
 
+    /// What has room takes the job, whatever is preferred.
+    @Test(arguments: [FakeJobScript.Outcome.nodesBusy, .traps("Failing due to node restart")])
+    func goesToTheNextWhereTheFirstHasNoRoom(outcome: FakeJobScript.Outcome) async throws {
+        let (world, spare) = try Self.world(main: { _ in FakeJobScript(outcome) })
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.runUntilClosed([request])
+        #expect(world.answer(to: request) == result("spare\n"))
+        #expect(world.bacalhau.jobs.count == 1 && spare.jobs.count == 1)
+        #expect(try !world.history(of: request).contains("moved"))
+    }
+
+    @Test func goesToTheNextWhereTheFirstHasNoComputeNode() async throws {
+        let (world, spare) = try Self.world()
+        world.bacalhau.setNodeConnected(false)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.runUntilClosed([request])
+        #expect(world.answer(to: request) == result("spare\n"))
+        #expect(world.bacalhau.jobs.isEmpty && spare.jobs.count == 1)
+    }
+
     @Test func opensTheBreakerOfTheBrokenOneOnly() async throws {
         let (world, spare) = try Self.world(main: { _ in FakeJobScript(.wedged) })
         let first = world.chain.request(spec: RelayWorld.spec)

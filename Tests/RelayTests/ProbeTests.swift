@@ -34,6 +34,8 @@ struct ProbeTests {
         )
         spare.setOutage(nil)
         try await made.run { try unreachable(made) == [] && states(made) == ["main": "ok", "spare": "ok"] }
+        spare.setNodeConnected(false)
+        try await made.run { try states(made) == ["main": "ok", "spare": "noComputeNode"] }
     }
 
     private func states(_ world: RelayWorld) throws -> [String: String] {

@@ -158,8 +158,13 @@ extension ComputeService {
     }
 
     private func accept(_ request: Request, attempt: Int, sender: Address?) async throws {
+        let made = JobPlan.make(for: request.observed, attempt: attempt, context: context, sender: sender)
+        guard let plan = await sized(made) else {
+            let wake = environment.now + .seconds(1)
+            return try await postpone(request, until: wake, "the compute nodes are being listed")
+        }
         let now = environment.now
-        switch sized(JobPlan.make(for: request.observed, attempt: attempt, context: context, sender: sender)) {
+        switch plan {
         case .failure(let refusal): try await refuse(request, refusal)
         case .success(let plan):
             if let refusal = quotas.refusal(ofAlone: plan.computeSeconds) { return try await refuse(request, refusal) }
@@ -190,7 +195,9 @@ extension ComputeService {
             )
             do {
                 try await store.record(change, at: now)
-            } catch let block as QuotaBlock {
+            } catch {
+                orchestrator.gate.withdraw(plan.name, at: environment.now)
+                guard let block = error as? QuotaBlock else { throw error }
                 return try await wait(request, for: block)
             }
             var request = request

@@ -165,14 +165,21 @@ extension ComputeService {
         job.name = plan.name
         job.body = plan.body
         job.machine.follow(plan)
-        let orchestrator = orchestrators.chooseAgain(for: plan, after: isMove ? left : nil, at: environment.now)
+        let place = orchestrators.place(of: left)
+        let choice = isMove ? .move(from: place) : OrchestratorChoice.next(after: job.placement.isSure ? place : nil)
+        let orchestrator = orchestrators.choose(for: plan, choice, at: environment.now)
         job.placement = Orchestrators.Placement(orchestrator: orchestrator, isSure: true)
         var change = change(of: job, wakeAt: environment.now)
         change.newJob = newJob(plan, job.machine.attempt, orchestrator)
         change.newJob?.earlier = job.earlier
         change.event = isMove ? "moved" : "next try"
         change.detail = isMove ? moved(from: left, job) : plan.name
-        try await record(change, of: &job)
+        do {
+            try await record(change, of: &job)
+        } catch {
+            orchestrator.gate.withdraw(plan.name, at: environment.now)
+            throw error
+        }
         guard isMove else { return }
         environment.counters.increment("jobs.moved")
         environment.log(for: job.request).warning(

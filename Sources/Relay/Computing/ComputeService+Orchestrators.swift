@@ -16,12 +16,31 @@ extension ComputeService {
         )
     }
 
-    /// The plan, unless no compute node can ever hold the job.
-    func sized(_ plan: Result<JobPlan, JobRefusal>) -> Result<JobPlan, JobRefusal> {
-        guard case .success(let made) = plan, let refusal = orchestrators.refusal(of: made, at: environment.now) else {
+    /// The plan, unless no compute node can ever hold the job; nil while the nodes are listed for another request.
+    ///
+    /// A refusal goes on the chain and is for ever, so a node that has just joined is looked for.
+    func sized(_ plan: Result<JobPlan, JobRefusal>) async -> Result<JobPlan, JobRefusal>? {
+        guard case .success(let made) = plan, orchestrators.refusal(of: made, at: environment.now) != nil else {
             return plan
         }
-        return .failure(refusal)
+        if orchestrators.haveOldLists(at: environment.now) {
+            switch orchestrators.listing.turn(at: environment.now) {
+            case .underWay: return nil
+            case .over: break
+            case .due: await listNodes()
+            }
+        }
+        return orchestrators.refusal(of: made, at: environment.now).map { .failure($0) } ?? plan
+    }
+
+    private func listNodes() async {
+        defer { orchestrators.listing.ended() }
+        let now = environment.now
+        await withTaskGroup(of: Void.self) { group in
+            for orchestrator in orchestrators.all where orchestrator.isReachable(at: now) {
+                group.addTask { [environment] in await orchestrator.listNodes(environment) }
+            }
+        }
     }
 
     func canGoElsewhere(_ job: RunningJob) -> Bool {

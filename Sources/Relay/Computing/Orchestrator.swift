@@ -94,16 +94,31 @@ final class Orchestrator: Sendable {
         standing.withLock { $0.nodes = NodeRoom(nodes, at: now) }
     }
 
+    /// Not everybody may list them; then what was known of them stays as it was.
+    func listNodes(_ environment: ServiceEnvironment) async {
+        if let nodes = try? await client.nodes() { learned(nodes, at: environment.now) }
+    }
+
     var nodes: NodeRoom? { standing.withLock(\.nodes) }
 
-    /// Whether one of its compute nodes could hold it, as far as is known.
-    func mayHold(_ resources: Resources, at now: Timestamp) -> Bool { nodes?.mayHold(resources, at: now) ?? true }
+    /// What is known of it for a job that looks for a place.
+    func candidate(for plan: JobPlan, at now: Timestamp) -> OrchestratorChoice.Candidate {
+        var candidate = OrchestratorChoice.Candidate()
+        candidate.isReachable = isReachable(at: now)
+        candidate.cannotHold = nodes?.cannotHold(plan.resources, at: now, isAway: !candidate.isReachable) ?? false
+        candidate.lacksNodes = nodes?.lacksNodes(at: now) ?? false
+        candidate.hasRoom = gate.room(at: now) > 0
+        candidate.isHeld = gate.isHeld
+        return candidate
+    }
 
     enum State: String {
         case ok
         case unreachable
         /// It answers, and does not let us submit.
         case denied
+        /// It has no compute node that can be given jobs.
+        case nodeless = "noComputeNode"
         /// It has a node that takes no jobs: the circuit breaker is open.
         case held
     }
@@ -114,6 +129,7 @@ final class Orchestrator: Sendable {
         }
         if failures >= Self.failureLimit || !isVetted { return (.unreachable, cause) }
         if let denied, now < denied.until { return (.denied, denied.words) }
+        if let nodes, nodes.lacksNodes(at: now) { return (.nodeless, nil) }
         return gate.isHeld ? (.held, nil) : (.ok, nil)
     }
 }

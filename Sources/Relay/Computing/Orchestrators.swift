@@ -6,6 +6,7 @@ package struct Orchestrators: Sendable {
     /// One at least.
     let all: [Orchestrator]
     private let first: Orchestrator
+    let listing = NodeListing()
 
     package init(_ first: OrchestratorPlace, _ others: [OrchestratorPlace] = [], limits: CircuitBreaker.Limits) {
         self.first = Orchestrator(first, isFirst: true, limits: limits)
@@ -28,29 +29,24 @@ package struct Orchestrators: Sendable {
         return Placement(orchestrator: known ?? first, isSure: known != nil)
     }
 
-    /// Where a request's first try goes: to the first orchestrator that would take it.
+    /// Where a try goes.
     ///
-    /// Where a breaker lets one job through to find out, this is the one.
-    func choose(for plan: JobPlan, at now: Timestamp) -> Orchestrator {
+    /// Where the breaker there lets one job through to find out, this is the one, and no other that is chosen meanwhile: it has
+    /// to be withdrawn where it is not sent after all.
+    func choose(for plan: JobPlan, _ choice: OrchestratorChoice = .first, at now: Timestamp) -> Orchestrator {
         guard areSeveral else { return first }
-        let reachable = fit(all.filter { $0.isReachable(at: now) }, plan, now)
-        return reachable.first { $0.gate.permits(plan.name, at: now) } ?? reachable.first ?? first
+        var candidates = all.map { $0.candidate(for: plan, at: now) }
+        while let place = choice.place(among: candidates) {
+            let chosen = all[place]
+            let findsOut = candidates[place].isReachable && candidates[place].hasRoom && chosen.gate.isHeld
+            if !findsOut || chosen.gate.permits(plan.name, at: now) { return chosen }
+            candidates[place].hasRoom = false
+        }
+        return first
     }
 
-    /// Where its next try goes: not to the orchestrator that was just left, and to find out something about a broken node
-    /// only where there is no other.
-    func chooseAgain(for plan: JobPlan, after left: Orchestrator? = nil, at now: Timestamp) -> Orchestrator {
-        guard areSeveral else { return first }
-        let others = fit(all.filter { $0 !== left && $0.isReachable(at: now) }, plan, now)
-        return others.first { !$0.gate.isHeld } ?? others.first { $0.gate.permits(plan.name, at: now) } ?? others.first
-            ?? choose(for: plan, at: now)
-    }
-
-    /// Those with a compute node that may hold the job, or all of them where none has.
-    private func fit(_ orchestrators: [Orchestrator], _ plan: JobPlan, _ now: Timestamp) -> [Orchestrator] {
-        let fitting = orchestrators.filter { $0.mayHold(plan.resources, at: now) }
-        return fitting.isEmpty ? orchestrators : fitting
-    }
+    /// The place of an orchestrator in the order of preference.
+    func place(of orchestrator: Orchestrator) -> Int { all.firstIndex { $0 === orchestrator } ?? 0 }
 
     /// Whether another one would take a job.
     func hasOther(than orchestrator: Orchestrator, at now: Timestamp) -> Bool {
@@ -59,20 +55,27 @@ package struct Orchestrators: Sendable {
 
     /// Whether another one would take this job.
     func hasOther(than orchestrator: Orchestrator, for plan: JobPlan, at now: Timestamp) -> Bool {
-        all.contains { $0 !== orchestrator && $0.isUsable(at: now) && $0.mayHold(plan.resources, at: now) }
+        all.contains { other in
+            let candidate = other.candidate(for: plan, at: now)
+            return other !== orchestrator && other.isUsable(at: now) && !candidate.cannotHold && !candidate.lacksNodes
+        }
     }
 
     /// Why no compute node can ever hold the job; nil where one may, or where that is not known well enough.
     func refusal(of plan: JobPlan, at now: Timestamp) -> JobRefusal? {
-        let reachable = all.filter { $0.isReachable(at: now) }
-        let known = reachable.compactMap { $0.nodes?.known(at: now) }
-        // One that is away may come back, with the nodes that it had.
-        guard known.count == reachable.count, !all.contains(where: { $0.nodes?.saidToHold(plan.resources) == true })
-        else { return nil }
+    ///
+    /// Of each orchestrator it has to be known, and while none is there nothing is refused.
+        let known = all.compactMap { $0.nodes?.known(at: now, isAway: !$0.isReachable(at: now)) }
+        guard known.count == all.count, all.contains(where: { $0.isReachable(at: now) }) else { return nil }
         return JobRefusal(plan.resources, tooLargeFor: known.flatMap(\.self))
     }
 
     /// How many jobs may be begun now.
+    /// Whether a list is so old that nodes may have joined meanwhile, where they can be listed now.
+    func haveOldLists(at now: Timestamp) -> Bool {
+        all.contains { $0.isReachable(at: now) && $0.nodes.map { $0.age(at: now) > NodeListing.pause } ?? true }
+    }
+
     func room(at now: Timestamp) -> Int { candidates(now).map { $0.gate.room(at: now) }.max() ?? 0 }
 
     /// When the next one may be begun; nil when that is now.

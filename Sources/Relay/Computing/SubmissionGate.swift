@@ -19,11 +19,16 @@ final class SubmissionGate: Sendable {
     func opens(after now: Timestamp) -> Timestamp? { breaker.withLock { $0.opens(after: now) } }
     func permits(_ name: String, at now: Timestamp) -> Bool { breaker.withLock { $0.permits(name, at: now) } }
 
+    /// The job is not sent after all.
+    func withdraw(_ name: String, at now: Timestamp) { breaker.withLock { $0.withdraw(name, at: now) } }
+
     /// A job as it was stored before a restart: what it was then is no proof of now.
     func remember(_ machine: JobMachine, at now: Timestamp) {
         guard let stage = machine.stage, stage.stage == .untaken, stage.seen - stage.since >= patience else { return }
-        breaker.withLock { $0.suspect(at: now) }
+        suspect(at: now)
     }
+
+    func suspect(at now: Timestamp) { breaker.withLock { $0.suspect(at: now) } }
 
     /// What an event shows of the compute node: only a fresh look at a job does, and its end.
     func saw(

@@ -33,8 +33,7 @@ struct OrchestratorProbe: Sendable {
             _ = try await orchestrator.client.job(named: Self.name)
             environment.outages.recovered(orchestrator.outage)
             orchestrator.answered()
-            // Not everybody may list them; then nothing is refused for want of a node that holds it.
-            if let nodes = try? await orchestrator.client.nodes() { orchestrator.learned(nodes, at: environment.now) }
+            await orchestrator.listNodes(environment)
         } catch {
             environment.outages.failed(orchestrator.outage, error)
             orchestrator.isAway("\(error)")

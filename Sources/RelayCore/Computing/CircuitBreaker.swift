@@ -67,6 +67,12 @@ package struct CircuitBreaker: Equatable, Sendable {
         }
     }
 
+    /// The job that was to find out is not sent after all: the next one may go in its place.
+    package mutating func withdraw(_ name: String, at now: Timestamp) {
+        guard case .probing(name, _) = state else { return }
+        state = .open(until: now)
+    }
+
     /// What a change of state means for whoever reports.
     package enum Change: Equatable, Sendable {
         case none

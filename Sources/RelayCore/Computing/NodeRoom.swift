@@ -9,26 +9,33 @@ package struct NodeRoom: Sendable, Equatable {
     ///
     /// One that is not connected counts: it may come back.
     private let capacities: [NodeCapacity?]
+    private let hasUsable: Bool
     private let at: Timestamp
 
     package init(_ nodes: [NodeSummary], at now: Timestamp) {
         capacities = nodes.filter(\.isCompute).map(\.largestJob)
+        hasUsable = nodes.contains(where: \.isUsable)
         at = now
     }
 
+    package func age(at now: Timestamp) -> Duration { now - at }
+
     /// Those that it has for sure; nil where that is not known well enough to refuse anything.
-    package func known(at now: Timestamp) -> [NodeCapacity]? {
+    ///
+    /// What one said that is away now is taken for true however long ago it was: with these nodes it may come back.
+    package func known(at now: Timestamp, isAway: Bool = false) -> [NodeCapacity]? {
         let known = capacities.compactMap(\.self)
-        return known.isEmpty || known.count < capacities.count || now - at > Self.memory ? nil : known
+        guard !known.isEmpty, known.count == capacities.count else { return nil }
+        return isAway || age(at: now) <= Self.memory ? known : nil
     }
 
-    /// Whether any of them could hold it, as far as anybody knows.
-    package func mayHold(_ resources: Resources, at now: Timestamp) -> Bool {
-        known(at: now)?.contains { $0.holds(resources) } ?? true
+    /// Whether none of them can hold it, for sure.
+    package func cannotHold(_ resources: Resources, at now: Timestamp, isAway: Bool = false) -> Bool {
+        known(at: now, isAway: isAway).map { nodes in !nodes.contains { $0.holds(resources) } } ?? false
     }
 
-    /// Whether one of them said that it could, however long ago.
-    package func saidToHold(_ resources: Resources) -> Bool { capacities.contains { $0?.holds(resources) == true } }
+    /// Whether there is no compute node at all that can be given jobs now.
+    package func lacksNodes(at now: Timestamp) -> Bool { !hasUsable && age(at: now) <= Self.memory }
 }
 
 extension JobRefusal {

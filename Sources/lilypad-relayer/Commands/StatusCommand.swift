@@ -193,6 +193,7 @@ struct Status {
 
     private static let orchestratorStates = [
         "ok": "ok", "unreachable": "unreachable", "denied": "lets us submit nothing",
+        "noComputeNode": "no compute node",
         "held": "submitting stopped by the circuit breaker",
     ]
 

@@ -112,6 +112,21 @@ import Testing
         #expect(closed == .closed)
     }
 
+    /// It was chosen to find out, and could not be stored: the next one goes in its place, at once.
+    @Test func letsTheNextOneGoWhereTheFirstIsNotSentAfterAll() {
+        var breaker = opened()
+        let probes = breaker.permits("probe", at: at(120))
+        breaker.withdraw("another", at: at(121))
+        let waits = breaker.permits("next", at: at(121))
+        breaker.withdraw("probe", at: at(121))
+        let next = breaker.permits("next", at: at(121))
+        let other = breaker.permits("other", at: at(121))
+        #expect(probes && !waits && next && !other && breaker.since == at(60))
+        var closed = CircuitBreaker()
+        closed.withdraw("probe", at: at(121))
+        #expect(closed.state == .closed)
+    }
+
     /// After a restart one job goes first, and where it is taken that was all.
     @Test func suspectsWhatWasStuckBeforeARestart() {
         var breaker = CircuitBreaker()

@@ -87,12 +87,25 @@ import Testing
         let room = NodeRoom(try Self.nodes(Self.whole), at: Self.now)
         #expect(room.known(at: Self.now + NodeRoom.memory) != nil)
         #expect(room.known(at: Self.now + NodeRoom.memory + .milliseconds(1)) == nil)
-        #expect(room.mayHold(try Self.resources(#"{"GPU":"1"}"#), at: Self.now) == false)
-        #expect(room.mayHold(try Self.resources(#"{"GPU":"1"}"#), at: Self.now + NodeRoom.memory * 2))
+        let (little, much) = (try Self.resources("{}"), try Self.resources(#"{"GPU":"1"}"#))
+        #expect(room.cannotHold(much, at: Self.now) && !room.cannotHold(little, at: Self.now))
+        let later = Self.now + NodeRoom.memory * 2
+        #expect(!room.cannotHold(much, at: later))
+        // With these nodes it may come back.
+        #expect(room.cannotHold(much, at: later, isAway: true) && !room.cannotHold(little, at: later, isAway: true))
         #expect(NodeRoom([], at: Self.now).known(at: Self.now) == nil)
         let half = NodeRoom(try Self.nodes(Self.whole, #"{"CPU":1}"#), at: Self.now)
         #expect(half.known(at: Self.now) == nil)
-        let (little, much) = (try Self.resources("{}"), try Self.resources(#"{"GPU":"1"}"#))
-        #expect(half.saidToHold(little) && !half.saidToHold(much))
+        #expect(half.known(at: Self.now, isAway: true) == nil && !half.cannotHold(much, at: Self.now, isAway: true))
+    }
+
+    @Test func knowsForAWhileThatThereIsNoNodeToBeGivenJobs() throws {
+        let away = try Self.nodes(Self.whole, connection: "DISCONNECTED")
+        for nodes in [[], away] {
+            let room = NodeRoom(nodes, at: Self.now)
+            #expect(room.lacksNodes(at: Self.now + NodeRoom.memory))
+            #expect(!room.lacksNodes(at: Self.now + NodeRoom.memory + .milliseconds(1)))
+        }
+        #expect(!NodeRoom(try Self.nodes(Self.whole) + away, at: Self.now).lacksNodes(at: Self.now))
     }
 }
