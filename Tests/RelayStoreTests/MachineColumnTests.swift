@@ -24,7 +24,8 @@ import Testing
             files: JobMachine.Tally(count: 5, since: time),
             outages: JobMachine.counterLimit,
             silence: JobMachine.Tally(count: 2, since: time),
-            moves: JobMachine.Tally(count: 4, since: time)
+            moves: JobMachine.Tally(count: 4, since: time),
+            hasMovedInDoubt: true
         ),
         .init(resultType: .stdout, timeoutSeconds: 1, startedAt: time, phase: .stopping(jobID: "", since: time)),
         .init(resultType: .stderr, timeoutSeconds: 1, startedAt: time, phase: .pausing(until: time)),

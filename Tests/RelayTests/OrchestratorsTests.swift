@@ -135,6 +135,34 @@ struct OrchestratorsTests {
         #expect(world.bacalhau.callCount("PUT jobs") == last.refused)
     }
 
+    /// It answers each submission with an error, or with "later", for longer than a useful answer is waited for.
+    @Test(arguments: [500, 503, 429]) func movesWhereTheFirstTakesNothing(status: Int) async throws {
+        let (world, spare) = try Self.world()
+        let headers = status == 500 ? [] : [HTTPRequest.Header("Retry-After", "600")]
+        let answer = HTTPResponse(status: status, headers: headers, body: Array("{}".utf8))
+        world.bacalhau.failNext("PUT jobs", with: Fault(.answer(answer), takesEffect: false), count: 1_000)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.runUntilClosed([request])
+        #expect(world.answer(to: request) == result("spare\n") && world.isSettledOnce(request))
+        #expect(world.bacalhau.jobs.isEmpty && spare.jobs.count == 1)
+        let history = try world.dossier(of: request)?.history ?? []
+        let began = try #require(history.first { $0.event == "accepted" }).at
+        let moved = try #require(history.first { $0.event == "moved" }).at
+        #expect((.seconds(30)..<Duration.seconds(45)).contains(moved - began), "\(moved - began)")
+    }
+
+    /// The body may be what it fails at, so it is not sent to and fro.
+    @Test func movesOnceWhereEachAnswersWithAnError() async throws {
+        let (world, spare) = try Self.world()
+        for bacalhau in [world.bacalhau, spare] {
+            bacalhau.failNext("PUT jobs", with: .status(500, "{}"), count: 1_000)
+        }
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.runUntilClosed([request])
+        #expect(world.reason(of: request)?.contains("has no job of this request after") == true)
+        #expect(try places(world, request) == ["main", "spare"])
+    }
+
     /// What has room takes the job, whatever is preferred.
     @Test(arguments: [FakeJobScript.Outcome.nodesBusy, .traps("Failing due to node restart")])
     func goesToTheNextWhereTheFirstHasNoRoom(outcome: FakeJobScript.Outcome) async throws {

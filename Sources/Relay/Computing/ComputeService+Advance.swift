@@ -45,7 +45,8 @@ extension ComputeService {
             event,
             at: environment.now,
             limits: options.limits,
-            elsewhere: job.machine.isSilence(event) && canGoElsewhere(job)
+            elsewhere: job.machine.isSilence(event) && canGoElsewhere(job),
+            aliveSince: startedAt
         )
         note(orchestrator.gate.saw(name, event, job.machine, at: environment.now), job)
         guard job.machine.attempt != before.attempt else { return actions }

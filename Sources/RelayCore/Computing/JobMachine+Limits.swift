@@ -28,8 +28,9 @@ extension JobMachine {
         /// How long an orchestrator may do nothing for a try that is still to be placed before the try is left for another
         /// one; ten times as long where it has the job.
         package var moveTime: Duration = .seconds(30)
-        /// Tries of a request that are left so, at most.
+        /// Tries of a request that are left so, at most, and how long after the first of them they are counted anew.
         package var moves = 8
+        package var movesTime: Duration = .seconds(3_600)
         /// Whether published files can be read; else a result is what the run output has of it.
         package var readsFiles = false
         /// How long a file that cannot be read is tried, from the first failure on, before the run output is taken.

@@ -13,23 +13,29 @@ extension JobMachine {
         }
     }
 
-    /// Whether the orchestrator did nothing: it gave no answer, does not let us in, or its node takes no jobs.
+    /// Whether the orchestrator did nothing: it gave no answer or no useful one, does not let us in, is too busy, or its node
+    /// takes no jobs.
     ///
     /// Nothing else is a reason to go elsewhere.
     package func isSilence(_ event: Event) -> Bool {
         switch event {
         case .unavailable, .held, .submitted(.denied): true
+        case .submitted(.busy): isPlacing
+        // A body that makes one server fail may make each fail, so the next one only is tried.
+        case .submitted(.unknown): isPlacing && !hasMovedInDoubt
         case .woke, .notFound, .gone, .found, .submitted, .stopTaken, .fetched, .fetchFailed: false
         }
+    }
+
+    private var isPlacing: Bool {
+        if case .placing = phase { true } else { false }
     }
 
     private func isHeard(_ event: Event) -> Bool {
         switch event {
         case .found, .submitted, .stopTaken, .gone: return true
         // One that takes no jobs says so each time before it is asked to take one.
-        case .notFound:
-            if case .placing = phase { return false }
-            return true
+        case .notFound: return !isPlacing
         case .woke, .held, .unavailable, .fetched, .fetchFailed: return false
         }
     }
@@ -38,11 +44,12 @@ extension JobMachine {
     ///
     /// A job that runs is worth more patience than one that is still to be placed, and one that is being stopped is not
     /// left: another would run beside it.
-    func endOfPatience(_ limits: Limits) -> Timestamp? {
-        guard let silence, (moves?.count ?? 0) < limits.moves else { return nil }
+    func endOfPatience(_ now: Timestamp, _ limits: Limits, _ aliveSince: Timestamp) -> Timestamp? {
+        guard let silence, (recentMoves(now, limits)?.count ?? 0) < limits.moves else { return nil }
+        let since = max(silence.since, aliveSince)
         switch phase {
-        case .placing: return silence.since + limits.moveTime
-        case .watching: return silence.since + limits.moveTime * 10
+        case .placing: return since + limits.moveTime
+        case .watching: return since + limits.moveTime * 10
         case .stopping, .pausing, .answered: return nil
         }
     }
@@ -53,8 +60,14 @@ extension JobMachine {
         return (silence?.count ?? 0) >= least
     }
 
-    mutating func move(_ now: Timestamp) -> [Action] {
-        moves = .adding(to: moves, now)
+    /// Moves of long ago were for another outage.
+    private func recentMoves(_ now: Timestamp, _ limits: Limits) -> Tally? {
+        moves.flatMap { now - $0.since > limits.movesTime ? nil : $0 }
+    }
+
+    mutating func move(after event: Event, _ now: Timestamp, _ limits: Limits) -> [Action] {
+        moves = .adding(to: recentMoves(now, limits), now)
+        if case .submitted(.unknown) = event { hasMovedInDoubt = true }
         outages = 0
         openNextTry()
         return [.lookUp]

@@ -46,6 +46,8 @@ package struct JobMachine: Equatable, Sendable {
     package internal(set) var silence: Tally?
     /// Tries that were left for another orchestrator.
     package internal(set) var moves: Tally?
+    /// Whether one of them was left after a submission of which nobody knows what came of it.
+    package internal(set) var hasMovedInDoubt: Bool
     /// How far this try's job was at the last look, and since when.
     package internal(set) var stage: StageSince?
     /// Seconds that the job may wait for a node with room, as its body says.
@@ -72,7 +74,8 @@ package struct JobMachine: Equatable, Sendable {
         agreement: Agreement? = nil,
         isAgreed: Bool = false,
         silence: Tally? = nil,
-        moves: Tally? = nil
+        moves: Tally? = nil,
+        hasMovedInDoubt: Bool = false
     ) {
         self.resultType = resultType
         self.timeoutSeconds = timeoutSeconds
@@ -91,6 +94,7 @@ package struct JobMachine: Equatable, Sendable {
         self.isAgreed = isAgreed
         self.silence = silence
         self.moves = moves
+        self.hasMovedInDoubt = hasMovedInDoubt
     }
 
     /// The plan of the try that has just been opened.
@@ -127,17 +131,19 @@ package struct JobMachine: Equatable, Sendable {
         }
     }
 
-    /// `elsewhere` says whether there is another orchestrator that takes jobs.
+    /// `elsewhere` says whether there is another orchestrator that takes jobs, and `aliveSince` from when on the silence of this
+    /// one was heard: what is stored of it may be from before a time in which the relayer was down.
     package mutating func apply(
         _ event: Event,
         at now: Timestamp,
         limits: Limits = Limits(),
-        elsewhere: Bool = false
+        elsewhere: Bool = false,
+        aliveSince: Timestamp = Timestamp(milliseconds: 0)
     ) -> [Action] {
         if endsOutage(event) { outages = 0 }
         hear(event, now)
-        guard elsewhere, let end = endOfPatience(limits) else { return answer(event, now, limits) }
-        if now >= end, hasAskedInVain, isSilence(event) { return move(now) }
+        guard elsewhere, let end = endOfPatience(now, limits, aliveSince) else { return answer(event, now, limits) }
+        if now >= end, hasAskedInVain, isSilence(event) { return move(after: event, now, limits) }
         return answer(event, now, limits).map { $0.noLater(than: end, now) }
     }
 

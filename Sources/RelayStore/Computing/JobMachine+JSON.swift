@@ -20,6 +20,7 @@ extension JobMachine {
         if let passing { members.append(JSONMember("passing", passing.json)) }
         if let silence { members.append(JSONMember("silence", silence.json)) }
         if let moves { members.append(JSONMember("moves", moves.json)) }
+        if hasMovedInDoubt { members.append(JSONMember("movedInDoubt", .bool(true))) }
         if queueSeconds > 0 { members.append(JSONMember("queue", .number(JSONNumber(queueSeconds)))) }
         if let stage {
             members.append(JSONMember("stage", .string(stage.stage.rawValue)))
@@ -78,7 +79,8 @@ extension JobMachine {
             agreement: try tree["agreement"].map { try Agreement(stored: $0) },
             isAgreed: tree["agreed"]?.bool ?? false,
             silence: try tree["silence"].map { try Tally(stored: $0) },
-            moves: try tree["moves"].map { try Tally(stored: $0) }
+            moves: try tree["moves"].map { try Tally(stored: $0) },
+            hasMovedInDoubt: tree["movedInDoubt"]?.bool ?? false
         )
     }
 

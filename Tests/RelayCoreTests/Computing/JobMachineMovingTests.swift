@@ -9,6 +9,8 @@ import Testing
 
     private static let silences: [JobMachine.Event] = [
         .unavailable(retryAfter: nil), .unavailable(retryAfter: .seconds(600)), .held, .submitted(.denied("who?")),
+        // A server that answers each submission with an error, or with "later", does nothing for it either.
+        .submitted(.unknown("500")), .submitted(.busy(retryAfter: nil)), .submitted(.busy(retryAfter: 600)),
     ]
 
     /// Meets the event again whenever the machine wants to be woken, for so long at most; returns when it was moved.
@@ -60,8 +62,7 @@ import Testing
     }
 
     @Test(arguments: [
-        JobSample.found(.running(.running)), .submitted(.unknown("500")), .submitted(.busy(retryAfter: nil)),
-        .submitted(.alreadyExists(jobID: nil)),
+        JobSample.found(.running(.running)), .submitted(.alreadyExists(jobID: nil)),
     ])
     func countsSilenceInARowOnly(event: JobMachine.Event) {
         var machine = JobSample.machine(.placing)
@@ -96,8 +97,65 @@ import Testing
         var machine = JobSample.machine(.placing)
         for _ in 0..<limits.moves { #expect(moveTime(.held, &machine) != nil) }
         #expect(machine.attempt == 1 + limits.moves)
-        #expect(moveTime(.held, &machine) == nil)
+        // Not for an hour: then they count anew.
+        #expect(moveTime(.held, &machine, within: 3_500) == nil)
         #expect(machine.phase == .placing && machine.moves?.count == limits.moves)
+    }
+
+    /// A later outage is another one.
+    @Test func countsMovesAnewAfterAnHour() throws {
+        var machine = JobSample.machine(.placing)
+        for _ in 0..<limits.moves { #expect(moveTime(.held, &machine) != nil) }
+        let first = try #require(machine.moves?.since)
+        let next = try #require(moveTime(.held, &machine))
+        #expect(next > first + limits.movesTime && machine.moves == JobMachine.Tally(count: 1, since: next))
+    }
+
+    /// A body that makes each server fail is not sent to each, and not from one to the other and back.
+    @Test func movesOnceBecauseOfSubmissionsThatCameToNothingKnown() {
+        var machine = JobSample.machine(.placing)
+        #expect(moveTime(.submitted(.unknown("500")), &machine) == Self.start + limits.moveTime)
+        #expect(machine.hasMovedInDoubt)
+        #expect(moveTime(.submitted(.unknown("500")), &machine) == nil)
+        #expect(machine.attempt == 2 && machine.silence == nil)
+        // Where it does not answer at all the request moves as before.
+        #expect(moveTime(.unavailable(retryAfter: nil), &machine) != nil)
+        #expect(machine.attempt == 3 && machine.hasMovedInDoubt)
+        #expect(!machine.isSilence(.submitted(.unknown("500"))))
+    }
+
+    /// It was silent for a while, then the relayer was down, and nothing is known of that time.
+    @Test(arguments: [JobMachine.Phase.placing, .watching(jobID: "j-1", since: start)])
+    func countsNoSilenceInItsOwnDowntime(phase: JobMachine.Phase) {
+        var machine = JobSample.machine(phase, timeout: 86_400)
+        for second: Int64 in [0, 4, 8, 12, 15] {
+            _ = machine.apply(
+                .unavailable(retryAfter: nil),
+                at: Self.start + .seconds(second),
+                limits: limits,
+                elsewhere: true
+            )
+        }
+        let started = Self.start + .seconds(3_615)
+        for second: Int64 in [1, 29] {
+            _ = machine.apply(
+                .unavailable(retryAfter: nil),
+                at: started + .seconds(second),
+                limits: limits,
+                elsewhere: true,
+                aliveSince: started
+            )
+            #expect(machine.attempt == 1, "\(second)")
+        }
+        let isPlaced = phase != .placing
+        _ = machine.apply(
+            .unavailable(retryAfter: nil),
+            at: started + limits.moveTime * (isPlaced ? 10 : 1),
+            limits: limits,
+            elsewhere: true,
+            aliveSince: started
+        )
+        #expect(machine.attempt == 2)
     }
 
     @Test func opensAnotherTryForAJobWhoseOrchestratorIsNotInTheSettings() {
