@@ -46,7 +46,11 @@ package struct BacalhauSettings: Sendable, Equatable {
                 section,
                 apiHelp: "Where its API answers. It must be Bacalhau 1.8 or later too."
             )
-            if next.isRead, let other = known.first(where: { $0.name == next.name }) {
+            if next.isRead,
+                let other = known.first(where: { NodeAddress($0.api) == NodeAddress(next.api) })
+            {
+                section.refuse("api", "the orchestrator \(other.name) has this address too: list each one once")
+            } else if next.isRead, let other = known.first(where: { $0.name == next.name }) {
                 section.refuse(
                     section.has("name") ? "name" : "api",
                     "another orchestrator is called \(other.name) too: list each one once, or give this one another name"

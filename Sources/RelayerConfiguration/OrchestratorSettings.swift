@@ -8,10 +8,13 @@ package struct OrchestratorSettings: Sendable, Equatable {
     /// `http:` or `https:`.
     package let api: String
     package let access: AccessSettings
+    /// Whether its name and address are those of the settings: what is refused has been told already.
+    let isRead: Bool
 
     private static let url = Format<String>.url(schemes: ["http", "https"])
 
     init(_ section: Section, apiHelp: String) {
+        let problems = section.problemCount
         let api = section.value("api", Self.url, apiHelp)
         let name = section.optional(
             "name",
@@ -19,13 +22,11 @@ package struct OrchestratorSettings: Sendable, Equatable {
             "How the database, the log and status call it; without it, the host and port of its address. Name it before its "
                 + "address changes, or the jobs that it has are taken for lost."
         )
+        isRead = section.problemCount == problems
         self.api = api
         self.name = name ?? NodeAddress.place(of: api)
         access = AccessSettings.read(section)
     }
-
-    /// What is no URL has been told already.
-    var isRead: Bool { api != Self.url.standIn }
 }
 
 extension Format<String> {

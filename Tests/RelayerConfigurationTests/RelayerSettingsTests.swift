@@ -224,6 +224,20 @@ import Testing
                 + "each one once, or give this one another name"
         ),
         (
+            ["BACALHAU__FALLBACKS__0__API": "HTTP://127.0.0.1:1234/", "BACALHAU__FALLBACKS__0__NAME": "second"],
+            "BACALHAU__FALLBACKS__0__API: bacalhau.fallbacks[0].api: the orchestrator 127.0.0.1:1234 has this address too: list "
+                + "each one once"
+        ),
+        // An address that stands in for what cannot be read is as good as any other.
+        (
+            [
+                "BACALHAU__API": "http://127.0.0.1", "BACALHAU__FALLBACKS__0__API": "http://127.0.0.1",
+                "BACALHAU__FALLBACKS__0__NAME": "second",
+            ],
+            "BACALHAU__FALLBACKS__0__API: bacalhau.fallbacks[0].api: the orchestrator 127.0.0.1:80 has this address too: list "
+                + "each one once"
+        ),
+        (
             ["BACALHAU__FALLBACKS__0__API": "http://b", "BACALHAU__FALLBACKS__0__NAME": "127.0.0.1:1234"],
             "BACALHAU__FALLBACKS__0__NAME: bacalhau.fallbacks[0].name: another orchestrator is called 127.0.0.1:1234 too: list "
                 + "each one once, or give this one another name"
