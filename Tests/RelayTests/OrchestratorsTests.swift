@@ -2,6 +2,7 @@ import Ethereum
 import RelayCore
 import RelayStore
 import RelayTestSupport
+import SQLite
 import Synchronization
 import Telemetry
 import Testing
@@ -181,6 +182,48 @@ struct OrchestratorsTests {
         try await world.runUntilClosed([request])
         #expect(world.answer(to: request) == result("spare\n"))
         #expect(world.bacalhau.jobs.isEmpty && spare.jobs.count == 1)
+    }
+
+    /// What hung at one that is not in the settings any more is no reason to be careful with another.
+    @Test func suspectsNoOtherOfWhatHungAtOneThatIsGone() async throws {
+        let (made, spare) = try Self.world(main: { _ in FakeJobScript(.wedged) })
+        var alone = made
+        alone.spares = []
+        let wedged = made.chain.request(spec: RelayWorld.spec)
+        let first = alone
+        try await first.run { made.counters["jobs.circuitOpened"] == 1 }
+        var other = made
+        other.bacalhauWire = FakeBacalhau(time: made.time) { _ in .prints("new\n") }
+        other.mainName = "new"
+        let later = (0..<2).map { _ in made.chain.request(spec: RelayWorld.spec) }
+        try await other.runUntilClosed([wedged] + later)
+        for request in [wedged] + later { #expect(made.answer(to: request) == result("new\n")) }
+        #expect(spare.jobs.isEmpty)
+    }
+
+    /// Its row was written when there was one orchestrator, and which of these that is nobody knows.
+    @Test func neverSendsAnUnnamedTryToAnother() async throws {
+        let (made, spare) = try Self.world()
+        var alone = made
+        alone.spares = []
+        made.bacalhau.failNext("PUT jobs", with: .timedOut, count: 1_000)
+        made.bacalhau.failNext("GET job", with: .refused, count: 1_000)
+        let request = made.chain.request(spec: RelayWorld.spec)
+        let first = alone
+        try await first.run { made.bacalhau.callCount("GET job") > 2 }
+        let name = try #require(try made.dossier(of: request)?.jobs.first?.name)
+        do {
+            let connection = try Connection(path: made.database, options: ConnectionOptions(access: .readWrite))
+            try connection.execute("UPDATE job SET orchestrator = NULL")
+        }
+        // The one that is preferred now was not there then.
+        var other = made
+        other.bacalhauWire = spare
+        other.mainName = "new"
+        other.spares = [("old", made.bacalhau)]
+        try await other.runUntilClosed([request])
+        #expect(!spare.jobs.map(\.name).contains(name), "\(spare.jobs.map(\.name))")
+        #expect(made.isSettledOnce(request))
     }
 
     @Test func opensTheBreakerOfTheBrokenOneOnly() async throws {

@@ -111,7 +111,10 @@ package struct ComputeService: Sendable {
         heads.wake(wakeup)
         // A node that took no jobs before a restart takes none after it.
         for item in try await store.underWay(limit: options.maxRunningJobs) {
-            orchestrators.placement(item.orchestrator).orchestrator.gate.remember(item.machine, at: environment.now)
+            let placement = orchestrators.placement(item.orchestrator)
+            // Of one that is not in the settings any more it proves nothing about another.
+            guard placement.isSure else { continue }
+            placement.orchestrator.gate.remember(item.machine, at: environment.now)
         }
         try await WorkLoop(
             limit: min(options.maxRunningJobs, options.maxInHand),

@@ -24,7 +24,8 @@ package struct Orchestrators: Sendable {
 
     /// The one that a row of the database names.
     func placement(_ name: String?) -> Placement {
-        guard let name else { return Placement(orchestrator: first, isSure: true) }
+        // Written when there was one, which may be another of them now.
+        guard let name else { return Placement(orchestrator: first, isSure: !areSeveral) }
         let known = all.first { $0.name == name }
         return Placement(orchestrator: known ?? first, isSure: known != nil)
     }
@@ -62,20 +63,20 @@ package struct Orchestrators: Sendable {
     }
 
     /// Why no compute node can ever hold the job; nil where one may, or where that is not known well enough.
-    func refusal(of plan: JobPlan, at now: Timestamp) -> JobRefusal? {
     ///
     /// Of each orchestrator it has to be known, and while none is there nothing is refused.
+    func refusal(of plan: JobPlan, at now: Timestamp) -> JobRefusal? {
         let known = all.compactMap { $0.nodes?.known(at: now, isAway: !$0.isReachable(at: now)) }
         guard known.count == all.count, all.contains(where: { $0.isReachable(at: now) }) else { return nil }
         return JobRefusal(plan.resources, tooLargeFor: known.flatMap(\.self))
     }
 
-    /// How many jobs may be begun now.
     /// Whether a list is so old that nodes may have joined meanwhile, where they can be listed now.
     func haveOldLists(at now: Timestamp) -> Bool {
         all.contains { $0.isReachable(at: now) && $0.nodes.map { $0.age(at: now) > NodeListing.pause } ?? true }
     }
 
+    /// How many jobs may be begun now.
     func room(at now: Timestamp) -> Int { candidates(now).map { $0.gate.room(at: now) }.max() ?? 0 }
 
     /// When the next one may be begun; nil when that is now.
