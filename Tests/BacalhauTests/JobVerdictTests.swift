@@ -37,7 +37,7 @@ import Testing
                 "bad-job-engine-unknown",
                 "not enough nodes to run job. requested: 1, available: 1, suitable: 0. • Node 46813ad9: does not support noop, only wasm"
             ),
-            ("no-compute-node", nil), ("queue-timeout", nil), ("bad-job-local-directory", nil),
+            ("queue-timeout", nil), ("bad-job-local-directory", nil),
             ("bad-job-publisher-unknown", nil), ("bad-job-constraint-unmet", nil),
         ] as [(String, String?)]
     )
@@ -57,6 +57,34 @@ import Testing
             return
         }
         #expect(text.contains("node busy with available capacity"))
+    }
+
+    /// Nodes come back, and nobody has looked at the job.
+    @Test func takesANetworkWithoutNodesForNotNow() throws {
+        guard case .busy(let text) = try judged("no-publisher/no-compute-node", .stdout) else {
+            Issue.record("not busy")
+            return
+        }
+        #expect(text == "not enough nodes to run job. requested: 1, available: 0, suitable: 0.")
+    }
+
+    @Test(arguments: [
+        ("not enough nodes to run job. requested: 3, available: 0, suitable: 0.", true),
+        ("not enough nodes to run job. requested: 1, available: 0, suitable: 0.\n", true),
+        ("not enough nodes to run job. requested: 1, available: 10, suitable: 0.", false),
+        (
+            "not enough nodes to run job. requested: 1, available: 0, suitable: 0.\n• Node a: does not support docker",
+            false
+        ),
+        ("available: 0, suitable: 0.", false), ("", false),
+    ])
+    func hasNoNodeOnlyWhereTheServerSaysSo(message: String, isBusy: Bool) {
+        var job = job(.failed)
+        job.message = message
+        job.executions = []
+        #expect((JobVerdict.judge(job, resultType: .stdout) == .busy(SafeText.line(message))) == isBusy)
+        job.executions = [JobExecution(state: .failed, message: "it ran")]
+        #expect(JobVerdict.judge(job, resultType: .stdout) == .failed(JobFailure(cause: "it ran")))
     }
 
     @Test(arguments: [

@@ -27,9 +27,29 @@ struct BusyNodesTests {
         #expect(world.bacalhau.jobs.count == 8)
     }
 
-    @Test(arguments: [FakeJobScript.Outcome.noNode, .refused("does not support docker, only wasm")])
-    func takesOtherReasonsAsFinal(outcome: FakeJobScript.Outcome) async throws {
-        let world = try RelayWorld { _ in FakeJobScript(outcome) }
+    /// Without any node nobody has looked at the job, which says as little of it: the only node may be restarted just now.
+    @Test func submitsAgainWhereNoNodeIsConnectedAtAll() async throws {
+        let world = try RelayWorld { $0.attempt <= 3 ? FakeJobScript(.noNode) : .prints("at last\n") }
+        let request = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.runUntilClosed([request])
+
+        #expect(world.answer(to: request) == .fulfilled(resultType: 1, result: "at last\n"))
+        #expect(world.bacalhau.jobs.count == 4)
+    }
+
+    @Test func failsOnChainWhereNoNodeComesBack() async throws {
+        let world = try RelayWorld { _ in FakeJobScript(.noNode) }
+        let request = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.runUntilClosed([request])
+
+        #expect(world.reason(of: request)?.contains("available: 0, suitable: 0.") == true)
+        #expect(world.bacalhau.jobs.count == 8)
+    }
+
+    @Test func takesAnotherReasonAsFinal() async throws {
+        let world = try RelayWorld { _ in FakeJobScript(.refused("does not support docker, only wasm")) }
         let request = world.chain.request(spec: RelayWorld.spec)
 
         try await world.runUntilClosed([request])

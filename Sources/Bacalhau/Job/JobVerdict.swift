@@ -101,7 +101,7 @@ extension JobVerdict {
         case .stopped: return .stopped(SafeText.line(job.message))
         case .completed: return dispute.map { .failed($0) } ?? completed(job, resultType)
         case .failed:
-            if job.executions.isEmpty, NodeLines(job.message).allBusy { return .busy(SafeText.line(job.message)) }
+            if job.executions.isEmpty, NodeLines(job.message).isNotNow { return .busy(SafeText.line(job.message)) }
             let failure = JobFailure(cause: cause(of: job) ?? Self.silent(job))
             return mayPass(job) ? .passing(failure) : .failed(dispute ?? failure)
         }
@@ -184,14 +184,20 @@ extension JobVerdict {
 
 /// The lines of a scheduler's message that say why each node was not taken.
 struct NodeLines {
-    /// Whether there is such a line, nothing else below the first one, and each says that its node is busy.
-    let allBusy: Bool
+    /// Whether each says that its node is busy, and nothing else is said; or no node is connected at all, so that there is none
+    /// to say anything.
+    let isNotNow: Bool
 
     init(_ message: String) {
         let lines = message.split(whereSeparator: \.isNewline).dropFirst()
             .map { $0.drop(while: \.isWhitespace) }
             .filter { !$0.isEmpty }
-        allBusy = !lines.isEmpty && lines.allSatisfy(Self.isBusy)
+        isNotNow = lines.isEmpty ? Self.hasNoNode(message) : lines.allSatisfy(Self.isBusy)
+    }
+
+    /// `not enough nodes to run job. requested: 1, available: 0, suitable: 0.`, as it is of an orchestrator without nodes.
+    private static func hasNoNode(_ message: String) -> Bool {
+        message.hasPrefix("not enough nodes to run job.") && message.contains("available: 0,")
     }
 
     /// Whether a line is of the form `• Node 46813ad9: node busy with available capacity {…}`.

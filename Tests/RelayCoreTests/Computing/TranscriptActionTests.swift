@@ -59,6 +59,8 @@ import Testing
         ("bad-job-publisher-unknown", .fails("not enough nodes to run job")),
         // No node has room: the words are the same where no node is big enough, so a few tries, then a failure.
         ("bad-job-gpu", .triesAgain),
+        // Nor is there any node: the job that may wait for one waits.
+        ("no-compute-node", .waits(.queued)),
         ("bad-job-memory-too-much", .triesAgain),
         // It ran and failed, with the execution's own cause.
         ("bad-job-entry-missing", .fails("unable to find the entrypoint '' in the WASM module")),
@@ -110,6 +112,21 @@ import Testing
             actions = machine.apply(.found(sighting), at: now)
         }
         Self.check(machine, actions, expected, name)
+    }
+
+    /// And the one that may not wait, which is the first of the recording, is tried again.
+    @Test func triesAgainWhereThereIsNoNode() throws {
+        let steps = try jsonFile("Tests/Devnet/fixtures/bacalhau/no-publisher/no-compute-node.json").list("steps")
+        let end = try #require(steps.firstIndex { $0["response"]?["body"]?["Job"]?["State"]?["StateType"] == "Failed" })
+        let job = try #require(try Self.job(Array(steps[...end])))
+        var machine = JobMachine(resultType: .stdout, timeoutSeconds: 60, startedAt: now)
+        _ = machine.apply(.submitted(.created(jobID: job.id)), at: now)
+        let verdict = JobVerdict.judge(job, resultType: .stdout)
+        let actions = machine.apply(
+            .found(JobMachine.Sighting(jobID: job.id, isOurs: true, verdict: verdict)),
+            at: now
+        )
+        Self.check(machine, actions, .triesAgain, "no-compute-node")
     }
 
     /// The job as the last steps show it, with the executions that were asked for beside it.
