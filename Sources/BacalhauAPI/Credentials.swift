@@ -17,6 +17,15 @@ package struct CredentialSource: Sendable {
     }
 }
 
+extension BacalhauEndpoint.Authentication {
+    /// Whether a request can carry this secret: a line break or another control character would break its head apart.
+    ///
+    /// One that is taken all the same is refused nowhere, so that no answer 401 would have it read anew.
+    package static func canSend(_ secret: String) -> Bool {
+        !secret.isEmpty && secret.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+    }
+}
+
 /// The secret that an orchestrator's calls carry, as it is now.
 final class Credentials: Sendable {
     /// From one reading to the next, at least; milliseconds.

@@ -131,6 +131,14 @@ struct CredentialsTests {
         #expect(error.map { "\($0)".contains("you sent") && !"\($0)".contains("-key-") } == true)
     }
 
+    @Test(arguments: [
+        ("key-0123", true), ("with a blank and é", true), ("", false), ("two\nlines", false), ("key\r", false),
+        ("\tkey", false), ("nothing\u{0}", false), ("\u{7f}", false), ("\u{85}", false),
+    ])
+    func knowsWhatARequestCanCarry(secret: String, can: Bool) {
+        #expect(BacalhauEndpoint.Authentication.canSend(secret) == can)
+    }
+
     @Test func leavesASecretAloneThatHasNoFile() async throws {
         let endpoint = BacalhauEndpoint(url: "http://h", authentication: .basic(user: "u", password: "password-1"))
         let client = BacalhauClient(transport: door, endpoint: endpoint)

@@ -44,6 +44,26 @@ extension EndToEnd {
             }
         }
 
+        /// At the start, and by `doctor`, though another orchestrator is well.
+        @Test(arguments: ["api", "user"]) func refusesASecretThatCannotBeSent(kind: String) async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            var settings = RelayerSettingsText()
+            let access = kind == "api" ? "apiKeyFile: bad.key" : "user: u, passwordFile: bad.key"
+            settings.bacalhau = [
+                "api: \(network.devnet.bacalhau)", "fallbacks:", "  - {api: 'http://127.0.0.1:1', \(access)}",
+            ]
+            let program = try RelayerProgram(for: bridge, settings)
+            try program.write("the-first\nthe-second\n", to: "bad.key")
+            #expect(unsafe chmod(program.directory.file("bad.key"), 0o600) == 0)
+            let key = kind == "api" ? "apiKeyFile" : "passwordFile"
+            let run = try await program.command("run")
+            #expect(run.status == 2 && !run.errors.contains("the-first"))
+            #expect(run.errors.contains("bacalhau.fallbacks[0].\(key): the secret holds a line break"), "\(run.errors)")
+            let doctor = try await program.command("doctor")
+            #expect(doctor.status == 1 && doctor.output.contains("the secret holds a line break"), "\(doctor.output)")
+        }
+
         @Test func namesTheFileOfAKeyThatIsRefusedAndCannotBeReadAnew() async throws {
             let network = try Network.shared()
             let bridge = try await Bridge.deploy(on: network)

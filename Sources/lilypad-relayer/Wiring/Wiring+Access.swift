@@ -35,6 +35,16 @@ extension Wiring {
     }
 
     private func text(of source: SecretSource) throws -> String {
-        try secret(source).withBytes { bytes in String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self) }
+        let text = try secret(source).withBytes { bytes in
+            String(validating: bytes.indices.map { bytes[$0] }, as: UTF8.self)
+        }
+        guard let text, BacalhauEndpoint.Authentication.canSend(text) else {
+            throw CommandFailure(
+                "the secret holds a line break, a control character or bytes that are no text, and cannot be sent: write it"
+                    + " alone, on one line",
+                .usage
+            )
+        }
+        return text
     }
 }

@@ -434,6 +434,19 @@ import Testing
         ) {
             $0.withSpare { $0.version = .failed("no answer") }
         },
+        Case(
+            "a spare one whose key cannot be read",
+            .error,
+            "bacalhau.fallbacks[0]",
+            "reach",
+            "no such file",
+            remedy: "bacalhau.fallbacks[0].api"
+        ) {
+            $0.withSpare {
+                $0.version = .failed("no such file")
+                $0.isUnusable = true
+            }
+        },
         Case("all away", .error, "bacalhau.fallbacks[0]", "reach", "no answer", remedy: "bacalhau.fallbacks[0].api") {
             var patient = $0.withSpare { $0.version = .failed("no answer") }
             patient.seen.orchestrator = OrchestratorExamination(version: .failed("no answer"))

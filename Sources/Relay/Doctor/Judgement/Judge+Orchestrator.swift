@@ -3,12 +3,15 @@ internal import Bacalhau
 /// The orchestrators and their compute nodes.
 extension Judge {
     var orchestrator: [Finding] {
-        let each = ([seen.orchestrator] + seen.fallbacks).map { findings(of: $0) }
-        guard each.contains(where: { !$0.contains { $0.level == .error } }) else { return each.flatMap(\.self) }
-        // While one takes the jobs, what is wrong with another is no reason to stop; but run refuses an old one.
-        return each.flatMap { findings in
+        let each = ([seen.orchestrator] + seen.fallbacks).map { (seen: $0, findings: findings(of: $0)) }
+        guard each.contains(where: { !$0.findings.contains { $0.level == .error } }) else {
+            return each.flatMap(\.findings)
+        }
+        // While one takes the jobs, what is wrong with another is no reason to stop; but run refuses an old one, and one that
+        // it can never ask.
+        return each.flatMap { seen, findings in
             findings.map { finding in
-                guard finding.level == .error, finding.check != "version" else { return finding }
+                guard finding.level == .error, finding.check != "version", !seen.isUnusable else { return finding }
                 var finding = finding
                 finding.level = .warning
                 return finding

@@ -91,6 +91,8 @@ package struct OrchestratorExamination: Sendable {
     /// The section of the settings that has its keys, and those of them in which an operator corrects who we say we are.
     package var section = "bacalhau"
     package var secret = "bacalhau.apiKeyFile or bacalhau.passwordFile"
+    /// Not even asked, or in vain for ever: its secret cannot be read, or nothing can be sent to its address.
+    package var isUnusable = false
 
     package init(
         version: Observed<ServerVersion>,

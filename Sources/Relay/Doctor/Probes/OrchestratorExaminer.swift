@@ -15,14 +15,14 @@ struct OrchestratorExaminer: Sendable {
             var seen = OrchestratorExamination(version: .failed(place.failure ?? ""))
             seen.section = section
             seen.secret = "\(section).apiKeyFile or \(section).passwordFile"
+            seen.isUnusable = true
             return seen
         }
         let client = place.client
-        let version = await observe(within: Self.limit, time) { try await client.version() }
-        var seen = OrchestratorExamination(version: version)
+        var seen = await version(of: client)
         seen.section = section
         seen.secret = place.secret
-        guard version.value != nil else { return seen }
+        guard seen.version.value != nil else { return seen }
         seen.nodes = await observe(within: Self.limit, time) { try await client.nodes() }
         // Of a job that there is not: the question needs the same rights as those about jobs that there are.
         seen.rights = await observe(within: Self.limit, time) {
@@ -33,6 +33,24 @@ struct OrchestratorExaminer: Sendable {
         let nodes = (seen.nodes?.value ?? []).filter(\.isUsable)
         seen.hello = await HelloJob(client: client, engines: Set(nodes.flatMap(\.engines)), time: time).run()
         return seen
+    }
+
+    private func version(of client: BacalhauClient) async -> OrchestratorExamination {
+        let answer = await observe(within: Self.limit, time) { () -> Result<ServerVersion, BacalhauError> in
+            do throws(BacalhauError) {
+                return .success(try await client.version())
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch answer {
+        case .seen(.success(let version)): return OrchestratorExamination(version: .seen(version))
+        case .failed(let reason): return OrchestratorExamination(version: .failed(reason))
+        case .seen(.failure(let error)):
+            var seen = OrchestratorExamination(version: .failed(words(error)))
+            if case .transport(.badRequest) = error.kind { seen.isUnusable = true }
+            return seen
+        }
     }
 
     private static let limit: Duration = .seconds(15)
