@@ -20,6 +20,7 @@ import Testing
         (UsageSQL.oldest(.zero), "usage_party"), (UsageSQL.seconds(nil), "usage_time"),
         (ComputingSQL.computing, "request_computing"),
         (ComputingSQL.running, "request_party_running"), (ComputingSQL.nextComputing, "request_computing"),
+        (LeftTriesSQL.left, "sqlite_autoindex_job_2"),
         (ComputingSQL.nextObserved, "request_later_due"), (SettlingSQL.answered, "request_answered"),
         (SettlingSQL.settling, "request_settling"), (SettlingSQL.nextAnswered, "request_answered"),
         (SettlingSQL.nextSettling, "request_settling"), (SettlingSQL.highestNonce, "settlement_nonce"),

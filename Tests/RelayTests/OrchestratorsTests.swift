@@ -112,6 +112,30 @@ struct OrchestratorsTests {
         #expect((300_000..<400_000).contains(patience), "\(patience)")
     }
 
+    /// It would run for an hour more, and for nobody.
+    @Test func stopsWhatWasLeftWhereTheFirstComesBack() async throws {
+        let (world, spare) = try Self.world(main: { _ in
+            FakeJobScript(.completes(FakeRun(stdout: "main\n")), after: .seconds(3_600))
+        })
+        let wire = DyingServer(world.bacalhau, dyingAt: nil)
+        var dying = world
+        dying.bacalhauWire = wire
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await dying.run {
+            if try world.state(of: request) == .submitted, world.counters["jobs.moved"] == 0 { wire.die() }
+            guard world.allSettled([request]) else { return false }
+            wire.revive()
+            return world.counters["jobs.leftStopped"] == 1
+        }
+        #expect(world.bacalhau.jobs.map(\.state) == [.stopped] && spare.callCount("DELETE job") == 0)
+        let calls = try world.dossier(of: request)?.calls.filter { $0.kind == .stop } ?? []
+        #expect(calls.map(\.attempt) == [1])
+        #expect(calls.first?.outcome.contains("gone on without it") == true)
+        // Not again, and the one that counts was not touched.
+        try await world.run(until: { world.bacalhau.callCount("GET nodes") > 4 })
+        #expect(world.bacalhau.callCount("DELETE job") == 1 && world.answer(to: request) == result("spare\n"))
+    }
+
     @Test func movesWhereTheFirstDoesNotLetItSubmit() async throws {
         let (world, spare) = try Self.world()
         let denial = #"{"Status":403,"Message":"no rights","Code":"Forbidden","Component":"Authorizer"}"#

@@ -182,6 +182,7 @@ extension ComputeService {
             throw error
         }
         guard isMove else { return }
+        left.setMayRunLeftTries(true)
         environment.counters.increment("jobs.moved")
         environment.log(for: job.request).warning(
             "job left for another orchestrator",

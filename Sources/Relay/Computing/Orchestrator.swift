@@ -25,6 +25,8 @@ final class Orchestrator: Sendable {
         var nodes: NodeRoom?
         /// Its version is known, and new enough.
         var isVetted = true
+        /// It may run jobs that their requests have left; that none was left before the start nobody knows.
+        var mayRunLeftTries = true
     }
 
     init(_ place: OrchestratorPlace, isFirst: Bool, limits: CircuitBreaker.Limits) {
@@ -89,6 +91,10 @@ final class Orchestrator: Sendable {
 
     /// Whether it would take a job now, as far as is known.
     func isUsable(at now: Timestamp) -> Bool { isReachable(at: now) && gate.room(at: now) > 0 }
+
+    var mayRunLeftTries: Bool { standing.withLock(\.mayRunLeftTries) }
+
+    func setMayRunLeftTries(_ may: Bool) { standing.withLock { $0.mayRunLeftTries = may } }
 
     func learned(_ nodes: [NodeSummary], at now: Timestamp) {
         standing.withLock { $0.nodes = NodeRoom(nodes, at: now) }

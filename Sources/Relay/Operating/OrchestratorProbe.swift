@@ -1,5 +1,7 @@
 internal import Bacalhau
 internal import BacalhauAPI
+internal import RelayStore
+internal import Telemetry
 
 /// Asks each orchestrator once a minute whether it is there: without requests nobody else would notice that it is gone.
 struct OrchestratorProbe: Sendable {
@@ -9,11 +11,13 @@ struct OrchestratorProbe: Sendable {
 
     let orchestrators: [Orchestrator]
     let environment: ServiceEnvironment
+    let leftTries: LeftTries
     private let wakeup = Wakeup()
 
-    init(orchestrators: [Orchestrator], environment: ServiceEnvironment) {
+    init(orchestrators: [Orchestrator], store: RelayStore, environment: ServiceEnvironment) {
         self.orchestrators = orchestrators
         self.environment = environment
+        leftTries = LeftTries(store: store, environment: environment)
     }
 
     func run() async throws {
@@ -22,7 +26,12 @@ struct OrchestratorProbe: Sendable {
             try await wakeup.next(within: Self.interval, of: environment.time)
             if environment.stop.isRequested { return }
             await withTaskGroup(of: Void.self) { group in
-                for orchestrator in orchestrators { group.addTask { await look(at: orchestrator) } }
+                for orchestrator in orchestrators {
+                    group.addTask {
+                        await look(at: orchestrator)
+                        await stopLeftTries(at: orchestrator)
+                    }
+                }
             }
         }
     }
@@ -37,6 +46,25 @@ struct OrchestratorProbe: Sendable {
         } catch {
             environment.outages.failed(orchestrator.outage, error)
             orchestrator.isAway("\(error)")
+        }
+    }
+
+    /// Where it is there, and may have some: what was left while it was away runs on, or comes back with it.
+    private func stopLeftTries(at orchestrator: Orchestrator) async {
+        guard orchestrators.count > 1, orchestrator.mayRunLeftTries, orchestrator.isReachable(at: environment.now)
+        else {
+            return
+        }
+        // A try that is left meanwhile sets it again.
+        orchestrator.setMayRunLeftTries(false)
+        do {
+            try await leftTries.stop(at: orchestrator)
+        } catch {
+            orchestrator.setMayRunLeftTries(true)
+            environment.log.debug(
+                "jobs that were left could not be stopped",
+                ["orchestrator": orchestrator.name, "error": "\(error)"]
+            )
         }
     }
 

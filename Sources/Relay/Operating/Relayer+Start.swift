@@ -41,7 +41,7 @@ extension Relayer {
         "settlements.lost",
         "logs.rejected", "chain.reorgs", "requests.orphaned", "requests.returned", "requests.missedAtFirst",
         "requests.foundByCount", "requests.withdrawn", "chain.gaps", "chain.readOnce", "jobs.circuitOpened",
-        "jobs.moved",
+        "jobs.moved", "jobs.leftStopped",
     ]
 
     /// A contract that is followed from a block of the far future would be followed by nobody.

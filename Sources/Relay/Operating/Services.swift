@@ -105,7 +105,11 @@ struct Services: Sendable {
             others: [computeWakeup, settleWakeup]
         )
         let report = relayer.report(heads, orchestrators.all)
-        let probe = OrchestratorProbe(orchestrators: orchestrators.all, environment: relayer.environment)
+        let probe = OrchestratorProbe(
+            orchestrators: orchestrators.all,
+            store: relayer.store,
+            environment: relayer.environment
+        )
         all = [
             { try await report.run() },
             { try await probe.run() },
