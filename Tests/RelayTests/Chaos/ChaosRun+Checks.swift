@@ -61,7 +61,7 @@ extension ChaosRun {
             #expect(jobs.allSatisfy { $0.submission.version == 1 }, "\(name) has a second version\n\(story)")
             for (before, after) in zip(jobs, jobs.dropFirst()) {
                 let isLost = before.outcome == .lost || before.epoch != after.epoch
-                let mayFollow = isLost || before.outcome == .nodesBusy
+                let mayFollow = isLost || before.outcome == .nodesBusy || before.outcome == .noNode
                 #expect(mayFollow, "\(after.submission.name) began although \(before) had\n\(story)")
                 if !isLost { #expect(after.submission.attempt == before.submission.attempt + 1, "\(name)\n\(story)") }
             }

@@ -29,6 +29,7 @@ struct Clinic: Sendable {
         second: String? = nil,
         connector: (any WebSocketConnector)? = nil,
         files: ResultFiles? = nil,
+        fallback: (any HTTPTransport)? = nil,
         runsJob: Bool = false
     ) async -> (Examination, Diagnosis) {
         let options = Relayer.Options(
@@ -47,15 +48,18 @@ struct Clinic: Sendable {
             ),
             transport: node ?? chain,
             webSocket: connector ?? chain,
-            orchestrators: [
-                Doctor.Examinee(
-                    place: .seen(
-                        OrchestratorPlace(
-                            BacalhauClient(transport: bacalhau, endpoint: BacalhauEndpoint(url: "http://bacalhau.test"))
-                        )
-                    )
+            orchestrators: [bacalhau as any HTTPTransport, fallback].compactMap(\.self).enumerated().map {
+                place,
+                transport in
+                let client = BacalhauClient(
+                    transport: transport,
+                    endpoint: BacalhauEndpoint(url: "http://bacalhau.test")
                 )
-            ],
+                return Doctor.Examinee(
+                    section: place == 0 ? "bacalhau" : "bacalhau.fallbacks[0]",
+                    place: .seen(OrchestratorPlace(client))
+                )
+            },
             files: files,
             patience: .milliseconds(50)...(.milliseconds(300))
         )

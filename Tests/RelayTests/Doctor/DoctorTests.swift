@@ -16,6 +16,19 @@ struct DoctorTests {
 
     init() throws { clinic = try Clinic() }
 
+    /// `run` refuses it, though another orchestrator is well.
+    @Test(arguments: [
+        (HTTPError.badRequest("the URL holds a space"), Finding.Level.error), (.connectFailed("refused"), .warning),
+    ])
+    func takesAFallbackForAnErrorThatCanNeverBeAsked(error: HTTPError, level: Finding.Level) async throws {
+        let clinic = try Clinic()
+        let fallback = FakeBacalhau(time: SystemTime()) { _ in .prints("") }
+        fallback.setOutage(Fault(.error(error), takesEffect: false))
+        let (_, diagnosis) = await clinic.examine(fallback: fallback)
+        let finding = diagnosis.findings.first { $0.subject == "bacalhau.fallbacks[0]" && $0.check == "reach" }
+        #expect(finding?.level == level)
+    }
+
     @Test func looksWhetherPublishedFilesCanBeRead() async throws {
         let clinic = try Clinic()
         let gateway = FakeGateway(time: SystemTime())
