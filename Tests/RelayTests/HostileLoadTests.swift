@@ -145,6 +145,7 @@ struct HostileLoadTests {
         wire.time.withLock { [time = world.time] in $0 = time }
         world.bacalhauWire = wire
         world.options.compute.maxRunningJobs = 16
+        world.isPatient = true
         let hanging = world.chain.requests(specs: Array(repeating: RelayWorld.spec, count: 15))
         let ready = world
         try await ready.run { ready.bacalhau.jobs.count == 15 }
