@@ -105,9 +105,9 @@ int main(int count, char **arguments) {
     int spec_bytes = atoi(arguments[7]);
     sqlite3 *database = open_database(arguments[3]);
     sqlite3_stmt *request = prepare(database,
-        "INSERT INTO request (hash_key, hash, contract_id, job_id, requester, spec, result_type, damage, block_number,"
+        "INSERT INTO request (hash_key, hash, contract_id, job_id, requester, party, spec, result_type, damage, block_number,"
         " block_hash, transaction_hash, log_index, state, wake_at, observed_at, changed_at)"
-        " VALUES (?, ?, 1, ?, ?, ?, 1, NULL, ?, ?, ?, ?, 'observed', 0, ?, ?)");
+        " VALUES (?1, ?2, 1, ?3, ?4, ?4, ?5, 1, NULL, ?6, ?7, ?8, ?9, 'observed', 0, ?10, ?11)");
     sqlite3_stmt *audit = prepare(database,
         "INSERT INTO audit (request_id, at, from_state, to_state, event, detail)"
         " VALUES (?, ?, NULL, 'observed', 'observed', NULL)");
