@@ -18,8 +18,8 @@ from client import CallFailed, HttpRpc
 
 SCHEMA = """
 CREATE TABLE contract (id INTEGER PRIMARY KEY, address, start_block, next_block, second_block);
-CREATE TABLE request (id INTEGER PRIMARY KEY, hash_key, hash, contract_id, job_id, requester, spec, result_type, damage,
-  block_number, block_hash, transaction_hash, log_index, state, wake_at, observed_at, changed_at);
+CREATE TABLE request (id INTEGER PRIMARY KEY, hash_key, hash, contract_id, job_id, requester, party, spec, result_type,
+  damage, block_number, block_hash, transaction_hash, log_index, state, wake_at, observed_at, changed_at);
 CREATE TABLE audit (id INTEGER PRIMARY KEY, request_id, at, from_state, to_state, event, detail);
 """
 FIELDS = (
