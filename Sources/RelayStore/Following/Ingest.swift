@@ -96,9 +96,9 @@ extension RelayStore {
         try await writer.write { t in
             var report = IngestReport()
             var contracts: [Address: Int64] = [:]
-            let statements = try IngestStatements(t)
+            let statements = try IngestStatements(t, isLive: batch.isLive)
             for request in batch.requests {
-                switch try t.insert(request, isLive: batch.isLive, by: statements, contracts: &contracts, at: now) {
+                switch try t.insert(request, by: statements, contracts: &contracts, at: now) {
                 case .found: report.found += 1
                 case .known: report.known += 1
                 case .returned:
@@ -126,13 +126,13 @@ private struct IngestStatements {
     let insert: Statement
     let audit: Statement
 
-    init(_ t: borrowing Transaction) throws {
+    init(_ t: borrowing Transaction, isLive: Bool) throws {
         find = try t.prepare("SELECT id, state, orphaned_from FROM request WHERE hash_key = ? AND hash = ?")
         insert = try t.prepare(
             """
             INSERT INTO request (hash_key, hash, contract_id, job_id, requester, party, spec, result_type, echo, damage,
               block_number, block_hash, transaction_hash, log_index, replayed, state, wake_at, observed_at, changed_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'observed', 0, ?, ?)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \(isLive ? 0 : 1), 'observed', 0, ?15, ?15)
             """
         )
         audit = try t.prepareAudit()
@@ -150,7 +150,6 @@ extension Transaction {
     /// Inserts a request, or moves a known one to its place, and an orphan back to where it was.
     fileprivate borrowing func insert(
         _ request: ObservedRequest,
-        isLive: Bool,
         by statements: IngestStatements,
         contracts: inout [Address: Int64],
         at now: Timestamp
@@ -189,8 +188,6 @@ extension Transaction {
             request.place.blockHash,
             request.place.transactionHash,
             Int64(column: request.place.logIndex),
-            !isLive,
-            now.milliseconds,
             now.milliseconds
         ).run()
         try statements.audit.audit(lastInsertRowID, from: nil, to: .observed, "observed", detail: nil, at: now)
