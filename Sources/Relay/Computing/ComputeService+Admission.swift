@@ -55,22 +55,23 @@ extension ComputeService {
         return record.requestHash != nil || heads.isFinal(request.observed.place.blockNumber)
     }
 
-    /// nil when the node does not tell: then the request waits, and the others behind it.
     private func standing(of request: Request) async throws -> ContractStanding? {
+        try await ask(of: request) { try await contracts.standing(of: request.observed) }
+    }
+
+    /// Asks the node about a request; nil when it does not tell: then the request waits, and the others behind it.
+    private func ask<Value>(of request: Request, _ question: () async throws -> Value) async throws -> Value? {
         gate.started()
         defer { gate.ended() }
         do {
-            let standing = try await contracts.standing(of: request.observed)
+            let value = try await question()
             gate.passed()
             environment.outages.recovered(Outages.admission)
-            return standing
+            return value
         } catch {
             environment.outages.failed(Outages.admission, error)
-            if let wake = gate.noted(error, at: environment.now) {
-                try await postpone(request, until: wake, "\(error)")
-            } else {
-                try await postpone(request, "\(error)")
-            }
+            let wake = gate.noted(error, at: environment.now) ?? environment.now + pause(of: request)
+            try await postpone(request, until: wake, "\(error)")
             return nil
         }
     }
@@ -124,7 +125,7 @@ extension ComputeService {
         return answer.fitted(to: binding.form(for: request, within: TransactionSizeLimit(chainID: context.chainID)))
     }
 
-    /// Who sent the request's transaction, where the policy has a word on it.
+    /// Who sent a request's transaction; nil where the node does not know it, or nobody has to.
     private struct Sender {
         let address: Address?
     }
@@ -138,23 +139,13 @@ extension ComputeService {
 
     /// nil when the node does not tell, or no longer knows: then the request waits.
     func askSender(of request: Request) async throws -> Address? {
-        gate.started()
-        defer { gate.ended() }
-        do {
-            let address = try await contracts.client.sender(of: request.observed.place.transactionHash)
-            gate.passed()
-            environment.outages.recovered(Outages.admission)
-            if let address { return address }
+        let hash = request.observed.place.transactionHash
+        guard let answer = try await ask(of: request, { Sender(address: try await contracts.client.sender(of: hash)) })
+        else { return nil }
+        if answer.address == nil {
             try await bear(request, "sender unknown", "the node does not know the request's transaction")
-        } catch let error as RPCError {
-            environment.outages.failed(Outages.admission, error)
-            if let wake = gate.noted(error, at: environment.now) {
-                try await postpone(request, until: wake, "\(error)")
-            } else {
-                try await postpone(request, "\(error)")
-            }
         }
-        return nil
+        return answer.address
     }
 
     private func accept(_ request: Request, attempt: Int, sender: Address?) async throws {

@@ -50,9 +50,9 @@ extension ComputeService {
         )
         note(orchestrator.gate.saw(name, event, job.machine, at: environment.now), job)
         guard job.machine.attempt != before.attempt else { return actions }
-        job.earlier = .over
-        if job.machine.busy != before.busy { job.earlier = .idle }
-        if job.machine.moves != before.moves { job.earlier = .runsOn }
+        var earlier = EarlierTry.over
+        if job.machine.busy != before.busy { earlier = .idle }
+        if job.machine.moves != before.moves { earlier = .runsOn }
         let plan = JobPlan.make(
             for: job.request.observed,
             attempt: job.machine.attempt,
@@ -61,7 +61,7 @@ extension ComputeService {
         )
         switch plan {
         case .success(let plan):
-            try await open(plan, &job, isMove: job.machine.moves != before.moves)
+            try await open(plan, &job, after: earlier)
             return actions
         case .failure(let refusal):
             // The settings have become stricter since it was accepted.
@@ -81,8 +81,6 @@ extension ComputeService {
         var trouble: String?
         /// Why it gets no next try.
         var refusal: JobRefusal?
-        /// What became of the try before the one that is opened.
-        var earlier = EarlierTry.over
         /// Made since its last step was stored; they are stored with the next one.
         var calls: [JobCall] = []
 
@@ -161,7 +159,9 @@ extension ComputeService {
     // MARK: Storing
 
     /// The next try has a name and a body of its own, stored before anything is sent under it.
-    private func open(_ plan: JobPlan, _ job: inout RunningJob, isMove: Bool) async throws {
+    private func open(_ plan: JobPlan, _ job: inout RunningJob, after earlier: EarlierTry) async throws {
+        // What may run on is what was left for another orchestrator.
+        let isMove = earlier == .runsOn
         let left = job.orchestrator
         job.name = plan.name
         job.body = plan.body
@@ -172,7 +172,7 @@ extension ComputeService {
         job.placement = Orchestrators.Placement(orchestrator: orchestrator, isSure: true)
         var change = change(of: job, wakeAt: environment.now)
         change.newJob = newJob(plan, job.machine.attempt, orchestrator)
-        change.newJob?.earlier = job.earlier
+        change.newJob?.earlier = earlier
         change.event = isMove ? "moved" : "next try"
         change.detail = isMove ? moved(from: left, job) : plan.name
         do {

@@ -41,7 +41,7 @@ struct AdmissionLook {
         guard places > 0 else { return look.found }
         let all = try t.use(of: nil, for: rules.quotas.all, held: look.heldInAll, at: now)
         let room = rules.quotas.all.room(after: all)
-        look.blockOfAll = try t.block(of: nil, by: rules.quotas.all, held: look.heldInAll, at: now)
+        look.blockOfAll = try t.block(of: nil, by: rules.quotas.all, after: all, at: now)
         let live = try look.take(t, .live, min(places, room))
         // What is kept for the live ones are places, and not a part of a quota.
         let left = min(places - live.count - rules.maxRunning / 4, room - live.count)
@@ -137,9 +137,10 @@ struct AdmissionLook {
         if let known = shares[party] { return known }
         let quota = rules.quotas.requester
         let held = held[party] ?? 0
-        var room = quota.room(after: try t.use(of: party, for: quota, held: held, at: now))
+        let use = try t.use(of: party, for: quota, held: held, at: now)
+        var room = quota.room(after: use)
         if rules.wary.contains(party) { room = min(room, max(0, 1 - held)) }
-        let block = room > 0 ? nil : try t.block(of: party, by: quota, held: held, at: now)
+        let block = try t.block(of: party, by: quota, after: use, at: now)
         if let block, found.blocks.count < Self.fewLimit { found.blocks.append((party, block)) }
         shares[party] = (room, block)
         return (room, block)

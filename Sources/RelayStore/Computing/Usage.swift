@@ -37,10 +37,9 @@ private let clockDrift: Duration = .seconds(300)
 extension Transaction {
     /// Books an admission; throws `QuotaBlock` where a quota does not let it begin.
     borrowing func claim(_ claim: UsageClaim, for request: Int64, at now: Timestamp) throws {
-        if let block = try block(of: nil, by: claim.quotas.all, wanting: claim.seconds, at: now)
-            ?? block(of: claim.party, by: claim.quotas.requester, wanting: claim.seconds, at: now)
-        {
-            throw block
+        for (party, quota) in [(nil, claim.quotas.all), (claim.party, claim.quotas.requester)] {
+            let use = try use(of: party, for: quota, at: now)
+            if let block = try block(of: party, by: quota, after: use, wanting: claim.seconds, at: now) { throw block }
         }
         try prepare("DELETE FROM usage WHERE admitted_at < ?").binding((now - usageKept).milliseconds).run()
         // A request that comes back after a reorganisation begins once more, and what it used before stays used.
@@ -80,28 +79,27 @@ extension Transaction {
 
     // MARK: Quotas
 
-    /// The limit that keeps a party (nil: all of them) from beginning a job, and until when.
-    ///
-    /// `held` of its requests are being admitted beside those that are stored.
+    /// The limit that keeps a party (nil: all of them) from beginning a job when it has used so much, and until when.
     borrowing func block(
         of party: Address?,
         by quota: Quota,
+        after use: Quota.Use,
         wanting seconds: Int64 = 1,
-        held: Int = 0,
         at now: Timestamp
     ) throws -> QuotaBlock? {
-        guard let limit = quota.reached(by: try use(of: party, for: quota, held: held, at: now), wanting: seconds)
-        else { return nil }
+        guard let limit = quota.reached(by: use, wanting: seconds) else { return nil }
         return QuotaBlock(
             scope: party == nil ? .all : .requester,
             limit: limit,
             allowed: quota.text(of: limit),
-            until: try opening(of: limit, for: party, quota, wanting: seconds, at: now)
+            until: try opening(of: limit, for: party, quota, after: use, wanting: seconds, at: now)
         )
     }
 
     /// What has been used, as far as this quota counts it.
-    borrowing func use(of party: Address?, for quota: Quota, held: Int, at now: Timestamp) throws -> Quota.Use {
+    ///
+    /// `held` requests are being admitted beside those that are stored.
+    borrowing func use(of party: Address?, for quota: Quota, held: Int = 0, at now: Timestamp) throws -> Quota.Use {
         var use = Quota.Use(running: held, hour: held, day: held)
         if quota.running != nil {
             use.running += try number(UsageSQL.running(party), party)
@@ -119,6 +117,7 @@ extension Transaction {
         of limit: Quota.Limit,
         for party: Address?,
         _ quota: Quota,
+        after use: Quota.Use,
         wanting seconds: Int64,
         at now: Timestamp
     ) throws -> Timestamp? {
@@ -133,8 +132,8 @@ extension Transaction {
                 .first { try $0.timestamp(0) }
         case .compute:
             // The oldest ones go first, until there is room.
-            var excess =
-                Int64(try number(UsageSQL.seconds(party), party, span)) + seconds - (quota.computePerDay ?? 0)
+            let most = quota.computePerDay ?? 0
+            var excess = seconds - (most - min(use.compute, most))
             var last: Timestamp?
             try bind(UsageSQL.oldest(party), party, span).rows { row in
                 guard excess > 0 else { return }
