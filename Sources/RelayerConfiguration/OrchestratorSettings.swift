@@ -32,19 +32,8 @@ package struct OrchestratorSettings: Sendable, Equatable {
 extension Format<String> {
     /// The name of an orchestrator, which stands in lines of text.
     fileprivate static var orchestratorName: Self {
-        Self(
-            "a name, up to 64 letters, digits, ., -, _ and :",
-            schema: .text(pattern: "^[A-Za-z0-9._:-]{1,64}$"),
-            standIn: "main"
-        ) { (text) throws(Misfit) in
-            let isWord = text.utf8.allSatisfy { byte in
-                switch byte {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-                default: Array("._:-".utf8).contains(byte)
-                }
-            }
-            guard isWord, (1...64).contains(text.utf8.count) else { throw .plain }
-            return text
+        word("a name, up to 64 letters, digits, ., -, _ and :", "^[A-Za-z0-9._:-]{1,64}$", 1...64) { byte in
+            isWordByte(byte) || ".-:".utf8.contains(byte)
         }
     }
 }

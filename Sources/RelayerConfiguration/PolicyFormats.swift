@@ -62,7 +62,8 @@ extension Format<String> {
         word("a variable's name, such as SEED", "^[A-Za-z0-9_]{1,256}$", 1...256, isWordByte)
     }
 
-    private static func word(
+    /// A text of some kinds of bytes and a length.
+    static func word(
         _ expectation: String,
         _ pattern: String,
         _ length: ClosedRange<Int>,
@@ -74,7 +75,8 @@ extension Format<String> {
         }
     }
 
-    @Sendable private static func isWordByte(_ byte: UInt8) -> Bool {
+    /// A letter, a digit or an underscore.
+    @Sendable static func isWordByte(_ byte: UInt8) -> Bool {
         0x61...0x7a ~= byte || 0x41...0x5a ~= byte || 0x30...0x39 ~= byte || byte == UInt8(ascii: "_")
     }
 }
