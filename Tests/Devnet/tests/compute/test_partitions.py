@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from standin import JOBS, Client, Start, client_fixture, start_fixture  # noqa: F401
@@ -44,9 +45,14 @@ def test_a_partition_that_fails_ends_the_job(start: Start) -> None:
     client = start(nodes=2)
     ended, executions = client.run(job("trap", 2, "trap"))
     assert ended["State"]["StateType"] == "Failed"
-    # Each node twice, and then there is none left.
-    assert len(executions) == 4
-    assert ended["State"]["Message"].count("job already executed on this node more than once") == 2
+    # No node tries a job more than twice. How many tries there are depends on which partition fails first: one that
+    # has used up a node twice by the time that the other fails leaves too few nodes for both, with one try left.
+    used = Counter(execution["NodeID"] for execution in executions)
+    assert len(used) == 2 and max(used.values()) == 2
+    message = ended["State"]["Message"]
+    spent = sum(tries == 2 for tries in used.values())
+    assert message.count("job already executed on this node more than once") == spent
+    assert f"available: 2, suitable: {2 - spent}." in message
 
 
 def test_a_node_lies(start: Start) -> None:
