@@ -131,9 +131,8 @@ extension Transaction {
             oldest = try bind(UsageSQL.newest(party), party, span + [Int64(max(0, (count ?? 1) - 1))])
                 .first { try $0.timestamp(0) }
         case .compute:
-            // The oldest ones go first, until there is room.
-            let most = quota.computePerDay ?? 0
-            var excess = seconds - (most - min(use.compute, most))
+            // The oldest ones go first, until there is room. More than the quota has been used where it has been lowered.
+            var excess = use.compute - (quota.computePerDay ?? 0) + seconds
             var last: Timestamp?
             try bind(UsageSQL.oldest(party), party, span).rows { row in
                 guard excess > 0 else { return }

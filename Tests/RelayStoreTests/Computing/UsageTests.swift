@@ -50,6 +50,20 @@ import Testing
         #expect(full?.limit == .compute)
     }
 
+    /// A quota that has been lowered may have been overdrawn: it opens when enough of that has aged.
+    @Test func anOverdrawnQuotaOpensLater() async throws {
+        let bench = try await StoreBench()
+        let ids = try await bench.ask(1, 4)
+        let hours = (0..<3).map { Self.now + .seconds(3_600) * $0 }
+        for (id, hour) in zip(ids, hours) {
+            try await bench.begin(id, 1, seconds: 40, quotas: Quotas(), at: hour)
+        }
+        let lowered = Quotas(requester: Quota(computePerDay: 100))
+        let block = try await block { try await bench.begin(ids[3], 1, seconds: 30, quotas: lowered, at: hours[2]) }
+        #expect(block?.limit == .compute)
+        #expect(block?.until == hours[1] + .seconds(86_400))
+    }
+
     @Test func eachNodeCounts() async throws {
         let bench = try await StoreBench()
         let ids = try await bench.ask(1, 2)
