@@ -39,7 +39,7 @@ let package = Package(
         // What acts.
         .target(name: "Transport", dependencies: ["CCurl", "CLinux", "COpenSSL"]),
         .target(name: "EthereumRPC", dependencies: ["Transport", "Ethereum", "JSON"]),
-        .target(name: "BacalhauAPI", dependencies: ["Transport", "Bacalhau", "JSON"]),
+        .target(name: "BacalhauAPI", dependencies: ["Transport", "Bacalhau", "JSON", "COpenSSL"]),
         .target(name: "SQLite", dependencies: ["CSQLite", "CLinux"]),
         .target(name: "Settings", dependencies: ["CYaml", "JSON", "Formats"]),
         .target(name: "Keys", dependencies: ["COpenSSL", "Ethereum", "JSON"]),
@@ -68,7 +68,7 @@ let package = Package(
         // Tests: one target a module, support that has tests of its own, end to end.
         .target(
             name: "RelayTestSupport",
-            dependencies: ["Transport", "Ethereum", "Bacalhau", "JSON", "RelayCore", "Keys"],
+            dependencies: ["Transport", "BacalhauAPI", "Ethereum", "Bacalhau", "JSON", "RelayCore", "Keys"],
             path: "Tests/RelayTestSupport"
         ),
         .testTarget(
@@ -81,7 +81,10 @@ let package = Package(
             dependencies: ["Ethereum", "JSON", "RelayTestSupport"],
             exclude: ["Vectors"]
         ),
-        .testTarget(name: "BacalhauTests", dependencies: ["Bacalhau", "JSON", "RelayTestSupport"]),
+        .testTarget(
+            name: "BacalhauTests",
+            dependencies: ["Bacalhau", "BacalhauAPI", "JSON", "RelayTestSupport"]
+        ),
         .testTarget(
             name: "RelayCoreTests",
             dependencies: ["RelayCore", "Ethereum", "Bacalhau", "JSON", "RelayTestSupport"],

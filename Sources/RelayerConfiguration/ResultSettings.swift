@@ -12,7 +12,7 @@ package struct ResultSettings: Sendable, Equatable {
 
     /// Nil: they are not, and results are what Bacalhau's run output has of them.
     package let source: Source?
-    /// Of one attempt to read a file.
+    /// Of one attempt to read a block of a file.
     package let timeout: Duration
     /// Of a file: 1 KiB to 16 MiB.
     package let maxSize: ByteSize
@@ -23,10 +23,11 @@ package struct ResultSettings: Sendable, Equatable {
         let gateway = section.optional(
             "gateway",
             .url(schemes: ["http", "https"]),
-            "An IPFS gateway to read published output from, such as http://127.0.0.1:8080. Its word goes on chain, so name one "
-                + "that you trust, best that of the compute nodes' own daemon. Without it (and without api) results are "
-                + "Bacalhau's run output: 2,048 bytes at most, and the first write only of a WASM program. With it, jobs "
-                + "whose output is wanted and that name no publisher are published to IPFS, where the policy allows that."
+            "An IPFS gateway to read published output from, such as http://127.0.0.1:8080. It gives raw blocks, each of which is "
+                + "checked against its hash: it may keep output back and cannot change it. Best is the compute nodes' own "
+                + "daemon, which has it at once. Without it (and without api) results are Bacalhau's run output: 2,048 bytes "
+                + "at most, and the first write only of a WASM program. With it, jobs whose output is wanted and that name "
+                + "no publisher are published to IPFS, where the policy allows that."
         )
         let api = section.optional(
             "api",
@@ -37,7 +38,7 @@ package struct ResultSettings: Sendable, Equatable {
             "timeout",
             .duration(.milliseconds(100)...(.seconds(120))),
             default: .seconds(10),
-            "How long one attempt to read a file may take."
+            "How long one attempt to read a block of a file may take: 256 KiB of it, as kubo makes them."
         )
         maxSize = section.value(
             "maxSize",

@@ -20,9 +20,16 @@ struct ResultFilesTests {
         ResultFiles(transport: transport, source: source, maxSize: maxSize, timeout: .seconds(3))
     }
 
+    /// What a recorded job left, whose CID it is.
+    private static let tree = PublishedTree(["stdout": "hello\n", "stderr": "", "exitCode": "0"])
+
     /// The recorded step whose path ends so.
     private func step(_ name: String, _ method: String, _ end: String) throws -> Transcript.Step {
         try #require(Transcript.kubo(name).steps.first { $0.method == method && $0.path.hasSuffix(end) })
+    }
+
+    private static func block(_ cid: String) -> Result<HTTPResponse, HTTPError> {
+        .success(HTTPResponse(status: 200, body: tree.blocks[cid] ?? []))
     }
 
     private func error(
@@ -37,51 +44,53 @@ struct ResultFilesTests {
 
     // MARK: Recorded
 
-    @Test func readsAFileOverTheGateway() async throws {
-        let transport = ScriptedTransport(try step("gateway", "GET", "/stdout"))
-        let content = try await files(transport).content(of: .stdout, in: Self.cid)
+    /// The file's block as kubo gave it.
+    @Test(arguments: [
+        (gateway, HTTPRequest.Method.get, "http://127.0.0.1:8080/ipfs/", "?format=raw"),
+        (api, .post, "http://127.0.0.1:5001/api/v0/block/get?arg=", ""),
+    ])
+    func readsAFile(source: ResultFiles.Source, method: HTTPRequest.Method, start: String, end: String) async throws {
+        #expect(Self.tree.cid == Self.cid)
+        let file = try step("gateway", "GET", "/stdout?format=raw")
+        let transport = ScriptedTransport(Self.block(Self.cid), .success(file.response))
+        let content = try await files(transport, source).content(of: .stdout, in: Self.cid)
         #expect(content == ResultFileContent(bytes: Array("hello\n".utf8)))
-        let request = try #require(transport.requests.first)
-        #expect(request.method == .get && request.body == nil && request.totalTimeout == .seconds(3))
-        #expect(request.url == "http://127.0.0.1:8080/ipfs/\(Self.cid)/stdout")
-        #expect(request.headers.contains(HTTPRequest.Header("Range", "bytes=0-1000")))
-        #expect(transport.requests.count == 1)
-    }
-
-    @Test func readsAFileOverTheAPI() async throws {
-        let transport = ScriptedTransport(try step("api", "POST", "/stdout"))
-        let content = try await files(transport, Self.api).content(of: .stdout, in: Self.cid)
-        #expect(content == ResultFileContent(bytes: Array("hello\n".utf8)))
-        let request = try #require(transport.requests.first)
-        #expect(request.method == .post)
-        #expect(request.url == "http://127.0.0.1:5001/api/v0/cat?arg=\(Self.cid)%2Fstdout&length=1001")
-    }
-
-    @Test func readsTheExitCode() async throws {
-        let transport = ScriptedTransport(try step("gateway", "GET", "/exitCode"))
-        #expect(try await files(transport).content(of: .exitCode, in: Self.cid).bytes == Array("0".utf8))
-        #expect(transport.requests.first?.url.hasSuffix("/exitCode") == true)
+        let hello = try #require(ContentID(link: ([0x12, 0x20] + sha256(file.body))[...])).text
+        #expect(transport.requests.map(\.url) == [Self.cid, hello].map { start + $0 + end })
+        for request in transport.requests {
+            #expect(request.method == method && request.body == nil && request.totalTimeout == .seconds(3))
+            #expect(request.bodyLimit == 2 << 20)
+        }
+        guard case .gateway = source else { return }
+        let wanted = HTTPRequest.Header("Accept", "application/vnd.ipld.raw")
+        #expect(transport.requests.allSatisfy { $0.headers.contains(wanted) })
     }
 
     @Test func tellsWhenThereIsMoreThanIsWanted() async throws {
-        // It asked for three bytes, which is one more than two.
-        let part = try await files(ScriptedTransport(step("api", "POST", "&length=3")), Self.api, maxSize: 2)
-            .content(of: .stdout, in: Self.cid)
-        #expect(part == ResultFileContent(bytes: Array("he".utf8), isCut: true))
-        // It gives the whole in place of a part.
-        let whole = try await files(ScriptedTransport(step("gateway", "GET", "/stdout")), maxSize: 5)
-            .content(of: .stdout, in: Self.cid)
-        #expect(whole == ResultFileContent(bytes: Array("hello".utf8), isCut: true))
-        let exact = try await files(ScriptedTransport(step("gateway", "GET", "/stdout")), maxSize: 6)
-            .content(of: .stdout, in: Self.cid)
-        #expect(exact == ResultFileContent(bytes: Array("hello\n".utf8)))
+        for (maxSize, text, isCut) in [(5, "hello", true), (6, "hello\n", false)] {
+            let file = try step("gateway", "GET", "/stdout?format=raw").response
+            let transport = ScriptedTransport(Self.block(Self.cid), .success(file))
+            let content = try await files(transport, maxSize: maxSize).content(of: .stdout, in: Self.cid)
+            #expect(content == ResultFileContent(bytes: Array(text.utf8), isCut: isCut))
+        }
     }
 
-    @Test(arguments: [("gateway", "GET", "/nope"), ("api", "POST", "/nope")])
-    func knowsThatThereIsNoSuchFile(name: String, method: String, end: String) async throws {
-        let source = name == "api" ? Self.api : Self.gateway
-        let error = await error(.success(try step(name, method, end).response), source)
+    @Test func knowsThatThereIsNoSuchFile() async throws {
+        let empty = PublishedTree([:])
+        let transport = ScriptedTransport(.success(HTTPResponse(status: 200, body: empty.blocks[empty.cid] ?? [])))
+        let error = await #expect(throws: ResultFilesError.self) {
+            try await files(transport).content(of: .stdout, in: empty.cid)
+        }
         #expect(error?.kind == .notThere && error?.isLasting == true && error?.isOutage == false)
+    }
+
+    @Test func knowsWhatCannotBeRead() async throws {
+        let link = "f015500036f6e65"
+        let error = await #expect(throws: ResultFilesError.self) {
+            try await files(ScriptedTransport()).content(of: .stdout, in: link)
+        }
+        #expect(error?.kind == .unreadable("bafkqaa3pnzsq is no directory"))
+        #expect(error?.isLasting == true && error?.isOutage == false)
     }
 
     /// What is not found yet may be found later.
@@ -106,38 +115,6 @@ struct ResultFilesTests {
         }
     }
 
-    // MARK: Ranges
-
-    private static func part(_ body: String, _ range: String) -> Result<HTTPResponse, HTTPError> {
-        .answer(206, body, HTTPRequest.Header("Content-Range", range))
-    }
-
-    @Test(
-        arguments: [
-            (part("hello", "bytes 0-4/5"), 10, "hello", false), (part("hello", "bytes 0-4/5"), 4, "hell", true),
-            (part("hello", "bytes 0-4/*"), 4, "hell", true), (part("hello", "bytes 0-4/9"), 4, "hell", true),
-            (.answer(206, "hello"), 5, "hello", false),
-            (.answer(416, "invalid range", HTTPRequest.Header("Content-Range", "bytes */0")), 5, "", false),
-        ] as [(Result<HTTPResponse, HTTPError>, Int, String, Bool)]
-    )
-    func readsAPart(answer: Result<HTTPResponse, HTTPError>, maxSize: Int, text: String, isCut: Bool) async throws {
-        let content = try await files(ScriptedTransport(answer), maxSize: maxSize).content(of: .stdout, in: Self.cid)
-        #expect(content == ResultFileContent(bytes: Array(text.utf8), isCut: isCut))
-    }
-
-    @Test(arguments: [
-        "bytes 1-5/9", "bytes 0-5/9", "bytes 0-3/5", "bytes 0-4/9", "bytes", "lines 0-4/5", "bytes 0-4", "bytes 4-0/5",
-        "bytes 0-9223372036854775807/*", "bytes 0-x/5", "bytes 0-4/x", "",
-    ])
-    func refusesAnotherPart(range: String) async {
-        let error = await error(Self.part("hello", range), maxSize: 5)
-        guard case .badAnswer? = error?.kind else {
-            Issue.record("\(String(describing: error))")
-            return
-        }
-        #expect(error?.isLasting == false)
-    }
-
     // MARK: Hostile servers
 
     @Test func followsNoRedirection() async {
@@ -151,24 +128,23 @@ struct ResultFilesTests {
         #expect(error?.description.contains("redirects to http://") == true, "\(error?.description ?? "")")
     }
 
-    /// A program may print HTML, so the type alone says nothing.
-    @Test func tellsAWebPageFromAFile() async throws {
-        let html = HTTPRequest.Header("Content-Type", "text/html; charset=utf-8")
-        let stranger = await error(.answer(200, "<html>log in</html>", html))
-        #expect(stranger?.isLasting == false && stranger?.isOutage == true)
-        let path = HTTPRequest.Header("X-Ipfs-Path", "/ipfs/\(Self.cid)/stdout")
-        let page = try await files(ScriptedTransport(.answer(200, "<html>mine</html>", html, path)))
-            .content(of: .stdout, in: Self.cid)
-        #expect(page.bytes == Array("<html>mine</html>".utf8))
-        let listing = await error(
-            .answer(200, "<html>", html, path, HTTPRequest.Header("Etag", "\"DirIndex-1_CID-2\""))
-        )
-        #expect(listing?.kind == .notThere)
-    }
-
-    @Test func takesNoAnswerThatBrokeOffUnderWay() async {
-        let error = await error(.answer(200, "hel", HTTPRequest.Header("X-Stream-Error", "context canceled")), Self.api)
-        #expect(error?.kind == .failed(status: 200, "context canceled") && error?.isLasting == false)
+    /// The file in place of its block, a web page, an answer that broke off, another file.
+    @Test(arguments: ["hello\n", "<html>log in</html>", "", "\n\u{c}\u{8}\u{2}\u{12}\u{6}hullo\n\u{18}\u{6}"])
+    func takesNothingThatHasAnotherHash(body: String) async throws {
+        for source in [Self.gateway, Self.api] {
+            let first = await error(.answer(200, body), source)
+            #expect(first?.kind == .otherBytes(cid: Self.cid))
+            #expect(first?.isLasting == false && first?.isOutage == true)
+            #expect(first?.description.contains("(?format=raw, block/get)") == true, "\(first?.description ?? "")")
+            let transport = ScriptedTransport(Self.block(Self.cid), .answer(200, body))
+            let second = await #expect(throws: ResultFilesError.self) {
+                try await files(transport, source).content(of: .stdout, in: Self.cid)
+            }
+            guard case .otherBytes? = second?.kind else {
+                Issue.record("\(String(describing: second))")
+                continue
+            }
+        }
     }
 
     @Test(
@@ -178,7 +154,7 @@ struct ResultFilesTests {
             (.failure(.connectFailed("refused")), false), (.answer(500, ""), false), (.answer(502, "<html>"), false),
             (.answer(503, ""), false), (.answer(504, "late"), false), (.answer(429, "slow down"), false),
             (.answer(404, "404 page not found"), false), (.answer(401, ""), true), (.answer(410, "blocked"), true),
-            (.answer(416, "no ranges here"), true), (.answer(204, ""), true),
+            (.answer(206, "part"), true), (.answer(204, ""), true), (.answer(200, "other"), false),
         ] as [(Result<HTTPResponse, HTTPError>, Bool)]
     )
     func saysWhetherAnotherTryIsWorthIt(answer: Result<HTTPResponse, HTTPError>, isLasting: Bool) async {
@@ -186,14 +162,6 @@ struct ResultFilesTests {
             let error = await error(answer, source)
             #expect(error?.isLasting == isLasting, "\(String(describing: error))")
         }
-    }
-
-    /// What comes is bounded while it comes, and a small limit does not hide an error's words.
-    @Test(arguments: [(1_000, 65_536), (1 << 20, (1 << 20) + 1)])
-    func boundsTheAnswer(maxSize: Int, limit: Int) async throws {
-        let transport = ScriptedTransport(.answer(200, ""))
-        _ = try await files(transport, maxSize: maxSize).content(of: .stdout, in: Self.cid)
-        #expect(transport.requests.first?.bodyLimit == limit)
     }
 
     @Test(arguments: [
@@ -215,17 +183,15 @@ struct ResultFilesTests {
         }
         let text = error?.description ?? ""
         #expect(!text.contains("hunter2") && !text.contains("\u{1b}"), "\(text)")
-        #expect(transport.requests.first?.url == "http://me:hunter2hunter2@gw.test/ipfs/\(Self.cid)/stdout")
+        #expect(transport.requests.first?.url == "http://me:hunter2hunter2@gw.test/ipfs/\(Self.cid)?format=raw")
     }
 
     // MARK: The check
 
     @Test func checksThatTheServerKnowsTheEmptyDirectory() async throws {
-        let nothing = Result<HTTPResponse, HTTPError>.answer(
-            404,
-            "failed to resolve: no link named \"stdout\" under Qm"
-        )
-        try await files(ScriptedTransport(nothing)).check()
+        let empty = PublishedTree([:])
+        let answer = HTTPResponse(status: 200, body: empty.blocks[empty.cid] ?? [])
+        try await files(ScriptedTransport(.success(answer))).check()
         for answer in [.answer(200, "hello"), .answer(404, "nginx"), .failure(.timedOut)]
             as [Result<HTTPResponse, HTTPError>]
         {

@@ -114,17 +114,3 @@ import Testing
         #expect(SafeText.line("abcd", limit: 3) == "…")
     }
 }
-
-@Suite struct ContentIDTests {
-    @Test(arguments: [
-        ("QmeNhAA97qtdGHQtd1Qvgk13C6GHkn6aTCT8ih53JLN7vL", true),
-        ("bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi", true),
-        ("zb2rhe5P4gXftAwvA4eXQ5HJwsER2owDyS9sKaQRRVQPn93bA", true),
-        ("f01701220c3c4733ec8affd06cf9e9ff50ffc6bcd2ec85a6170004bb709669c31de94391a", true),
-        ("QmeNhAA97qtdGHQtd1Qvgk13C6GHkn6aTCT8ih53JLN7v", false),
-        ("QmeNhAA97qtdGHQtd1Qvgk13C6GHkn6aTCT8ih53JLN70L", false),
-        ("", false), ("b", false), ("bafy/../", false), ("BAFY1", false), ("hello world", false),
-        ("b" + String(repeating: "a", count: 128), false),
-    ])
-    func goesByTheForm(text: String, isPlausible: Bool) { #expect(ContentID.isPlausible(text) == isPlausible) }
-}

@@ -74,6 +74,7 @@ enum SettleBench {
 
     private static func files(_ time: SystemTime) -> ResultFiles {
         let gateway = FakeGateway(time: time)
+        // What `FakeRun` names.
         gateway.publish(["stdout": "hello\n", "stderr": "", "exitCode": "0"])
         return ResultFiles(transport: gateway, source: .gateway("http://gateway.test"))
     }

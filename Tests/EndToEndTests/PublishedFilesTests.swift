@@ -38,5 +38,27 @@ extension EndToEnd {
                 #expect(computed?["detail"] == "published files, 500 bytes", "\(shown)")
             }
         }
+
+        /// What a gateway says for itself is not put on chain.
+        @Test func answersNothingThatAGatewayMakesUp() async throws {
+            let network = try Network.shared()
+            let bridge = try await Bridge.deploy(on: network)
+            var settings = RelayerSettingsText()
+            settings.more = "results: {gateway: '\(network.devnet.bacalhau)', patience: 0s}"
+            let program = try RelayerProgram(for: bridge, settings)
+            try await program.whileRunning { _ in
+                try await network.compute(
+                    "fail-next",
+                    ["method": "GET", "path-prefix": "/ipfs/", "count": 1_000, "status": 200, "body": "line\nstolen\n"]
+                )
+                let job = try await bridge.request(Spec.named("writes-100"), .stdout)
+                let answers = try await bridge.waitForAnswers(to: [job])
+                try await network.compute("clear", [:])
+                #expect(answers[job]?.content == .result("line\n"))
+                let shown = try await program.command("jobs", "show", "\(job)", "--json").json
+                let computed = shown["history"]?.array?.first { $0["event"] == "computed" }?["detail"]?.string
+                #expect(computed?.contains("has another hash") == true, "\(shown)")
+            }
+        }
     }
 }

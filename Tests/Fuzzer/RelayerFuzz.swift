@@ -14,6 +14,7 @@ struct RelayerFuzz {
         ("module-call", { ModuleFuzz.callFailure(seed: $0) }),
         ("module-template", { ModuleFuzz.expansionFailure(seed: $0) }),
         ("run-output", { RunOutputFuzz.failure(seed: $0) }),
+        ("published-file", { PublishedFileFuzz.failure(seed: $0) }),
         ("url", { seed in HostFuzz.soundURL(seed) ?? HostFuzz.hostileURL(seed) }),
         ("host", { seed in HostFuzz.disguisedAddress(seed) ?? HostFuzz.nearMiss(seed) }),
     ]

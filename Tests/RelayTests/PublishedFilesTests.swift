@@ -9,10 +9,15 @@ import Transport
 /// The published files are the truth where they can be read, the run output is second best, and the history says which.
 @Suite(.timeLimit(.minutes(2)))
 struct PublishedFilesTests {
-    /// A world with a gateway, in which each job ends as this says.
-    private func world(_ run: FakeRun) throws -> RelayWorld {
-        var world = try RelayWorld { _ in FakeJobScript(.completes(run)) }
-        world.gateway = FakeGateway(time: world.time)
+    /// A world in which each job ends as this says, and a gateway has the files that it has published.
+    private func world(_ run: FakeRun, _ files: [String: String] = [:]) throws -> RelayWorld {
+        var run = run
+        let tree = PublishedTree(files)
+        run.cid = tree.cid
+        var world = try RelayWorld { [run] _ in FakeJobScript(.completes(run)) }
+        let gateway = FakeGateway(time: world.time)
+        gateway.publish(tree)
+        world.gateway = gateway
         return world
     }
 
@@ -27,8 +32,7 @@ struct PublishedFilesTests {
 
     @Test func answersWithAllWritesAndWithMoreThanBacalhauKeeps() async throws {
         let whole = String(repeating: "line\n", count: 1_000)
-        let world = try world(FakeRun(stdout: "line\n"))
-        world.gateway?.publish(["stdout": whole])
+        let world = try world(FakeRun(stdout: "line\n"), ["stdout": whole])
         let request = world.chain.request(spec: RelayWorld.spec)
 
         try await world.runUntilClosed([request])
@@ -36,20 +40,20 @@ struct PublishedFilesTests {
         #expect(result(world, request) == whole)
         #expect(try origin(world, request) == "published files, 5000 bytes")
         #expect(try world.listed(request)?.answer?.source == "published files")
-        #expect(world.gateway?.calls == ["ipfs/\(FakeRun().cid)/stdout"])
+        // The directory, and the file.
+        #expect(world.gateway?.calls.count == 2)
     }
 
     @Test(arguments: [(2 as UInt8, "stderr", "oops\nagain\n"), (3, "exitCode", "0")])
     func readsTheFileOfTheResultType(type: UInt8, file: String, text: String) async throws {
-        let world = try world(FakeRun(stderr: "oops\n", exitCode: -1))
-        world.gateway?.publish(["stderr": "oops\nagain\n", "exitCode": "-1"])
+        let world = try world(FakeRun(stderr: "oops\n", exitCode: -1), ["stderr": "oops\nagain\n", "exitCode": "-1"])
         let spec = RelayWorld.spec.dropLast() + #","Publisher":{"Type":"ipfs"}}"#
         let request = world.chain.request(spec: String(spec), resultType: type)
 
         try await world.runUntilClosed([request])
 
         #expect(result(world, request) == text)
-        #expect(world.gateway?.calls == ["ipfs/\(FakeRun().cid)/\(file)"])
+        #expect(world.gateway?.calls.count == 2)
         #expect(try origin(world, request)?.hasPrefix("published files") == true)
     }
 
@@ -66,8 +70,7 @@ struct PublishedFilesTests {
 
     @Test(arguments: [Fault.refused, .status(504, "late"), .late(.seconds(3_600)), .answerDropped])
     func takesTheRunOutputWhenTheGatewayStaysAway(fault: Fault) async throws {
-        let world = try world(FakeRun(stdout: "one\n"))
-        world.gateway?.publish(["stdout": "one\ntwo\n"])
+        let world = try world(FakeRun(stdout: "one\n"), ["stdout": "one\ntwo\n"])
         world.gateway?.setOutage(fault)
         let request = world.chain.request(spec: RelayWorld.spec)
         let start = world.time.now()
@@ -88,8 +91,7 @@ struct PublishedFilesTests {
 
     /// Each try of a server that hangs would hold a hand for as long as it hangs.
     @Test func oneAsksAGatewayThatHangsAndTheOthersWait() async throws {
-        let world = try world(FakeRun(stdout: "one\n"))
-        world.gateway?.publish(["stdout": "one\ntwo\n"])
+        let world = try world(FakeRun(stdout: "one\n"), ["stdout": "one\ntwo\n"])
         world.gateway?.setOutage(.late(.seconds(3_600)))
         let first = world.chain.request(spec: RelayWorld.spec)
         let others = world.chain.requests(specs: Array(repeating: RelayWorld.spec, count: 30))
@@ -103,19 +105,17 @@ struct PublishedFilesTests {
     }
 
     @Test func waitsForAGatewayThatComesBack() async throws {
-        let world = try world(FakeRun(stdout: "one\n"))
-        world.gateway?.publish(["stdout": "one\ntwo\n"])
+        let world = try world(FakeRun(stdout: "one\n"), ["stdout": "one\ntwo\n"])
         world.gateway?.failNext(with: .status(502), count: 3)
         let request = world.chain.request(spec: RelayWorld.spec)
 
         try await world.runUntilClosed([request])
 
-        #expect(result(world, request) == "one\ntwo\n" && world.gateway?.calls.count == 4)
+        #expect(result(world, request) == "one\ntwo\n" && world.gateway?.calls.count == 5)
     }
 
     @Test func doesNotWaitForAFileThatThereIsNot() async throws {
-        let world = try world(FakeRun(stdout: "one\n"))
-        world.gateway?.publish(["stderr": ""])
+        let world = try world(FakeRun(stdout: "one\n"), ["stderr": ""])
         let request = world.chain.request(spec: RelayWorld.spec)
 
         try await world.runUntilClosed([request])
@@ -124,10 +124,26 @@ struct PublishedFilesTests {
         #expect(try origin(world, request)?.hasSuffix("there is no such file") == true)
     }
 
-    /// Whoever answers something else is not believed.
-    @Test func doesNotPutAnotherPageOnChain() async throws {
-        let world = try world(FakeRun(stdout: "one\n"))
-        world.gateway?.publish(["stdout": "please log in\n"])
+    /// A gateway that gives other bytes is one that does not answer.
+    @Test func doesNotPutOtherBytesOnChain() async throws {
+        let files = ["stdout": "one\ntwo\n"]
+        let world = try world(FakeRun(stdout: "one\n"), files)
+        let tree = PublishedTree(files)
+        let forged = PublishedTree(["stdout": "one\nsix\n"])
+        world.gateway?.forge(tree.cid, with: try #require(forged.blocks[forged.cid]))
+        let request = world.chain.request(spec: RelayWorld.spec)
+
+        try await world.runUntilClosed([request])
+
+        #expect(result(world, request) == "one\n")
+        let origin = try #require(try origin(world, request))
+        #expect(origin.contains("what it gives for \(tree.cid) has another hash"), "\(origin)")
+        #expect(world.log.messages.count { $0 == "not reachable" } == 1)
+    }
+
+    /// Of a node that publishes something else than it says, the word that all could read counts.
+    @Test func doesNotPutAnotherFileOnChain() async throws {
+        let world = try world(FakeRun(stdout: "one\n"), ["stdout": "please log in\n"])
         let request = world.chain.request(spec: RelayWorld.spec)
 
         try await world.runUntilClosed([request])
@@ -137,8 +153,7 @@ struct PublishedFilesTests {
     }
 
     @Test func keepsItsPatienceOverARestart() async throws {
-        let world = try world(FakeRun(stdout: "one\n"))
-        world.gateway?.publish(["stdout": "one\ntwo\n"])
+        let world = try world(FakeRun(stdout: "one\n"), ["stdout": "one\ntwo\n"])
         world.gateway?.setOutage(.status(503))
         let request = world.chain.request(spec: RelayWorld.spec)
         let gateway = try #require(world.gateway)
@@ -156,8 +171,7 @@ struct PublishedFilesTests {
     }
 
     @Test(arguments: ["before GET file", "after GET file"]) func readsAgainAfterACrash(point: String) async throws {
-        let world = try world(FakeRun(stdout: "one\n"))
-        world.gateway?.publish(["stdout": "one\ntwo\n"])
+        let world = try world(FakeRun(stdout: "one\n"), ["stdout": "one\ntwo\n"])
         let request = world.chain.request(spec: RelayWorld.spec)
         let crash = CrashSwitch(at: point, occurrence: 1)
         let survived = try await world.run(crash: crash) { try world.allSettled([request]) && world.allClosed() }

@@ -141,7 +141,7 @@ extension JobSnapshot {
 
 extension JobExecution {
     /// Of what was published, if it can be one.
-    var plausibleCID: String? { publishedCID.flatMap { ContentID.isPlausible($0) ? $0 : nil } }
+    var plausibleCID: String? { publishedCID.flatMap { ContentID($0) == nil ? nil : $0 } }
 
     /// A WASM program that returns without `proc_exit` is reported with -1.
     func meantExitCode(isWASM: Bool) -> Int64 { isWASM && output.exitCode == -1 ? 0 : output.exitCode }

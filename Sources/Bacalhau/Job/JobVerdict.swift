@@ -130,7 +130,7 @@ extension JobVerdict {
                 let what = execution.publishedType.isEmpty ? "nothing" : SafeText.quoted(execution.publishedType)
                 return .failed(JobFailure(cause: "the job published no CID, but \(what)"))
             }
-            guard ContentID.isPlausible(cid) else {
+            guard ContentID(cid) != nil else {
                 return .failed(JobFailure(cause: "the job published \(SafeText.quoted(cid)), which is no CID"))
             }
             text = cid

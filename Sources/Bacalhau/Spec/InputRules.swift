@@ -67,7 +67,7 @@ private struct SourceKind: Sendable {
         SourceKind(type: "ipfs", keys: ["CID"]) { (params) throws(SpecRefusal) in
             let node = try params.required("CID")
             let cid = try node.string()
-            guard ContentID.isPlausible(cid) else {
+            guard ContentID(cid) != nil else {
                 throw node.refusal(.badValue, "\(SafeText.quoted(cid)) is no CID")
             }
         },

@@ -3,14 +3,14 @@ package import Transport
 
 /// Reads the files of what a job has published, from an IPFS gateway or from kubo's RPC API.
 ///
-/// One request a call, of which no path is a stranger's: the file's name is one of three, and the CID has the form of one.
-/// Whether the bytes are those of the CID is the server's word, so it has to be one that the operator trusts.
+/// A file is put together here from the blocks in which IPFS keeps it, each of which must have the hash by which it is
+/// asked for. So the CID alone says what a file holds; a server can keep a file back, and never give another.
 package struct ResultFiles: Sendable {
-    /// Where files are read.
+    /// Where blocks are read.
     package enum Source: Sendable, Equatable {
-        /// The URL of a gateway: `GET /ipfs/CID/stdout`.
+        /// The URL of a gateway: `GET /ipfs/CID?format=raw` (<https://specs.ipfs.tech/http-gateways/trustless-gateway>).
         case gateway(String)
-        /// The URL of kubo's RPC API: `POST /api/v0/cat?arg=CID/stdout`.
+        /// The URL of kubo's RPC API: `POST /api/v0/block/get?arg=CID`.
         case api(String)
 
         package var url: String {
@@ -19,6 +19,9 @@ package struct ResultFiles: Sendable {
             }
         }
     }
+
+    /// IPFS hands round no larger ones.
+    private static let blockLimit = 2 << 20
 
     package let source: Source
     /// Bytes of a file, at most.
@@ -42,18 +45,49 @@ package struct ResultFiles: Sendable {
 
     /// The file's first `maxSize` bytes.
     package func content(of file: ResultFile, in cid: String) async throws(ResultFilesError) -> ResultFileContent {
-        guard ContentID.isPlausible(cid) else { throw failure(file, .noCID) }
+        guard let root = ContentID(cid) else { throw failure(file, .noCID) }
+        var walk = FileWalk(to: file, in: root, limit: maxSize)
+        var step = try checked(file) { () throws(FileWalk.Fault) in try walk.next() }
+        while true {
+            switch step {
+            case .found(let content): return content
+            case .read(let id):
+                let block = try await block(id, of: file)
+                step = try checked(file) { () throws(FileWalk.Fault) in try walk.take(block, sha256: sha256(block)) }
+            }
+        }
+    }
+
+    private func block(_ id: ContentID, of file: ResultFile) async throws(ResultFilesError) -> [UInt8] {
         let response: HTTPResponse
         do {
-            response = try await transport.send(request(for: file, in: cid))
+            response = try await transport.send(request(for: id))
         } catch {
             throw failure(file, .transport(error.cleaned(by: mask)))
         }
-        do throws(FileAnswer.Fault) {
-            let bytes = try FileAnswer(response).content(limit: maxSize + 1)
-            return ResultFileContent(bytes: Array(bytes.prefix(maxSize)), isCut: bytes.count > maxSize)
+        do throws(BlockAnswer.Fault) {
+            return try BlockAnswer(response).block()
         } catch {
-            throw failure(file, kind(of: error, response.status))
+            switch error {
+            case .refused(let text):
+                throw failure(file, .refused(status: response.status, mask.clean(text, limit: 256)))
+            case .failed(let text): throw failure(file, .failed(status: response.status, mask.clean(text, limit: 256)))
+            }
+        }
+    }
+
+    private func checked<Value>(
+        _ file: ResultFile,
+        _ step: () throws(FileWalk.Fault) -> Value
+    ) throws(ResultFilesError) -> Value {
+        do throws(FileWalk.Fault) {
+            return try step()
+        } catch {
+            switch error {
+            case .notThere: throw failure(file, .notThere)
+            case .otherBytes(let id): throw failure(file, .otherBytes(cid: id.text))
+            case .unreadable(let text): throw failure(file, .unreadable(text))
+            }
         }
     }
 
@@ -65,35 +99,28 @@ package struct ResultFiles: Sendable {
             guard error.kind == .notThere else { throw error }
             return
         }
-        throw failure(.stdout, .badAnswer("it found a file in the empty directory: it is no IPFS gateway or API"))
+        // Its block has no links.
+        throw failure(.stdout, .unreadable("the empty directory is not empty"))
     }
 
-    /// One byte more than is wanted shows whether there are more.
-    private func request(for file: ResultFile, in cid: String) -> HTTPRequest {
-        let path = "\(cid)/\(file.rawValue)"
-        // An error's page is read too, for its words.
-        let bodyLimit = max(maxSize + 1, 64 << 10)
+    private func request(for id: ContentID) -> HTTPRequest {
         switch source {
         case .gateway(let url):
             return HTTPRequest(
                 .get,
-                Self.base(url, "/ipfs") + "/" + path,
-                // A part of a compressed answer could not be read.
-                headers: [
-                    HTTPRequest.Header("Range", "bytes=0-\(maxSize)"),
-                    HTTPRequest.Header("Accept-Encoding", "identity"),
-                ],
+                Self.base(url, "/ipfs") + "/\(id.text)?format=raw",
+                headers: [HTTPRequest.Header("Accept", "application/vnd.ipld.raw")],
                 totalTimeout: timeout,
                 connectTimeout: min(timeout, .seconds(5)),
-                bodyLimit: bodyLimit
+                bodyLimit: Self.blockLimit
             )
         case .api(let url):
             return HTTPRequest(
                 .post,
-                Self.base(url, "/api/v0") + "/cat?arg=\(PercentEncoding.encode(path))&length=\(maxSize + 1)",
+                Self.base(url, "/api/v0") + "/block/get?arg=\(id.text)",
                 totalTimeout: timeout,
                 connectTimeout: min(timeout, .seconds(5)),
-                bodyLimit: bodyLimit
+                bodyLimit: Self.blockLimit
             )
         }
     }
@@ -103,15 +130,6 @@ package struct ResultFiles: Sendable {
         var base = Substring(url)
         while base.hasSuffix("/") { base.removeLast() }
         return base.hasSuffix(path) ? String(base) : base + path
-    }
-
-    private func kind(of fault: FileAnswer.Fault, _ status: Int) -> ResultFilesError.Kind {
-        switch fault {
-        case .notThere: .notThere
-        case .refused(let text): .refused(status: status, mask.clean(text, limit: 256))
-        case .failed(let text): .failed(status: status, mask.clean(text, limit: 256))
-        case .badAnswer(let text): .badAnswer(mask.clean(text, limit: 256))
-        }
     }
 
     private func failure(_ file: ResultFile, _ kind: ResultFilesError.Kind) -> ResultFilesError {

@@ -11,8 +11,10 @@ package struct ResultFilesError: Error, Sendable, Equatable, CustomStringConvert
         case refused(status: Int, String)
         /// The server fails, has too much to do, or does not find the content: its status and words.
         case failed(status: Int, String)
-        /// The answer is no file.
-        case badAnswer(String)
+        /// What it gave for a CID has another hash.
+        case otherBytes(cid: String)
+        /// What was published is not made as it can be read: why.
+        case unreadable(String)
         /// What it was asked for is no CID: nothing has been sent.
         case noCID
     }
@@ -26,10 +28,10 @@ package struct ResultFilesError: Error, Sendable, Equatable, CustomStringConvert
     /// Whether it would be the same at any other time.
     package var isLasting: Bool {
         switch kind {
-        case .notThere, .refused, .noCID: true
-        // The content of a CID never changes: what is too large once is too large for ever.
+        // The content of a CID never changes: what cannot be read once cannot be read ever.
+        case .notThere, .unreadable, .refused, .noCID: true
         case .transport(.tooLarge), .transport(.badRequest): true
-        case .transport, .failed, .badAnswer: false
+        case .transport, .failed, .otherBytes: false
         }
     }
 
@@ -38,8 +40,8 @@ package struct ResultFilesError: Error, Sendable, Equatable, CustomStringConvert
         switch kind {
         case .transport(.cancelled), .transport(.tooLarge): false
         case .failed(let status, _): status != 404
-        case .transport, .refused, .badAnswer: true
-        case .notThere, .noCID: false
+        case .transport, .refused, .otherBytes: true
+        case .notThere, .unreadable, .noCID: false
         }
     }
 
@@ -47,11 +49,14 @@ package struct ResultFilesError: Error, Sendable, Equatable, CustomStringConvert
         let what =
             switch kind {
             case .transport(.tooLarge(let limit)):
-                "its answer has more than \(limit) bytes, although only a part was asked for"
+                "its answer has more than \(limit) bytes, which no block of IPFS has"
             case .transport(let error): "no answer: \(error)"
             case .notThere: "there is no such file"
             case .refused(let status, let text), .failed(let status, let text): "HTTP \(status): \(text)"
-            case .badAnswer(let text): text
+            case .otherBytes(let cid):
+                "what it gives for \(cid) has another hash: name a server that gives raw blocks (?format=raw, block/get), "
+                    + "as kubo does"
+            case .unreadable(let text): text
             case .noCID: "there is no CID to read it from"
             }
         return "\(file) at \(endpoint): \(what)"

@@ -17,6 +17,11 @@ def read(blocks: Blocks, multihash: bytes) -> Tree | bytes | Symlink:
     return data + b"".join(_content(blocks, child) for _, child in links)
 
 
+def links(block: bytes) -> dict[str, bytes]:
+    """A block's links by name; the multihashes of their blocks."""
+    return dict(_open(block)[2])
+
+
 def _content(blocks: Blocks, multihash: bytes) -> bytes:
     content = read(blocks, multihash)
     return content if isinstance(content, bytes) else b""

@@ -11,6 +11,7 @@ from .orchestrator import Orchestrator
 from .unixfs import Symlink, Tree, cid_multihash
 
 _NO_PROVIDER = "retrieval: no providers found for the CID (phase: path resolution)"
+_RAW = "application/vnd.ipld.raw"
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 
 
@@ -19,7 +20,7 @@ class Missing(Exception):
 
 
 class PublishedHandlers:
-    """Handlers of `/ipfs/CID/…` and of `POST /api/v0/cat`."""
+    """Handlers of `/ipfs/CID/…` and of `POST /api/v0/cat` and `block/get`."""
 
     def __init__(self, orchestrator: Orchestrator) -> None:
         self._blocks = orchestrator.blocks
@@ -30,7 +31,8 @@ class PublishedHandlers:
         return [
             web.get("/ipfs/{path:.+}", self.gateway, allow_head=True),
             web.post("/api/v0/cat", self.cat),
-            web.get("/api/v0/cat", self.no_get),
+            web.post("/api/v0/block/get", self.block),
+            web.get("/api/v0/{command:cat|block/get}", self.no_get),
         ]
 
     async def gateway(self, request: web.Request) -> web.Response:
@@ -39,12 +41,14 @@ class PublishedHandlers:
         if cid_multihash(cid) is None:
             problem = f'invalid path "/ipfs/{path}": invalid cid: selected encoding not supported'
             return web.Response(status=400, text=problem + "\n")
+        headers = {"X-Ipfs-Path": f"/ipfs/{path}", "X-Ipfs-Roots": cid}
         try:
+            if request.query.get("format") == "raw" or request.headers.get("Accept") == _RAW:
+                return web.Response(body=self._block(path), headers=headers | {"Content-Type": _RAW})
             found = self._find(path)
         except Missing as missing:
             why = f"{missing}: {_NO_PROVIDER}" if "not found locally" in str(missing) else str(missing)
             return web.Response(status=404, text=f"failed to resolve /ipfs/{path}: {why}\n")
-        headers = {"X-Ipfs-Path": f"/ipfs/{path}", "X-Ipfs-Roots": cid}
         if not isinstance(found, bytes):
             headers["ETag"] = f'"DirIndex-devnet_CID-{cid}"'
             return web.Response(body=b"<!DOCTYPE html>\n", headers=headers | {"Content-Type": "text/html"})
@@ -66,21 +70,39 @@ class PublishedHandlers:
         response.enable_chunked_encoding()
         return response
 
+    async def block(self, request: web.Request) -> web.Response:
+        if "Origin" in request.headers:
+            return web.Response(status=403, text="403 - Forbidden\n")
+        try:
+            response = web.Response(body=self._block(request.query.get("arg", "")), headers={"Content-Type": _RAW})
+        except Missing as missing:
+            return _error(str(missing))
+        response.enable_chunked_encoding()
+        return response
+
     async def no_get(self, request: web.Request) -> web.Response:
         return web.Response(status=405, text="405 - Method Not Allowed\n")
 
     def _find(self, path: str) -> bytes | Tree:
         """The file or directory at `CID/name/…`."""
-        cid, *names = [part for part in path.split("/") if part]
+        entry = dagread.read(self._blocks, self._resolve(path))
+        return entry.target if isinstance(entry, Symlink) else entry
+
+    def _block(self, path: str) -> bytes:
+        """The block at `CID/name/…`."""
+        return self._blocks.by_hash[self._resolve(path)]
+
+    def _resolve(self, path: str) -> bytes:
+        """The multihash of the block at `CID/name/…`."""
+        cid, *names = [part for part in path.split("/") if part] or [""]
         multihash = cid_multihash(cid)
         if multihash is None or multihash not in self._blocks.by_hash:
             raise Missing(f"block was not found locally (offline): ipld: could not find {cid}")
-        entry = dagread.read(self._blocks, multihash)
         for name in names:
-            if not isinstance(entry, dict) or name not in entry:
+            multihash = dagread.links(self._blocks.by_hash[multihash]).get(name)
+            if multihash is None:
                 raise Missing(f'no link named "{name}" under {cid}')
-            entry = entry[name]
-        return entry.target if isinstance(entry, Symlink) else entry
+        return multihash
 
 
 def _ranged(wanted: str, content: bytes, headers: dict[str, str]) -> web.Response:

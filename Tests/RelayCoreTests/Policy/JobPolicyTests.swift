@@ -15,7 +15,12 @@ import Testing
             (S.wasm(more: #""Env":{"SEED":"1"}"#), []),
             (S.wasm(more: #""Resources":{"CPU":"1","Memory":"1GiB","Disk":"1GiB","GPU":"0"}"#), []),
             (S.wasm(more: #""Timeouts":{"TotalTimeout":1800,"ExecutionTimeout":900,"QueueTimeout":900}"#), []),
-            (S.wasm(inputs: #"{"Source":{"Type":"ipfs","Params":{"CID":"bafybeigdyrzt"}},"Target":"/in"}"#), []),
+            (
+                S.wasm(
+                    inputs:
+                        #"{"Source":{"Type":"ipfs","Params":{"CID":"bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"}},"Target":"/in"}"#
+                ), []
+            ),
             (S.docker(), ["policy-engine", "policy-image"]), (#"{"Engine":{"Type":"duckdb"}}"#, ["policy-engine"]),
             (#"{"Engine":{"Type":"noop"}}"#, ["policy-engine"]),
             (S.download("https://data.example.org/a"), ["policy-input", "policy-input-host"]),

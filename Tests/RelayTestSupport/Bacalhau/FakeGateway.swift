@@ -1,14 +1,14 @@
 import Synchronization
 package import Transport
 
-/// An IPFS gateway in memory, behind the HTTP seam: `GET /ipfs/CID/NAME`, as kubo answers it.
+/// An IPFS gateway in memory, behind the HTTP seam: `GET /ipfs/CID?format=raw`, as kubo answers it.
 ///
 ///     let gateway = FakeGateway(time: time)
-///     gateway.publish(["stdout": "one\ntwo\n"])
+///     let cid = gateway.publish(["stdout": "one\ntwo\n"])
 ///     gateway.failNext(with: .status(504))
 package final class FakeGateway: HTTPTransport {
     fileprivate struct World {
-        var trees: [String: [String: [UInt8]]] = [:]
+        var blocks: [String: [UInt8]] = [:]
         var faults = FaultPlan()
         var calls: [String] = []
     }
@@ -31,14 +31,20 @@ package final class FakeGateway: HTTPTransport {
 
     // MARK: - What a test does to it
 
-    /// Has files under a CID from now on: by default that of a `FakeRun`.
-    package func publish(_ files: [String: String], as cid: String = FakeRun().cid) {
-        publish(bytes: files.mapValues { Array($0.utf8) }, as: cid)
+    /// Has a directory of these files from now on; its CID.
+    @discardableResult
+    package func publish(_ files: [String: String]) -> String {
+        publish(PublishedTree(files))
     }
 
-    package func publish(bytes files: [String: [UInt8]], as cid: String = FakeRun().cid) {
-        world.withLock { $0.trees[cid] = files }
+    @discardableResult
+    package func publish(_ tree: PublishedTree) -> String {
+        world.withLock { $0.blocks.merge(tree.blocks) { $1 } }
+        return tree.cid
     }
+
+    /// Gives other bytes for a CID from now on.
+    package func forge(_ cid: String, with block: [UInt8]) { world.withLock { $0.blocks[cid] = block } }
 
     /// The next calls meet a fault.
     package func failNext(with fault: Fault, count: Int = 1) {
@@ -57,28 +63,14 @@ package final class FakeGateway: HTTPTransport {
 extension FakeGateway.World {
     fileprivate func answer(_ path: String, _ request: HTTPRequest) -> HTTPResponse {
         let parts = path.split(separator: "/").map(String.init)
-        guard parts.count == 3, parts[0] == "ipfs", request.method == .get else {
+        guard parts.count == 2, parts[0] == "ipfs", request.method == .get, request.url.hasSuffix("?format=raw") else {
             return Self.problem(400, "invalid path")
         }
-        guard let tree = trees[parts[1]] else {
+        guard let block = blocks[parts[1]] else {
             return Self.problem(404, "failed to resolve /\(path): block was not found locally (offline)")
         }
-        guard let file = tree[parts[2]] else {
-            return Self.problem(404, "failed to resolve /\(path): no link named \"\(parts[2])\" under \(parts[1])")
-        }
-        return Self.part(of: file, request.headers.first { $0.name == "Range" }?.value)
-    }
-
-    private static func part(of file: [UInt8], _ range: String?) -> HTTPResponse {
-        let type = HTTPRequest.Header("Content-Type", "text/plain; charset=utf-8")
-        guard let last = range?.split(separator: "-").last.flatMap({ Int($0) }) else {
-            return HTTPResponse(status: 200, headers: [type], body: file)
-        }
-        let total = HTTPRequest.Header("Content-Range", "bytes */\(file.count)")
-        guard !file.isEmpty else { return HTTPResponse(status: 416, headers: [total]) }
-        let part = Array(file.prefix(last + 1))
-        let which = HTTPRequest.Header("Content-Range", "bytes 0-\(part.count - 1)/\(file.count)")
-        return HTTPResponse(status: 206, headers: [type, which], body: part)
+        let type = HTTPRequest.Header("Content-Type", "application/vnd.ipld.raw")
+        return HTTPResponse(status: 200, headers: [type], body: block)
     }
 
     private static func problem(_ status: Int, _ text: String) -> HTTPResponse {

@@ -32,7 +32,7 @@ struct DoctorTests {
     @Test func looksWhetherPublishedFilesCanBeRead() async throws {
         let clinic = try Clinic()
         let gateway = FakeGateway(time: SystemTime())
-        gateway.publish([:], as: "QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn")
+        gateway.publish([:])
         let files = ResultFiles(transport: gateway, source: .gateway("http://gateway.test"))
         let (good, _) = await clinic.examine(files: files)
         gateway.setOutage(.refused)

@@ -32,6 +32,7 @@ class Answer:
     status: int
     body: Any
     headers: dict[str, str] = field(default_factory=dict)
+    raw: bytes = b""
 
 
 class Client:
@@ -62,14 +63,15 @@ class Client:
             else:
                 connection.request(method, path, body=raw, headers=sent)
             response = connection.getresponse()
-            text = response.read().decode()
+            content = response.read()
         finally:
             connection.close()
         kept = {key.lower(): value for key, value in response.getheaders()}
+        text = content.decode(errors="replace")
         try:
-            return Answer(response.status, json.loads(text), kept)
+            return Answer(response.status, json.loads(text), kept, content)
         except ValueError:
-            return Answer(response.status, text, kept)
+            return Answer(response.status, text, kept, content)
 
     def control(self, name: str, **order: Any) -> Answer:
         return self.call("POST", f"/devnet/{name}", order, control=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -9,8 +10,10 @@ import jobs
 import pytest
 from standin import DEVNET, Client, client_fixture, start_fixture  # noqa: F401
 
-# What the stand-in does not play: other commands of the API, single blocks.
-NOT_PLAYED = ("/ls?", "/dag/stat?", "/files/stat?", "/version", "format=raw")
+from compute import unixfs
+
+# What the stand-in does not play: other commands of the API.
+NOT_PLAYED = ("/ls?", "/dag/stat?", "/files/stat?", "/version")
 HELLO = {"Type": "ipfs"}
 
 
@@ -52,6 +55,24 @@ def test_gives_a_part_of_a_file_and_says_which(client: Client) -> None:
     assert (part.status, part.body) == (206, whole[:10])
     assert part.headers["content-range"] == f"bytes 0-9/{len(whole)}"
     assert (empty.status, empty.headers["content-range"]) == (416, "bytes */0")
+
+
+def test_gives_blocks_over_both(client: Client) -> None:
+    """`block/get` is not among what was recorded: kubo's reference says that it gives the raw block."""
+    _, (execution,) = client.run(jobs.job("hello", "hello", Publisher=HELLO))
+    cid = execution["PublishedResult"]["Params"]["CID"]
+    block = client.call("GET", f"/ipfs/{cid}?format=raw")
+    assert block.status == 200 and block.headers["content-type"] == "application/vnd.ipld.raw"
+    assert unixfs.cid_text(b"\x12\x20" + hashlib.sha256(block.raw).digest()) == cid
+    assert client.call("GET", f"/ipfs/{cid}", headers={"Accept": "application/vnd.ipld.raw"}).raw == block.raw
+    assert client.call("POST", f"/api/v0/block/get?arg={cid}").raw == block.raw
+
+    missing = "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG"
+    assert client.call("GET", f"/ipfs/{missing}?format=raw").status == 404
+    failed = client.call("POST", f"/api/v0/block/get?arg={missing}")
+    assert failed.status == 500 and "could not find" in failed.body["Message"]
+    assert client.call("POST", f"/api/v0/block/get?arg={cid}", headers={"Origin": "http://evil.example"}).status == 403
+    assert client.call("GET", f"/api/v0/block/get?arg={cid}").status == 405
 
 
 def test_fails_when_it_is_told_to(client: Client) -> None:
