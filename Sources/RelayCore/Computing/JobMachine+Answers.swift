@@ -84,7 +84,7 @@ extension JobMachine {
         switch phase {
         case .answered: return resume(limits: limits)
         // An order that has reached nobody stops nothing: another try would run beside it.
-        case .stopping(_, let since) where !isAgreed && now - since >= limits.silenceTime:
+        case .stopping(_, let since) where now - since >= limits.silenceTime:
             return endStopped(now, limits, cause: nil)
         case .watching(let jobID, let since) where now >= deadline(since, limits) + limits.silenceTime:
             phase = .stopping(jobID: jobID, since: now)

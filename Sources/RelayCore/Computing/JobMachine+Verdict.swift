@@ -10,10 +10,7 @@ extension JobMachine {
             return mayPass(failure.reason, now, limits)
         case .answer(let answer):
             guard !sighting.isOver, case .watching(let jobID, _) = phase else { return completed(answer, limits) }
-            // Enough nodes agree, and what the others still run would cost for nothing.
-            isAgreed = true
-            phase = .stopping(jobID: jobID, since: now)
-            return [.stop(jobID: jobID, reason: stopReason(limits))]
+            return agree(on: answer, jobID)
         case .busy(let text):
             return noRoom(text, now, limits)
         case .failed(let failure):

@@ -54,8 +54,9 @@ package struct JobMachine: Equatable, Sendable {
     package let queueSeconds: Int64
     /// How many nodes must agree on this try's answer: what its body was made for, whatever the settings say since.
     package internal(set) var agreement: Agreement?
-    /// Whether enough nodes have agreed while others ran on, so that the job is stopped for that.
-    package internal(set) var isAgreed = false
+    /// On which enough nodes have agreed while others ran on, so that the job was ordered to stop. It is not stored: after a
+    /// restart a look at the job says it again.
+    private(set) var agreed: JobAnswer?
 
     package init(
         resultType: ResultType,
@@ -72,7 +73,6 @@ package struct JobMachine: Equatable, Sendable {
         queueSeconds: Int64 = 0,
         passing: Tally? = nil,
         agreement: Agreement? = nil,
-        isAgreed: Bool = false,
         silence: Tally? = nil,
         moves: Tally? = nil,
         hasMovedInDoubt: Bool = false
@@ -91,7 +91,6 @@ package struct JobMachine: Equatable, Sendable {
         self.queueSeconds = queueSeconds
         self.passing = passing
         self.agreement = agreement
-        self.isAgreed = isAgreed
         self.silence = silence
         self.moves = moves
         self.hasMovedInDoubt = hasMovedInDoubt
@@ -155,11 +154,15 @@ package struct JobMachine: Equatable, Sendable {
         case .found(let sighting): return found(sighting, now, limits)
         case .submitted(let submission): return submitted(submission, now, limits)
         // What the stop came to is asked of the job itself: it may have ended before the order.
-        case .stopTaken: return isOver ? resume(limits: limits) : [.lookUp]
+        case .stopTaken:
+            if let answer = agreed { return completed(answer, limits) }
+            return isOver ? resume(limits: limits) : [.lookUp]
         case .fetched(let answer, let content): return fetched(answer, content, limits)
         case .fetchFailed(let answer, let failure): return fetchFailed(answer, failure, now, limits)
         case .held: return held(now, limits)
-        case .unavailable(let retryAfter): return unavailable(retryAfter, now, limits)
+        case .unavailable(let retryAfter):
+            if let answer = agreed { return completed(answer, limits) }
+            return unavailable(retryAfter, now, limits)
         }
     }
 
@@ -204,7 +207,13 @@ package struct JobMachine: Equatable, Sendable {
         stage = nil
         files = nil
         silence = nil
-        isAgreed = false
+        agreed = nil
+    }
+
+    /// What the others still run would cost for nothing. Whatever comes of the order, the answer is given.
+    mutating func agree(on answer: JobAnswer, _ jobID: String) -> [Action] {
+        agreed = answer
+        return [.stop(jobID: jobID, reason: "enough compute nodes agree on its answer")]
     }
 
     /// The end of its time-out, or of the time that its stage may take, whichever comes first.
@@ -227,7 +236,6 @@ package struct JobMachine: Equatable, Sendable {
     }
 
     func stopReason(_ limits: Limits) -> String {
-        if isAgreed { return "enough compute nodes agree on its answer" }
         if let stage, let own = limits.time(for: stage.stage, queueSeconds: queueSeconds),
             own < .seconds(timeoutSeconds) + limits.grace
         {

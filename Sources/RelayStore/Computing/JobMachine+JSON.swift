@@ -28,7 +28,6 @@ extension JobMachine {
             members.append(JSONMember("stageSeen", .number(JSONNumber(stage.seen.milliseconds))))
         }
         if let agreement { members.append(JSONMember("agreement", agreement.json)) }
-        if isAgreed { members.append(JSONMember("agreed", true)) }
         if let submissions { members.append(JSONMember("submissions", submissions.json)) }
         if let files { members.append(JSONMember("files", files.json)) }
         switch phase {
@@ -77,7 +76,6 @@ extension JobMachine {
             queueSeconds: try tree["queue"].map { _ in try tree.int("queue") } ?? 0,
             passing: try tree["passing"].map { try Tally(stored: $0) },
             agreement: try tree["agreement"].map { try Agreement(stored: $0) },
-            isAgreed: tree["agreed"]?.bool ?? false,
             silence: try tree["silence"].map { try Tally(stored: $0) },
             moves: try tree["moves"].map { try Tally(stored: $0) },
             hasMovedInDoubt: tree["movedInDoubt"]?.bool ?? false

@@ -12,13 +12,14 @@ import Testing
 
     private let stop = JobMachine.Action.stop(jobID: "j-1", reason: "enough compute nodes agree on its answer")
 
-    @Test func theRestIsStoppedBeforeTheAnswer() {
+    /// Whatever comes of the order: who does not take it holds the answer up no longer.
+    @Test(arguments: [
+        JobMachine.Event.stopTaken, .unavailable(retryAfter: nil), .unavailable(retryAfter: .seconds(60)),
+    ])
+    func theRestIsStoppedBeforeTheAnswer(outcome: JobMachine.Event) {
         var machine = S.machine(.watching(jobID: "j-1", since: S.start))
         #expect(machine.apply(Self.found(.answer(S.result), isOver: false), at: S.now) == [stop])
-        // A restart says the same.
-        #expect(machine.resume() == [stop])
-        #expect(machine.apply(.stopTaken, at: S.now) == [.lookUp])
-        let actions = machine.apply(Self.found(.answer(S.result), isOver: true), at: S.now)
+        let actions = machine.apply(outcome, at: S.now)
         guard case .answer(let answer)? = actions.first else {
             Issue.record("\(actions)")
             return
@@ -26,30 +27,36 @@ import Testing
         #expect(answer.kind == .result && answer.text == "out")
     }
 
-    /// An order that changes nothing holds the answer up no longer.
-    @Test func whatDoesNotStopIsNotWaitedFor() {
+    /// After a restart a look at the job says it again.
+    @Test func aRestartLooksAgain() {
         var machine = S.machine(.watching(jobID: "j-1", since: S.start))
         _ = machine.apply(Self.found(.answer(S.result), isOver: false), at: S.now)
-        _ = machine.apply(.stopTaken, at: S.now)
-        let actions = machine.apply(Self.found(.answer(S.result), isOver: false), at: S.now)
-        guard case .answer? = actions.first else {
-            Issue.record("\(actions)")
-            return
-        }
+        #expect(machine.resume() == [.lookUp])
+        #expect(machine.apply(Self.found(.answer(S.result), isOver: false), at: S.now) == [stop])
     }
 
-    /// Nor is it given up because the orchestrator is away for long.
-    @Test func theAnswerIsKeptWhileNobodyTakesTheOrder() {
+    /// A file that cannot be read yet is read later, and the order given again until it has been taken.
+    @Test func theFileIsReadAfterTheOrder() {
+        var limits = JobMachine.Limits()
+        limits.readsFiles = true
         var machine = S.machine(.watching(jobID: "j-1", since: S.start))
-        _ = machine.apply(Self.found(.answer(S.result), isOver: false), at: S.now)
-        for hours in 1...48 {
-            let now = S.now + .seconds(3_600 * hours)
-            guard case .wake? = machine.apply(.unavailable(retryAfter: nil), at: now).first else {
-                Issue.record("after \(hours) hours")
-                return
-            }
+        #expect(machine.apply(Self.found(.answer(S.published), isOver: false), at: S.now, limits: limits) == [stop])
+        #expect(machine.apply(.unavailable(retryAfter: nil), at: S.now, limits: limits) == [.fetch(S.published)])
+        let late = JobMachine.FileFailure(reason: "late", isLasting: false)
+        guard case .wake? = machine.apply(.fetchFailed(S.published, late), at: S.now, limits: limits).first else {
+            Issue.record("it does not wait")
+            return
         }
-        #expect(machine.apply(.woke, at: S.now + .seconds(200_000)) == [stop])
+        #expect(machine.resume(limits: limits) == [.lookUp])
+    }
+
+    /// A job that was left running past its deadline, and whose nodes agree after all, has its answer.
+    @Test func aJobThatIsBeingStoppedHasItsAnswer() {
+        var machine = S.machine(.stopping(jobID: "j-1", since: S.start))
+        guard case .answer? = machine.apply(Self.found(.answer(S.result), isOver: false), at: S.now).first else {
+            Issue.record("it waits")
+            return
+        }
     }
 
     @Test func aJobThatIsOverIsNotStopped() {
