@@ -8,4 +8,7 @@ package enum ResultType: UInt8, Sendable, CaseIterable {
     case stderr = 2
     /// The exit code, in decimal.
     case exitCode = 3
+
+    /// Whether it asks for what the program wrote, as much as that may be.
+    package var isOutput: Bool { self == .stdout || self == .stderr }
 }

@@ -112,8 +112,3 @@ package struct JobPolicy: Equatable, Sendable {
         return try task.completed(for: resultType)
     }
 }
-
-extension ResultType {
-    /// Whether it asks for what the program wrote, as much as that may be.
-    fileprivate var isOutput: Bool { self == .stdout || self == .stderr }
-}

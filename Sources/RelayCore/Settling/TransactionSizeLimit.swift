@@ -1,3 +1,4 @@
+internal import Bacalhau
 internal import Ethereum
 
 /// How large a signed transaction may be: nodes take no larger one into their pools, at whatever fee.
@@ -41,6 +42,8 @@ extension ContractBinding {
         var form = form
         form.resultLimit = min(form.resultLimit, room(.result, request, limit))
         form.reasonLimit = min(form.reasonLimit, room(.failure, request, limit))
+        // The beginning of a CID or of a number is another one, or none.
+        if ResultType(rawValue: request.resultType ?? 0)?.isOutput == false { form.excess = .fail }
         return form
     }
 

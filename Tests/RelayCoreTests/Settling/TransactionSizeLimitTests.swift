@@ -102,6 +102,24 @@ import Testing
         #expect(long.fitted(to: binding.form(for: request, within: TransactionSizeLimit(chainID: 1))) == long)
     }
 
+    /// The beginning of a CID or of a number would be taken for another one.
+    @Test(arguments: AnswerForm.Excess.allCases) func cutsNoCIDAndNoExitCode(excess: AnswerForm.Excess) throws {
+        var binding = ContractBinding.reference
+        binding.form.excess = excess
+        for (type, text, limit) in [(ResultType.cid, JobSample.published.cid ?? "", 45), (.exitCode, "255", 2)] {
+            let request = try Sample.request(resultType: type.rawValue)
+            let answer = Answer(kind: .result, text: text, source: "published result", cid: JobSample.published.cid)
+            binding.form.resultLimit = limit
+            let failed = answer.fitted(to: binding.form(for: request, within: TransactionSizeLimit(chainID: 1)))
+            #expect(failed.kind == .failure)
+            #expect(
+                failed.text.hasPrefix("the result has \(text.utf8.count) bytes, the contract takes \(limit) at most")
+            )
+            binding.form.resultLimit = limit + 1
+            #expect(answer.fitted(to: binding.form(for: request, within: TransactionSizeLimit(chainID: 1))) == answer)
+        }
+    }
+
     private static let function = ABIFunction(
         name: "answer",
         inputs: ["before", "text"].map { ABIParameter(name: $0, type: .string) }
