@@ -55,7 +55,7 @@ package struct BacalhauClient: Sendable {
         let exchange = Exchange(
             method: .get,
             path: "/orchestrator/jobs/\(PercentEncoding.encode(name))",
-            query: [("namespace", endpoint.namespace), ("include", "executions,history")],
+            query: [("namespace", endpoint.namespace), ("include", "executions")],
             // An answer holds the job's body once, and once more for each execution.
             bodyLimit: 32 << 20
         )

@@ -54,7 +54,7 @@ struct BacalhauClientTests {
         #expect(request.method == .get && request.body == nil)
         #expect(
             request.url
-                == "http://127.0.0.1:1234/api/v1/orchestrator/jobs/run-hello?namespace=lilypad&include=executions%2Chistory"
+                == "http://127.0.0.1:1234/api/v1/orchestrator/jobs/run-hello?namespace=lilypad&include=executions"
         )
     }
 
@@ -64,7 +64,7 @@ struct BacalhauClientTests {
         _ = try await BacalhauClient(transport: transport, endpoint: endpoint).job(named: "x/../y?z")
         #expect(
             transport.requests.first?.url
-                == "http://h/api/v1/orchestrator/jobs/x%2F..%2Fy%3Fz?namespace=a%26b%3Dc%20%C3%A9&include=executions%2Chistory"
+                == "http://h/api/v1/orchestrator/jobs/x%2F..%2Fy%3Fz?namespace=a%26b%3Dc%20%C3%A9&include=executions"
         )
     }
 

@@ -39,6 +39,23 @@ struct VerificationTests {
         }
     }
 
+    /// A job that is known to the orchestrator, and not to the database, is this request's only as it would be submitted now.
+    @Test func adoptsNoJobOfAnotherRule() async throws {
+        var world = try RelayWorld { _ in FakeJobScript(.completes(FakeRun(stdout: "one\n")), after: .seconds(20)) }
+        world.options.contracts[0].agreement = Agreement(runs: 2)
+        let request = world.chain.request(spec: RelayWorld.spec)
+        try await world.run { [bacalhau = world.bacalhau] in bacalhau.jobs.count == 1 }
+        world.options.contracts[0].agreement = nil
+        let anew = world.withDatabase("new.sqlite")
+
+        try await anew.runUntilClosed([request])
+
+        #expect(world.answer(to: request) == .fulfilled(resultType: 1, result: "one\n"))
+        let names = world.bacalhau.jobs.map(\.name)
+        #expect(names.count == 2 && names.last == "\(names[0])-r2", "\(names)")
+        #expect(world.bacalhau.jobs.allSatisfy { $0.version == 1 })
+    }
+
     @Test func judgesTheNextTryByTheSettingsOfThen() async throws {
         var world = try RelayWorld { submission in
             FakeJobScript(submission.name.hasSuffix("-r2") ? .completes(FakeRun(stdout: "one\n")) : .nodesBusy)

@@ -8,6 +8,7 @@ extension JSONKey {
     fileprivate static let name: JSONKey = "Name"
     fileprivate static let namespace: JSONKey = "Namespace"
     fileprivate static let version: JSONKey = "Version"
+    fileprivate static let count: JSONKey = "Count"
     fileprivate static let jobVersion: JSONKey = "JobVersion"
     fileprivate static let state: JSONKey = "State"
     fileprivate static let stateType: JSONKey = "StateType"
@@ -56,6 +57,7 @@ extension JobSnapshot {
             case .name: name = try reader.textIfAny() ?? ""
             case .namespace: namespace = try reader.textIfAny() ?? ""
             case .version: version = try reader.integerIfAny() ?? 0
+            case .count: count = try reader.integerIfAny()
             case .state: try readState(&reader)
             case .createTime: createTime = try reader.integerIfAny() ?? 0
             case .labels: labels = try reader.textsByName()

@@ -6,6 +6,8 @@ package struct JobSnapshot: Sendable, Equatable {
     package var namespace = ""
     /// 1, unless somebody has submitted another job of this name.
     package var version: Int64 = 0
+    /// How many compute nodes run it; nil where the server does not say.
+    package var count: Int64?
     /// Never `undefined` once `read` has taken the answer.
     package var state = JobState.undefined
     /// What the scheduler says about the state; foreign text of any length.

@@ -92,6 +92,16 @@ extension ComputeService {
         }
     }
 
+    /// Whether a job that was found under this try's name is this request's, and as it was planned: one that an earlier
+    /// database had submitted may be of other settings.
+    private func isJob(_ snapshot: JobSnapshot, of job: RunningJob) -> Bool {
+        guard snapshot.labels["lilypad-request"] == JobPlan.requestLabel(of: job.request.observed.hash) else {
+            return false
+        }
+        guard case .placing = job.machine.phase, let stored = StoredJob(body: job.body) else { return true }
+        return snapshot.isLike(stored)
+    }
+
     private func call(
         _ action: JobMachine.Action,
         of job: inout RunningJob
@@ -109,7 +119,7 @@ extension ComputeService {
             return .stopTaken
         case .lookUp, .fetch, .wake, .answer:
             let snapshot = try await job.orchestrator.client.job(named: job.name)
-            let isOurs = snapshot?.labels["lilypad-request"] == JobPlan.requestLabel(of: job.request.observed.hash)
+            let isOurs = snapshot.map { isJob($0, of: job) } ?? false
             job.calls.append(
                 JobCall(seen: snapshot, isOurs: isOurs, attempt: job.machine.attempt, at: environment.now)
             )
