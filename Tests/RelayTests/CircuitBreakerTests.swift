@@ -1,3 +1,4 @@
+import JSON
 import RelayTestSupport
 import Synchronization
 import Telemetry
@@ -31,5 +32,37 @@ struct CircuitBreakerTests {
         // One for each request, the first one's that hung, and the few that found out.
         #expect(world.bacalhau.jobs.count <= 11 + 1 + 4, "\(world.bacalhau.jobs.map(\.name))")
         #expect(world.bacalhau.jobs.allSatisfy { $0.version == 1 })
+    }
+
+    /// One whose inputs cannot be found is not taken either, by a node that takes all others.
+    @Test func goesOnBesideAJobWhoseInputsCannotBeFound() async throws {
+        let world = try RelayWorld { submission in
+            let inputs = submission.task?["InputSources"]?.array ?? []
+            return inputs.contains { $0["Source"]?["Type"] == "ipfs" } ? FakeJobScript(.seeksInputs) : .prints("well\n")
+        }
+        let input = #"{"Source":{"Type":"ipfs","Params":{"CID":"\#(FakeRun().cid)"}},"Target":"/in"}"#
+        let spec = RelayWorld.spec.replacing(#""InputSources":["#, with: #""InputSources":[\#(input),"#)
+        #expect(spec != RelayWorld.spec)
+        let slow = world.chain.request(spec: spec)
+        let asked = Mutex<[(request: FakeRequest, at: Int64)]>([])
+        let waits = Mutex<[Int64]>([])
+
+        // Others keep coming, for as long as it is waited for.
+        try await world.run {
+            let now = world.time.now()
+            if let last = asked.withLock({ $0.last }) {
+                let isNew = asked.withLock(\.count) > waits.withLock(\.count)
+                if isNew, world.allSettled([last.request]) { waits.withLock { $0.append(now - last.at) } }
+                guard now - last.at >= 20_000, asked.withLock(\.count) == waits.withLock(\.count) else { return false }
+            }
+            let request = world.chain.request(spec: RelayWorld.spec)
+            asked.withLock { $0.append((request, now)) }
+            return world.answer(to: slow) != nil
+        }
+
+        #expect(waits.withLock { $0.count > 20 && $0.allSatisfy { $0 < 60_000 } }, "\(waits.withLock(\.self))")
+        #expect(world.counters["jobs.circuitOpened"] == 0)
+        let reason = try #require(world.reason(of: slow))
+        #expect(reason.hasPrefix("its compute node did not take the job within 300 s"), "\(reason)")
     }
 }

@@ -93,8 +93,8 @@ extension ComputeService {
     private var nodeFailure: SubmissionFailure {
         SubmissionFailure(
             description: "a compute node does not take a job that it was given"
-                + " \(options.breaker.patience.components.seconds) s ago, and takes none after it: nothing is submitted but"
-                + " one job now and then, to find out. Restart that node's Bacalhau"
+                + " \(options.breaker.patience.components.seconds) s ago, and none that is newer has been taken: nothing is"
+                + " submitted but one job at a time, to find out. Where these are not taken either, restart that node's Bacalhau"
         )
     }
 

@@ -35,10 +35,18 @@ final class SubmissionGate: Sendable {
         _ name: String,
         _ event: JobMachine.Event,
         _ machine: JobMachine,
+        body: [UInt8],
         at now: Timestamp
     ) -> CircuitBreaker.Change {
         guard let evidence = evidence(event, machine) else { return .none }
-        return breaker.withLock { $0.saw(name, evidence, at: now) }
+        let createdAt: Int64? = if case .found(let sighting) = event { sighting.createdAt } else { nil }
+        var readsInputs = false
+        if case .stage(.untaken, let age) = evidence, age >= patience {
+            readsInputs = StoredJob(body: body)?.readsInputs ?? false
+        }
+        return breaker.withLock {
+            $0.saw(name, evidence, createdAt: createdAt, readsInputs: readsInputs, at: now)
+        }
     }
 
     private func evidence(_ event: JobMachine.Event, _ machine: JobMachine) -> CircuitBreaker.Evidence? {

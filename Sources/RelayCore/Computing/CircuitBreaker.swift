@@ -3,12 +3,13 @@ package import Bacalhau
 /// Whether jobs may be submitted: not while a compute node that was given one does not take it (design D5).
 ///
 /// Such a node takes no later job either, and says that it is well and idle; each more would wait in vain. So submitting
-/// stops until one job, sent after a while to find out, is taken.
+/// stops until one job, sent to find out, is taken. A job may be alone with it, too: before a node takes one, it looks for
+/// the inputs, for minutes where they cannot be found. That is no matter of the others, and shows by a later one that is taken.
 package struct CircuitBreaker: Equatable, Sendable {
     package struct Limits: Equatable, Sendable {
         /// How long a node may not take a job before it counts as broken.
         package var patience: Duration = .seconds(60)
-        /// Time until the first job that finds out, and between the later ones.
+        /// Time after a job that was to find out and was not taken, until the next one.
         package var pause = Backoff(first: .seconds(60), limit: .seconds(600))
         /// How long nothing may be heard of that job.
         package var probeTime: Duration = .seconds(300)
@@ -28,6 +29,8 @@ package struct CircuitBreaker: Equatable, Sendable {
     /// Since when submitting has stopped; nil while it goes on.
     package private(set) var since: Timestamp?
     private var failures = 0
+    /// When the latest job was created, by the orchestrator's clock, of those that a node is known to have taken.
+    private var latestTaken: Int64?
     private let limits: Limits
 
     package init(limits: Limits = Limits()) {
@@ -98,28 +101,37 @@ package struct CircuitBreaker: Equatable, Sendable {
     }
 
     /// A job was looked at.
-    package mutating func saw(_ name: String, _ evidence: Evidence, at now: Timestamp) -> Change {
+    ///
+    /// It was created at a time by the orchestrator's clock, nil where that does not tell, and waits for inputs from elsewhere
+    /// or not.
+    package mutating func saw(
+        _ name: String,
+        _ evidence: Evidence,
+        createdAt: Int64? = nil,
+        readsInputs: Bool = false,
+        at now: Timestamp
+    ) -> Change {
+        if evidence.isTaken, let createdAt { latestTaken = max(latestTaken ?? createdAt, createdAt) }
         let isStuck = if case .stage(.untaken, let age) = evidence { age >= limits.patience } else { false }
+        if isStuck, let createdAt, let latestTaken, latestTaken > createdAt { return seesNothing(name, now) }
         switch state {
         case .closed:
             guard isStuck else { return .none }
             since = now
-            open(now)
+            state = .open(until: now)
             return .opened
         case .probing(let probe, _) where probe == name:
             if isStuck {
+                if readsInputs { return seesNothing(name, now) }
                 open(now)
                 return .none
             }
             switch evidence {
             // Not known yet, or waiting for room: that says nothing about the node.
             case .stage(.pending, _), .stage(.untaken, _), .stage(.queued, _), .stage(.unknown, _): return .none
-            // Nor does that, and the next one may go.
-            case .ended:
-                state = .open(until: now)
-                return .none
+            case .ended: return seesNothing(name, now)
             case .stage(.running, _), .acted:
-                self = CircuitBreaker(limits: limits)
+                (state, since, failures) = (.closed, nil, 0)
                 return .closed
             }
         case .open, .probing:
@@ -127,8 +139,24 @@ package struct CircuitBreaker: Equatable, Sendable {
         }
     }
 
+    /// What a job came to is no matter of the node's: where it was to find out, the next one may go.
+    private mutating func seesNothing(_ name: String, _ now: Timestamp) -> Change {
+        withdraw(name, at: now)
+        return .none
+    }
+
     private mutating func open(_ now: Timestamp) {
         failures = min(failures + 1, JobMachine.counterLimit)
         state = .open(until: now + limits.pause.delay(after: failures))
+    }
+}
+
+extension CircuitBreaker.Evidence {
+    /// Whether a node has taken the job.
+    fileprivate var isTaken: Bool {
+        switch self {
+        case .stage(.running, _), .acted: true
+        case .stage, .ended: false
+        }
     }
 }

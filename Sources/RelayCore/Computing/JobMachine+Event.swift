@@ -34,19 +34,23 @@ extension JobMachine {
         package let cause: String?
         /// Whether nothing of it runs any more.
         package let isOver: Bool
+        /// When it was created, in nanoseconds by the orchestrator's clock; nil where that does not say.
+        package let createdAt: Int64?
 
         package init(
             jobID: String,
             isOurs: Bool,
             verdict: JobVerdict,
             cause: String? = nil,
-            isOver: Bool = true
+            isOver: Bool = true,
+            createdAt: Int64? = nil
         ) {
             self.jobID = jobID
             self.isOurs = isOurs
             self.verdict = verdict
             self.cause = cause
             self.isOver = isOver
+            self.createdAt = createdAt
         }
     }
 

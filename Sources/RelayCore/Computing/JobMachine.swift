@@ -242,7 +242,9 @@ package struct JobMachine: Equatable, Sendable {
             let seconds = own.wholeMilliseconds / 1_000
             switch stage.stage {
             case .pending: return "the orchestrator found no compute node for the job within \(seconds) s"
-            case .untaken: return "its compute node did not take the job within \(seconds) s"
+            case .untaken:
+                return
+                    "its compute node did not take the job within \(seconds) s: it is not well, or does not find the job's inputs"
             case .queued: return "no compute node had room for the job within \(seconds) s"
             case .unknown: return "the orchestrator said nothing understandable of the job within \(seconds) s"
             case .running: break

@@ -31,19 +31,70 @@ import Testing
         #expect(breaker.since == nil)
     }
 
+    /// One job goes at once to find out, and the others wait for it.
     @Test func stopsSubmittingOnceANodeDoesNotTakeAJob() {
         var breaker = opened()
         #expect(breaker.since == at(60))
-        #expect(breaker.room(at: at(61)) == 0)
-        let said6 = breaker.permits("b", at: at(61))
-        #expect(!said6)
-        #expect(breaker.opens(after: at(61)) == at(120))
+        #expect(breaker.room(at: at(61)) == 1)
         // Said once, however many jobs are stuck.
         let said7 = breaker.saw("b", .stage(.untaken, for: .seconds(60)), at: at(62))
         #expect(said7 == .none)
         let said8 = breaker.saw("stuck", .stage(.untaken, for: .seconds(70)), at: at(70))
         #expect(said8 == .none)
-        #expect(breaker.opens(after: at(70)) == at(120))
+        let said6 = breaker.permits("probe", at: at(70))
+        let others = breaker.permits("b", at: at(71))
+        #expect(said6 && !others && breaker.room(at: at(71)) == 0)
+        // Nor does the node take that one.
+        let stuck = breaker.saw("probe", .stage(.untaken, for: .seconds(60)), at: at(130))
+        #expect(stuck == .none && breaker.room(at: at(189)) == 0)
+        #expect(breaker.opens(after: at(131)) == at(190))
+    }
+
+    /// A node that takes newer jobs does not take this one for this one's own sake: it looks for the inputs.
+    @Test func isNotOpenedByAJobThatOthersHaveOvertaken() {
+        var breaker = CircuitBreaker()
+        for (created, evidence) in [(5, CircuitBreaker.Evidence.stage(.running, for: .zero)), (9, .acted), (7, .acted)]
+        {
+            let said = breaker.saw("ok \(created)", evidence, createdAt: Int64(created), at: at(0))
+            #expect(said == .none)
+        }
+        for created in [1, 8] as [Int64] {
+            let said = breaker.saw("slow", .stage(.untaken, for: .seconds(90)), createdAt: created, at: at(90))
+            #expect(said == .none && breaker.state == .closed)
+        }
+        // None that is newer has been taken.
+        let said = breaker.saw("stuck", .stage(.untaken, for: .seconds(60)), createdAt: 9, at: at(91))
+        #expect(said == .opened)
+    }
+
+    /// The one that found out has shown that the node is well, and the slow one stays what it is.
+    @Test func isNotOpenedAgainByTheSameJob() {
+        var breaker = CircuitBreaker()
+        let slow = CircuitBreaker.Evidence.stage(.untaken, for: .seconds(60))
+        let opened = breaker.saw("slow", slow, createdAt: 1, at: at(60))
+        let probes = breaker.permits("probe", at: at(61))
+        let closed = breaker.saw("probe", .stage(.running, for: .zero), createdAt: 2, at: at(62))
+        let again = breaker.saw("slow", slow, createdAt: 1, at: at(63))
+        #expect(opened == .opened && probes && closed == .closed && again == .none)
+        #expect(breaker.state == .closed)
+    }
+
+    /// Whoever waits for inputs shows nothing of the node, and must not hold up the others for longer each time.
+    @Test func doesNotWaitLongerForOneThatWaitsForInputs() {
+        var breaker = opened()
+        for round in 0..<5 {
+            let now = Int64(60 + 60 * round)
+            let probes = breaker.permits("probe \(round)", at: at(now))
+            let stage = CircuitBreaker.Evidence.stage(.untaken, for: .seconds(60))
+            let said = breaker.saw("probe \(round)", stage, readsInputs: true, at: at(now + 60))
+            #expect(probes && said == .none && breaker.room(at: at(now + 60)) == 1)
+        }
+        // As one shows nothing that newer ones have overtaken.
+        let probes = breaker.permits("slow", at: at(400))
+        _ = breaker.saw("newer", .acted, createdAt: 5, at: at(401))
+        let said = breaker.saw("slow", .stage(.untaken, for: .seconds(60)), createdAt: 4, at: at(460))
+        #expect(probes && said == .none && breaker.room(at: at(460)) == 1)
+        #expect(breaker.since == at(60))
     }
 
     @Test func letsOneJobFindOut() {
@@ -83,8 +134,8 @@ import Testing
         var breaker = opened()
         var now: Int64 = 60
         var pauses: [Int64] = []
-        for _ in 0..<6 {
-            guard let next = breaker.opens(after: at(now)) else { break }
+        for _ in 0..<7 {
+            let next = breaker.opens(after: at(now)) ?? at(now)
             pauses.append((next - at(now)).components.seconds)
             now = (next - Sample.time(1_000)).components.seconds
             let said17 = breaker.permits("probe \(now)", at: at(now))
@@ -93,7 +144,7 @@ import Testing
             #expect(said18 == .none)
             now += 60
         }
-        #expect(pauses == [60, 120, 240, 480, 600, 600])
+        #expect(pauses == [0, 60, 120, 240, 480, 600, 600])
         #expect(breaker.since == at(60))
     }
 

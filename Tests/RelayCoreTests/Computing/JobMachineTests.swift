@@ -296,7 +296,12 @@ import Testing
     @Test(arguments: [
         Stay(stage: .pending, seconds: 630, words: "the orchestrator found no compute node for the job within 630 s"),
         Stay(stage: .queued, seconds: 630, words: "no compute node had room for the job within 630 s"),
-        Stay(stage: .untaken, seconds: 300, words: "its compute node did not take the job within 300 s"),
+        Stay(
+            stage: .untaken,
+            seconds: 300,
+            words:
+                "its compute node did not take the job within 300 s: it is not well, or does not find the job's inputs"
+        ),
         Stay(
             stage: .unknown,
             seconds: 900,
@@ -359,7 +364,8 @@ import Testing
     /// It is the node's fault: another try may meet another node, or this one after its restart.
     @Test func triesAgainWhatNoNodeTook() {
         var machine = stopped(patient(), in: .untaken)
-        let text = "its compute node did not take the job within 300 s"
+        let text =
+            "its compute node did not take the job within 300 s: it is not well, or does not find the job's inputs"
         _ = apply(JobSample.found(.stopped(text)), to: &machine)
         guard case .pausing = machine.phase else {
             Issue.record("\(machine.phase)")

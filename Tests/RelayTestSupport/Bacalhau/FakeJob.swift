@@ -64,7 +64,7 @@ extension FakeJob {
             end(.failed, "not enough nodes to run job. requested: 1, available: 0, suitable: 0.", now)
         case .refused(let reason):
             end(.failed, "\(notEnough)\n• Node \(nodeID): \(reason)", now)
-        case .wedged:
+        case .wedged, .seeksInputs:
             if executions.isEmpty { execute(.new) }
         case .completes(let run):
             start(now)

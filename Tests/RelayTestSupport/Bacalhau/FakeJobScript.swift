@@ -22,8 +22,10 @@ package struct FakeJobScript: Sendable, Equatable {
         case neverEnds
         /// Accepted, then forgotten: nobody knows it any more after its duration.
         case lost
-        /// `Pending` with an execution in state 1, for ever: the node is broken.
+        /// `Pending` with an execution in state 1, for ever: the node is broken, for later jobs too.
         case wedged
+        /// The same for this job alone: the node looks for its inputs.
+        case seeksInputs
     }
 
     package var outcome: Outcome
