@@ -123,7 +123,8 @@ enum BindingSettings {
                 "claimed",
                 .flag,
                 default: false,
-                "Whether whoever asks may name any address as requester: quotas then count for the transaction's sender."
+                "Whether whoever asks may name any address as requester: quotas and policy.requesters then go by the "
+                    + "transaction's sender."
             ),
             spec: section.value("spec", .text, "The field with the spec, or with the module's name."),
             inputs: section.optional("inputs", .text, "The field with a module's inputs, each key=value."),

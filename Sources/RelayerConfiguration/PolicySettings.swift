@@ -14,7 +14,12 @@ enum PolicySettings {
         readResults(section, &policy)
         readNetworks(section, &policy)
         readAmounts(section, &policy)
-        policy.requesters = readParties(section, "requesters", "Who may ask: the accounts that the contract names.")
+        policy.requesters = readParties(
+            section,
+            "requesters",
+            "Who may ask: the accounts that the contract names. Where it lets anybody be named (lilypad-v0-e and -f, "
+                + "request.claimed) or names nobody, the senders of the transactions are judged by this too."
+        )
         policy.senders = readParties(
             section,
             "senders",

@@ -8,6 +8,9 @@ extension EndToEnd {
         private static let example = "\(PackageRoot.path)/config/relayer.example.yaml"
         private static let docker =
             #"{"Engine":{"Type":"docker","Params":{"Image":"ubuntu:24.04"}},"Resources":{"CPU":"2"}}"#
+        private static let old =
+            #"{"Engine":"Wasm","Verifier":"Noop","Publisher":"Estuary","Wasm":{"EntryModule":{"StorageSource":"Inline","#
+            + #""URL":"data:application/wasm;base64,AGFzbQEAAAA=","path":"/job"}}}"#
         private static let address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 
         private func test(
@@ -83,6 +86,29 @@ extension EndToEnd {
             }
         }
 
+        /// What a stranger can claim does not help him here either.
+        @Test func judgesTheSenderWhereTheRequesterIsOnlyNamed() async throws {
+            let settings = [
+                "LILYPAD_CONTRACTS__0__BINDING": "lilypad-v0-f",
+                "LILYPAD_POLICY__REQUESTERS__ALLOW__0": Self.address,
+            ]
+            let named = try await test(
+                ["spec.json", "--requester", Self.address],
+                spec: Self.old,
+                environment: settings
+            )
+            let sent = try await test(["spec.json", "--sender", Self.address], spec: Self.old, environment: settings)
+
+            #expect(named.status == 1, "\(named.errors)")
+            #expect(
+                named.output.contains(
+                    "policy-requester: the requester (here the sender of the transaction) is not known"
+                ),
+                "\(named.output)"
+            )
+            #expect(sent.status == 0, "\(sent.output)\(sent.errors)")
+        }
+
         /// A spec that the relayer would answer with a reason is a spec; what is none, or cannot be read, is a mistake.
         @Test(
             arguments: [
@@ -117,11 +143,9 @@ extension EndToEnd {
         }
 
         @Test func readsEveryFormat() async throws {
-            let old =
-                #"{"Engine":"Wasm","Verifier":"Noop","Publisher":"Estuary","Wasm":{"EntryModule":{"StorageSource":"Inline","#
-                + #""URL":"data:application/wasm;base64,AGFzbQEAAAA=","path":"/job"}},"Resources":{"GPU":"1"}}"#
+            let old = Self.old.replacing("}}}", with: #"}},"Resources":{"GPU":"1"}}"#)
             for (format, spec, status, words) in [
-                ("lilypad-v0", old.replacing(#","Resources":{"GPU":"1"}"#, with: ""), Int32(0), "accepted: "),
+                ("lilypad-v0", Self.old, Int32(0), "accepted: "),
                 ("lilypad-v0", old, 1, "policy-gpu"),
                 ("lilypad-v0", "Rainbow Unicorn", 2, "not understood"),
                 ("module", "cowsay:v1", 1, "module-unknown"),

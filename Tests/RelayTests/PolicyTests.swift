@@ -77,4 +77,23 @@ struct PolicyTests {
         #expect(world.reason(of: stranger)?.contains("policy-sender") == true)
         #expect(world.bacalhau.jobs.count == 2)
     }
+
+    /// Where anybody can be named as requester, whoever sends the transaction is judged as such.
+    @Test func keepsTheRuleForRequestersWhoAreOnlyNamed() async throws {
+        var world = try RelayWorld { $0.attempt == 1 ? FakeJobScript(.nodesBusy) : .prints("hello\n") }
+        let friend = TestAccount(seed: 21).address
+        var binding = ContractBinding.reference
+        // As if the contract itself had been named.
+        binding.fields.requester = nil
+        world.options.contracts = [Relayer.Contract(address: world.chain.bridge, startBlock: 0, binding: binding)]
+        world.options.contracts[0].policy.requesters = JobPolicy.Parties(allowed: [friend, world.chain.bridge])
+        let asked = world.chain.request(spec: RelayWorld.spec, from: friend)
+        let stranger = world.chain.request(spec: RelayWorld.spec, from: TestAccount(seed: 22).address)
+
+        try await world.runUntilClosed([asked, stranger])
+
+        #expect(world.answer(to: asked) == .fulfilled(resultType: 1, result: "hello\n"))
+        #expect(world.reason(of: stranger)?.contains("policy-requester") == true)
+        #expect(world.bacalhau.jobs.count == 2)
+    }
 }

@@ -132,8 +132,10 @@ extension ComputeService {
 
     /// nil when the node does not tell, or no longer knows: then the request waits.
     private func sender(of request: Request) async throws -> Sender? {
-        let policy = context.policies[request.observed.contract]
-        guard policy?.needsSender == true else { return Sender(address: nil) }
+        let contract = request.observed.contract
+        guard let policy = context.policies[contract], let binding = contracts.book[contract],
+            policy.needsSender(for: binding)
+        else { return Sender(address: nil) }
         return try await askSender(of: request).map { Sender(address: $0) }
     }
 

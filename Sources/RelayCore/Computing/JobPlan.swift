@@ -51,7 +51,7 @@ package struct JobQuestion: Sendable {
     /// Nil where it is not known, as is the sender of the transaction.
     package var requester: Address?
     package var sender: Address?
-    /// Whether the rule for senders has been kept before.
+    /// Whether the rules for senders have been kept before.
     package var isAdmitted = false
 
     package init(
@@ -98,8 +98,8 @@ package struct JobPlan: Equatable, Sendable {
 extension JobPlan {
     /// Plans a request's job, or says why there will be none: an answer for the contract.
     ///
-    /// `sender` is the account that sent the request's transaction, where it is known; once a request `isAdmitted`, the rule
-    /// for senders has been kept.
+    /// `sender` is the account that sent the request's transaction, where it is known; once a request `isAdmitted`, the
+    /// rules for senders have been kept.
     package static func make(
         for request: ObservedRequest,
         attempt: Int,
@@ -140,7 +140,11 @@ extension JobPlan {
             )
         else { return .failure(JobRefusal(code: "name", text: "the request cannot be named")) }
         var policy = context.policies[question.contract] ?? JobPolicy()
-        if question.isAdmitted { policy.senders = JobPolicy.Parties() }
+        let isRequesterProven = context.book[question.contract]?.fields.isRequesterProven ?? false
+        if question.isAdmitted {
+            policy.senders = JobPolicy.Parties()
+            if !isRequesterProven { policy.requesters = JobPolicy.Parties() }
+        }
         let agreement = context.agreements[question.contract]
         do {
             let reading = try SpecReading.read(
@@ -167,6 +171,7 @@ extension JobPlan {
                 task,
                 bodySize: body.bytes.count,
                 requester: question.requester,
+                isRequesterProven: isRequesterProven,
                 sender: question.sender,
                 contract: question.contract,
                 module: reading.module

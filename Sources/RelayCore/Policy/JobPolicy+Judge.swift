@@ -5,12 +5,14 @@ internal import JSON
 extension JobPolicy {
     /// Everything that the policy has against a task, which is `completed` already; none means that it may run.
     ///
-    /// `module` is the name by which the request asked for a module of the settings. A rule about somebody who is not
+    /// `module` is the name by which the request asked for a module of the settings. Where the requester is not proven,
+    /// anybody may have named anybody, so that the sender is judged in its place. A rule about somebody who is not
     /// known objects.
     package func judge(
         _ task: TaskSpec,
         bodySize: Int,
         requester: Address?,
+        isRequesterProven: Bool = true,
         sender: Address?,
         contract: Address,
         module: String? = nil
@@ -22,7 +24,9 @@ extension JobPolicy {
         objections += judgeSources(task)
         objections += judgeAmounts(task, bodySize: bodySize)
         objections += [
-            judge(.requester, "requester", requester, requesters, contract),
+            isRequesterProven
+                ? judge(.requester, "requester", requester, requesters, contract)
+                : judge(.requester, "requester (here the sender of the transaction)", sender, requesters, contract),
             judge(.sender, "sender of the transaction", sender, senders, contract),
         ]
         return objections.compactMap { $0 }

@@ -69,14 +69,17 @@ package struct JobPolicy: Equatable, Sendable {
     /// Bytes of the body that is sent.
     package var maxBodySize = SpecLimits.bodyCeiling
 
+    /// By the contract's word; where it does not prove who asks, the sender of the transaction counts.
     package var requesters = Parties()
     /// Accounts that send the transactions with the requests.
     package var senders = Parties()
 
     package init() {}
 
-    /// Whether nothing can be judged before the sender of a request's transaction is known.
-    package var needsSender: Bool { !senders.isEverybody }
+    /// Whether no request of this binding can be judged before the sender of its transaction is known.
+    package func needsSender(for binding: ContractBinding) -> Bool {
+        !senders.isEverybody || (!binding.fields.isRequesterProven && !requesters.isEverybody)
+    }
 
     /// Who may ask.
     package struct Parties: Equatable, Sendable {

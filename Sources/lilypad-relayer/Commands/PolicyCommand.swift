@@ -32,7 +32,8 @@ struct PolicyCommand: RunnableCommand {
                     SPEC is a file with a spec, or - for standard input. It ends with 0 where the spec would be run, with 1 \
                     where it would be refused, and with 2 where the text is no spec at all. Everything that speaks against \
                     it is told, each with its code, the key of the rule and what that allows. A rule about the requester or \
-                    the sender needs --requester or --sender; somebody who is not named is refused by it.
+                    the sender needs --requester or --sender; somebody who is not named is refused by it. Where the \
+                    contract does not prove who asks, --sender counts for both.
                     """,
                 examples: [
                     Example("policy test hello.json", "Would this spec be run, and if not, why?"),
