@@ -146,12 +146,19 @@ import Testing
 
     @Test(
         arguments: [
-            ("60", 60), ("60.0", 60), ("59.01", 60), ("1e2", 100), ("0.001", 1), ("0", 1_800), ("-1", 1_800),
-            ("-0.5", 1_800), ("31536000", 31_536_000),
+            ("60", 60), ("60.0", 60), ("59.01", 60), ("1e2", 100), ("0.001", 1), ("31536000", 31_536_000),
         ] as [(String, Int64)]
     )
     func countsSecondsUp(timeout: String, total: Int64) throws {
         #expect(try TaskSpec.readLegacy(legacy([("Timeout", timeout)])).timeouts == Timeouts(total: total))
+    }
+
+    /// A policy may give it less than the half hour that it gets otherwise, which it could not if it had been said.
+    @Test(arguments: [nil, "null", "0", "-0", "-1", "-0.5"] as [String?])
+    func leavesATimeoutThatIsNotSaidUnsaid(timeout: String?) throws {
+        let spec = legacy([("Timeout", timeout)])
+        #expect(try TaskSpec.readLegacy(spec).timeouts == Timeouts())
+        #expect(try TaskSpec.readLegacy(spec).completed(for: .stdout).timeouts == Timeouts(total: 1_800))
     }
 
     // MARK: Inputs and the deal

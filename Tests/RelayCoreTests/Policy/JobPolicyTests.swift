@@ -217,6 +217,23 @@ import Testing
         #expect(try completed(long, policy) == 601 && S.codes(long, policy) == ["policy-time"])
     }
 
+    /// Nor may it matter in which format nothing is said.
+    @Test(arguments: SpecFormat.allCases) func givesThatTimeInEveryFormat(format: SpecFormat) throws {
+        let name = try #require(ModuleName("hello:v1"))
+        let module = try ModuleTemplate(name: name, parameters: [], text: Array(S.wasm().utf8))
+        let spec =
+            switch format {
+            case .task: S.wasm()
+            case .legacy: S.legacy()
+            case .module: "hello:v1"
+            }
+        let modules = ModuleCatalogue([module])
+        let reading = try SpecReading.read(Array(spec.utf8), as: format, modules: modules, limits: SpecLimits())
+        let task = reading.task
+        #expect(try S.policy { $0.maxTime = 600 }.completed(task, for: .stdout).timeouts.total == 600)
+        #expect(try JobPolicy().completed(task, for: .stdout).timeouts.total == 1_800)
+    }
+
     @Test(arguments: [(1, 1, true), (1, 2, false), (3, 3, true), (3, 4, false), (3, 0, false), (3, -1, false)])
     func countsNodes(most: Int64, count: Int64, passes: Bool) throws {
         let policy = S.policy { $0.maxCount = most }

@@ -14,6 +14,12 @@ enum PolicySample {
             + (more.isEmpty ? "" : ",\(more)") + "}"
     }
 
+    /// The same in the old format.
+    static func legacy(more: String = "") -> String {
+        #"{"Engine":"Wasm","Wasm":{"EntryModule":{"StorageSource":"Inline","URL":"data:,a"}}"#
+            + (more.isEmpty ? "" : ",\(more)") + "}"
+    }
+
     static func docker(_ image: String = "ubuntu:24.04", more: String = "") -> String {
         #"{"Engine":{"Type":"docker","Params":{"Image":"\#(image)"\#(more)}}}"#
     }

@@ -62,7 +62,7 @@ package enum LegacySpecFuzz {
         if let type = task.publisher?.type, !["ipfs", "s3"].contains(type) { return "publishes to \(type)" }
         if task.publisher == nil, !task.results.isEmpty { return "publishes nothing of what it puts out" }
         if task.network.mode == .bridge { return "has a network" }
-        if !(1...31_536_000).contains(task.timeouts.total) { return "has no time-out" }
+        if !(1...31_536_000).contains(task.timeouts.effectiveTotal) { return "has no time-out" }
         if !(1...256).contains(task.count) { return "runs \(task.count) times" }
         let sources = ["ipfs", "urlDownload", "inline", "s3"]
         return task.inputs.first { !sources.contains($0.source.type) }.map { "reads \($0.source.type)" }

@@ -48,17 +48,17 @@ enum LegacySpec {
         )
     }
 
-    /// The old server's own half hour where the spec asks for nothing or less; parts of seconds count up.
-    private static func timeouts(_ spec: LegacyObject) throws(SpecRefusal) -> SpecDraft {
-        let node = spec.optional("Timeout") ?? spec.node
-        var total = Timeouts.defaultTotal
-        if let timeout = spec.optional("Timeout") {
-            guard let number = timeout.value.number else { throw timeout.wrongKind("a number of seconds") }
-            guard let seconds = Double(number.text), seconds <= Double(Timeouts.longest) else {
-                throw timeout.refusal(.badValue, "has to be seconds, \(Timeouts.longest) at most")
-            }
-            if seconds > 0 { total = Int64(seconds.rounded(.up)) }
+    /// None where the spec asks for nothing or less; parts of seconds count up.
+    ///
+    /// It then gets what every task gets that does not say: the half hour that the old server gave it, or less.
+    private static func timeouts(_ spec: LegacyObject) throws(SpecRefusal) -> SpecDraft? {
+        guard let timeout = spec.optional("Timeout") else { return nil }
+        guard let number = timeout.value.number else { throw timeout.wrongKind("a number of seconds") }
+        guard let seconds = Double(number.text), seconds <= Double(Timeouts.longest) else {
+            throw timeout.refusal(.badValue, "has to be seconds, \(Timeouts.longest) at most")
         }
-        return SpecDraft(object: [("TotalTimeout", SpecDraft(.number(JSONNumber(total)), from: node))], from: node)
+        guard seconds > 0 else { return nil }
+        let total = JSONNumber(Int64(seconds.rounded(.up)))
+        return SpecDraft(object: [("TotalTimeout", SpecDraft(.number(total), from: timeout))], from: timeout)
     }
 }
