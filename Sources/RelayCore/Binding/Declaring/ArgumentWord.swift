@@ -81,13 +81,3 @@ struct ArgumentWord {
         throw BindingProblem(key, "\(quoted(word)) is nothing that \(owner), a \(type), can be given; \(near ?? known)")
     }
 }
-
-extension ABIType {
-    /// Whether a topic holds only the hash of such a value.
-    fileprivate var isHashedWhenIndexed: Bool {
-        switch self {
-        case .uint, .int, .address, .bool, .fixedBytes: false
-        case .bytes, .string, .array, .fixedArray, .tuple: true
-        }
-    }
-}

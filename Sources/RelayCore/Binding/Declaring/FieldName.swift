@@ -37,12 +37,17 @@ struct FieldName {
                     "\(quoted(step)) of \(owner) is a \(members[index].type), which has no fields"
                 )
             }
+            guard !isIndexed else { throw Self.hashed("\(quoted(name)) is within \(quoted(step)), which", key) }
             members = inner
         }
         throw BindingProblem(key, "names no field of \(owner)")
     }
 
-    /// A field of one of these kinds.
+    private static func hashed(_ what: String, _ key: String) -> BindingProblem {
+        BindingProblem(key, "\(what) is indexed, so that its logs hold only the hash of it")
+    }
+
+    /// A field of one of these kinds, which a log holds itself.
     func find(
         _ name: String,
         _ key: String,
@@ -53,6 +58,9 @@ struct FieldName {
         guard fits(found.parameter.type) else {
             throw BindingProblem(key, "\(quoted(name)) of \(owner) is a \(found.parameter.type), not \(expected)")
         }
+        guard !(found.isIndexed && found.parameter.type.isHashedWhenIndexed) else {
+            throw Self.hashed(quoted(name), key)
+        }
         return found
     }
 }
@@ -60,4 +68,12 @@ struct FieldName {
 extension ABIType {
     var isUnsigned: Bool { if case .uint = self { true } else { false } }
     var isText: Bool { self == .string || self == .bytes }
+
+    /// Whether a topic holds only the hash of such a value.
+    var isHashedWhenIndexed: Bool {
+        switch self {
+        case .uint, .int, .address, .bool, .fixedBytes: false
+        case .bytes, .string, .array, .fixedArray, .tuple: true
+        }
+    }
 }
