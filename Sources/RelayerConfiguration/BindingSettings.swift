@@ -101,7 +101,7 @@ enum BindingSettings {
             "resultLimit",
             .whole(1...1_000_000),
             default: made.resultLimit,
-            "Bytes of a result that the contract takes at most."
+            "Bytes of a result that the contract takes at most; a CID has up to 64."
         )
         made.reasonLimit = section.value(
             "reasonLimit",

@@ -95,4 +95,23 @@ package struct ContractSettings: Sendable, Equatable {
         )
         agreement = Agreement.read(section)
     }
+
+    /// Bytes of the longest usual CID, rounded up: one of version 0 has 46, one of version 1 has 59 and more.
+    private static let roomForACID = 64
+
+    /// Why answers with a CID may not fit, where some are asked for; nil where they do.
+    var hasNoRoomForACID: String? {
+        let limit = binding.form.resultLimit
+        guard limit < Self.roomForACID else { return nil }
+        let why: String
+        switch binding.fields.resultType {
+        case .always(.cid): why = "its results are CIDs"
+        case .field: why = "its requests can ask for a CID"
+        case .always where binding.form.excess == .cid: why = "answer.excess is cid"
+        case .always: return nil
+        }
+        return
+            "the binding \(binding.name) takes results of \(limit) bytes, and \(why): a CID has "
+            + "up to \(Self.roomForACID) bytes; raise its resultLimit where the contract takes more"
+    }
 }

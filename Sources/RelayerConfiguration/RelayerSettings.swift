@@ -71,6 +71,15 @@ package struct RelayerSettings: Sendable, Equatable {
     }
 }
 
+extension RelayerSettings {
+    /// What is no mistake, and may not be what was meant.
+    package var notes: [String] {
+        contracts.enumerated().compactMap { index, contract in
+            contract.hasNoRoomForACID.map { "contracts[\(index)]: \($0)" }
+        }
+    }
+}
+
 extension [ContractSettings] {
     /// The first contract that is listed a second time.
     fileprivate var firstTwice: String? {

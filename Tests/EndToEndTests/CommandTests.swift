@@ -74,10 +74,35 @@ extension EndToEnd {
 
             #expect(check.status == 2 && check.errors.isEmpty, "\(check.errors)")
             let report = try check.json
-            #expect(report["fine"] == false)
+            #expect(report["fine"] == false && report["notes"] == [])
             let problem = report["problems"]?.array?.first { $0["key"] == "chain.id" }
             #expect(problem?["place"] == "relayer.yaml:1:13")
             #expect(problem?["message"]?.string?.contains(#"found "ten""#) == true, "\(check.output)")
+        }
+
+        /// It is fine all the same.
+        @Test func notesWhatMayNotBeMeant() async throws {
+            let bindings = """
+                bindings:
+                  - name: tight
+                    abi: \(PackageRoot.path)/abi/lilypad-v0-c.json
+                    request: {event: NewBacalhauJobSubmitted, id: id, requester: requestorContract, spec: spec}
+                    fulfill: {function: returnBacalhauResults, arguments: [requester, jobId, text]}
+                    resultLimit: 32
+
+                """
+            let example = try String(contentsOfFile: "\(PackageRoot.path)/config/relayer.example.yaml", encoding: .utf8)
+            let program = try RelayerProgram(
+                settings: example + bindings,
+                environment: ["LILYPAD_CONTRACTS__0__BINDING": "tight"]
+            )
+
+            let plain = try await program.command("config", "check")
+            let json = try await program.command("config", "check", "--json")
+
+            #expect(plain.status == 0 && json.status == 0, "\(plain.errors)\(json.errors)")
+            #expect(plain.errors.contains("note: contracts[0]: the binding tight takes results of 32 bytes"))
+            #expect(try json.json["fine"] == true && json.json["notes"]?.array?.count == 1, "\(json.output)")
         }
 
         @Test func makesNoKeyWhereItCannotBeKept() async throws {

@@ -18,7 +18,7 @@ import Testing
 
     private static let abi = """
         {"abi": [
-          {"type":"event","name":"Asked","inputs":[{"name":"ticket","type":"uint64","indexed":true},{"name":"task","type":"string"}]},
+          {"type":"event","name":"Asked","inputs":[{"name":"ticket","type":"uint64","indexed":true},{"name":"task","type":"string"},{"name":"kind","type":"uint8"}]},
           {"type":"event","name":"Closed","inputs":[{"name":"ticket","type":"uint64","indexed":true}]},
           {"type":"function","name":"answer","inputs":[{"name":"ticket","type":"uint64"},{"name":"data","type":"bytes"}],"outputs":[]}
         ]}
@@ -84,7 +84,7 @@ import Testing
     @Test func givesAContractTheBindingThatItsABIProves() throws {
         let binding = try settings(Self.binding).contracts[0].binding
         #expect(binding.name == "oracle")
-        #expect(binding.requestEvent.signature == "Asked(uint64,string)")
+        #expect(binding.requestEvent.signature == "Asked(uint64,string,uint8)")
         #expect(binding.fulfill.function.signature == "answer(uint64,bytes)")
         #expect(binding.fields.resultType == .always(.stdout))
         #expect(binding.form == AnswerForm(resultLimit: 100, reasonLimit: 256, takesBytes: true))
@@ -117,6 +117,25 @@ import Testing
         #expect(problems(limited(130_048), chain: 314).contains("set 64512 or less"))
     }
 
+    /// It is no mistake where nobody asks for one.
+    @Test func notesThatACIDDoesNotFit() throws {
+        func notes(_ limit: Int, _ result: String, more: String = "") throws -> [String] {
+            let binding = Self.binding.replacing("resultLimit: 100", with: "resultLimit: \(limit)")
+            return try settings(binding.replacing("result: stdout", with: result), more: more).notes
+        }
+        #expect(
+            try notes(63, "result: cid") == [
+                "contracts[0]: the binding oracle takes results of 63 bytes, and its results are CIDs: a CID has up to 64 "
+                    + "bytes; raise its resultLimit where the contract takes more"
+            ]
+        )
+        #expect(try notes(64, "result: cid") == [])
+        #expect(try notes(63, "result: stdout") == [])
+        #expect(try notes(32, "resultType: kind").count == 1)
+        #expect(try notes(32, "result: stdout", more: "    answer:\n      excess: cid").count == 1)
+        #expect(try settings("", contract: "reference").notes == [])
+    }
+
     @Test func namesWhatDoesNotFitTheABIWithItsPlace() throws {
         let wrong = Self.binding.replacing("spec: task", with: "spec: tusk").replacing(
             "[jobId, text]",
@@ -124,7 +143,9 @@ import Testing
         )
         let said = problems(wrong)
         #expect(
-            said.contains("bindings[0]: request.spec: Asked(uint64,string) has no field \"tusk\"; did you mean task?"),
+            said.contains(
+                "bindings[0]: request.spec: Asked(uint64,string,uint8) has no field \"tusk\"; did you mean task?"
+            ),
             "\(said)"
         )
         #expect(

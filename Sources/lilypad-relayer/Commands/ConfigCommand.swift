@@ -51,7 +51,7 @@ struct ConfigCommand: RunnableCommand {
                 ConfigCommand(
                     task: .check(
                         arguments.configuration(),
-                        json: arguments.flag("json", "The problems as a JSON object.")
+                        json: arguments.flag("json", "The problems and notes as a JSON object.")
                     )
                 )
             },
@@ -82,6 +82,7 @@ struct ConfigCommand: RunnableCommand {
         let settings = try Self.settings(path)
         let count = settings.contracts.count
         Output.line("\(path): fine (chain \(settings.chain.id), \(count) contract\(count == 1 ? "" : "s"))")
+        for note in settings.notes { Output.error("note: \(note)") }
         for file in settings.keyFiles where !PrivateFile.exists(file) {
             Output.error("note: there is no \(file) yet; 'lilypad-relayer key new' makes a key")
         }
@@ -90,8 +91,9 @@ struct ConfigCommand: RunnableCommand {
 
     private func checkAsJSON(_ path: String) throws -> ExitCode {
         var problems: [JSONValue] = []
+        var notes: [JSONValue] = []
         do {
-            _ = try Self.settings(path)
+            notes = try Self.settings(path).notes.map { .string($0) }
         } catch let found as Problems {
             problems = found.list.map { problem in
                 [
@@ -102,7 +104,10 @@ struct ConfigCommand: RunnableCommand {
         } catch let failure as CommandFailure {
             problems = [["place": .string(path), "key": .null, "message": .string(failure.text)]]
         }
-        let value: JSONValue = ["file": .string(path), "fine": .bool(problems.isEmpty), "problems": .array(problems)]
+        let value: JSONValue = [
+            "file": .string(path), "fine": .bool(problems.isEmpty), "problems": .array(problems),
+            "notes": .array(notes),
+        ]
         Output.line(value.line)
         return problems.isEmpty ? .done : .usage
     }
