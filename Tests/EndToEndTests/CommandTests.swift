@@ -1,4 +1,5 @@
 import Ethereum
+import FoundationEssentials
 import Glibc
 import JSON
 import RelayTestSupport
@@ -91,9 +92,9 @@ extension EndToEnd {
                     resultLimit: 32
 
                 """
-            let example = try String(contentsOfFile: "\(PackageRoot.path)/config/relayer.example.yaml", encoding: .utf8)
+            let example = URL(filePath: "\(PackageRoot.path)/config/relayer.example.yaml")
             let program = try RelayerProgram(
-                settings: example + bindings,
+                settings: String(decoding: try Data(contentsOf: example), as: UTF8.self) + bindings,
                 environment: ["LILYPAD_CONTRACTS__0__BINDING": "tight"]
             )
 

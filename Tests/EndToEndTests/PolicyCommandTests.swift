@@ -109,6 +109,54 @@ extension EndToEnd {
             #expect(sent.status == 0, "\(sent.output)\(sent.errors)")
         }
 
+        /// From a contract with a limit of its own nothing longer can come; another one's is answered with a refusal.
+        @Test func takesSpecsAsLongAsTheContractDoes() async throws {
+            let long = Self.old.replacing("AGFzbQEAAAA=", with: String(repeating: "A", count: 10_000))
+            let huge = Self.old.replacing("AGFzbQEAAAA=", with: String(repeating: "A", count: 2_000_000))
+            let other = ["LILYPAD_CONTRACTS__0__BINDING": "lilypad-v0-f"]
+
+            let reference = try await test(["spec.json"], spec: long)
+            let taken = try await test(["spec.json"], spec: long, environment: other)
+            let refused = try await test(["spec.json"], spec: huge, environment: other)
+
+            #expect(reference.status == 2, "\(reference.output)")
+            #expect(reference.errors.contains("has more than the 8192 bytes that the contract takes"))
+            #expect(taken.status == 0, "\(taken.output)\(taken.errors)")
+            #expect(refused.status == 1 && refused.output.contains("too-large: "), "\(refused.output)\(refused.errors)")
+        }
+
+        /// Some contracts always ask for a CID.
+        @Test func asksForWhatTheContractAsksFor() async throws {
+            let spec = Self.old.replacing(
+                #""Publisher":"Estuary""#,
+                with: #""PublisherSpec":{"Type":"S3","Params":{"Bucket":"out","Key":"{jobID}"}}"#
+            )
+            let settings = [
+                "LILYPAD_CONTRACTS__0__BINDING": "lilypad-v0-c", "LILYPAD_POLICY__PUBLISHERS__0": "s3",
+                "LILYPAD_POLICY__PUBLISH_BUCKETS__0": "out",
+            ]
+            let silent = try await test(["spec.json"], spec: spec, environment: settings)
+            let same = try await test(["spec.json", "--result-type", "cid"], spec: spec, environment: settings)
+            let other = try await test(["spec.json", "--result-type", "stdout"], spec: spec, environment: settings)
+            let free = try await test(
+                ["spec.json"],
+                spec: spec,
+                environment: settings.merging(["LILYPAD_CONTRACTS__0__BINDING": "lilypad-v0-d"]) { $1 }
+            )
+
+            for outcome in [silent, same] {
+                #expect(outcome.status == 1 && outcome.output.contains("gives no CID"), "\(outcome.output)")
+            }
+            #expect(other.status == 2, "\(other.output)")
+            #expect(
+                other.errors.contains(
+                    "--result-type stdout: requests by the binding lilypad-v0-c always ask for cid; leave it away"
+                ),
+                "\(other.errors)"
+            )
+            #expect(free.status == 0, "\(free.output)\(free.errors)")
+        }
+
         /// A spec that the relayer would answer with a reason is a spec; what is none, or cannot be read, is a mistake.
         @Test(
             arguments: [

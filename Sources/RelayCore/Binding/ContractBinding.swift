@@ -67,6 +67,8 @@ package struct ContractBinding: Sendable, Equatable {
     /// The events by which the contract tells that a job is closed.
     package var outcomes: [OutcomeEvent]
     package var views: ContractViews
+    /// Bytes of a spec that it takes at most; nil where it has no limit of its own.
+    package var specLimit: Int?
     /// In what form it takes answers.
     package var form: AnswerForm
     package var gas: Gas

@@ -98,6 +98,7 @@ extension ContractBinding {
                 outputs: [ABIParameter(name: "", type: .uint(bits: 256))]
             )
         ),
+        specLimit: 8_192,
         form: AnswerForm(resultLimit: 8_192, reasonLimit: 1_024),
         // Measured: the smallest limits that go through are 52,127 with an empty text and 26.5 more a byte.
         gas: Gas(base: 60_000, perByte: 30)

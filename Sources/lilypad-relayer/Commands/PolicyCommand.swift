@@ -11,7 +11,7 @@ struct PolicyCommand: RunnableCommand {
     let configuration: String
     let specPath: String
     let format: SpecFormat?
-    let kind: RequestCommand.Kind
+    let kind: RequestCommand.Kind?
     let contract: Address?
     let requester: Address?
     let sender: Address?
@@ -54,12 +54,12 @@ struct PolicyCommand: RunnableCommand {
             "What the spec is written in: \(alternatives(SpecFormat.allCases.map(\.rawValue))); without it, what the "
                 + "contract's binding says."
         )
-        kind = arguments.option(
+        kind = arguments.optional(
             "result-type",
             "TYPE",
             .choice(standIn: RequestCommand.Kind.stdout),
-            default: .stdout,
-            "What is wanted back: \(alternatives(RequestCommand.Kind.allCases.map(\.rawValue)))."
+            "What is wanted back: \(alternatives(RequestCommand.Kind.allCases.map(\.rawValue))); without it, what the "
+                + "contract's binding says, or stdout where that is the request's to say."
         )
         contract = arguments.optional("contract", "ADDRESS", .address, "The contract; without it, the settings' first.")
         requester = arguments.optional("requester", "ADDRESS", .address, "The account that asks.")
@@ -70,8 +70,10 @@ struct PolicyCommand: RunnableCommand {
     func run() async throws -> ExitCode {
         let settings = try Wiring.settings(configuration, ProcessEnvironment.variables, needsAccount: false)
         let contract = try contract(of: settings)
-        let spec = try SpecFile.read(specPath)
-        guard let resultType = ResultType(rawValue: kind.number) else { return .usage }
+        let context = settings.trialContext
+        let binding = context.book[contract] ?? .reference
+        let spec = try SpecFile.read(specPath, for: binding)
+        let resultType = try resultType(of: binding)
         var question = JobQuestion(
             spec: spec,
             resultType: resultType,
@@ -80,8 +82,7 @@ struct PolicyCommand: RunnableCommand {
             requester: requester,
             sender: sender
         )
-        let context = settings.trialContext
-        let format = format ?? context.book[contract]?.format ?? .task
+        let format = format ?? binding.format
         question.format = format
         switch JobPlan.make(for: question, attempt: 1, context: context) {
         case .success(let plan):
@@ -108,17 +109,29 @@ struct PolicyCommand: RunnableCommand {
         return contract
     }
 
+    /// What is asked for, where the contract lets that be said.
+    private func resultType(of binding: ContractBinding) throws -> ResultType {
+        let asked = kind.flatMap { ResultType(rawValue: $0.number) }
+        guard case .always(let type) = binding.fields.resultType else { return asked ?? .stdout }
+        guard let kind, asked != type else { return type }
+        let always = RequestCommand.Kind(type)?.rawValue ?? "\(type)"
+        throw CommandFailure(
+            "--result-type \(kind.rawValue): requests by the binding \(binding.name) always ask for \(always); leave it away",
+            .usage
+        )
+    }
+
     /// Whether a text is a spec at all, sound or not.
     private static func isSpec(_ text: [UInt8], _ format: SpecFormat) -> Bool {
         switch format {
         case .task, .legacy: isObject(text)
-        case .module: (try? ModuleCall.read(text)) != nil
+        case .module: (try? ModuleCall.read(text, limits: SpecLimits(body: SpecLimits.bodyCeiling))) != nil
         }
     }
 
     private static func isObject(_ text: [UInt8]) -> Bool {
         do throws(JSONError) {
-            return try JSONValue.parse(text).object != nil
+            return try JSONValue.parse(text, limits: JSONLimits(bytes: .max)).object != nil
         } catch {
             // A key that is there twice is one of an object, or of something in it.
             return error.reason == .duplicateKey

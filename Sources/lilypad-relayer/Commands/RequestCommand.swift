@@ -27,6 +27,11 @@ struct RequestCommand: RunnableCommand {
             case .exitCode: 3
             }
         }
+
+        init?(_ type: ResultType) {
+            guard let kind = Self.allCases.first(where: { $0.number == type.rawValue }) else { return nil }
+            self = kind
+        }
     }
 
     static let keyVariable = "LILYPAD_REQUEST_KEY"
@@ -96,7 +101,7 @@ struct RequestCommand: RunnableCommand {
     func run() async throws -> ExitCode {
         let target = try target()
         let key = try key()
-        let spec = try SpecFile.read(specPath)
+        let spec = try SpecFile.read(specPath, for: .reference)
         if !unchecked { try check(spec, of: key.address, for: target) }
         let requester = Requester(
             client: target.client,

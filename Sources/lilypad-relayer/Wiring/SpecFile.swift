@@ -1,11 +1,15 @@
 import Glibc
+import RelayCore
 
 /// A spec's text from a file or standard input.
 enum SpecFile {
-    /// The contract takes 8,192 bytes.
-    static let limit = 8_192
+    /// What is longer than the policy allows is read too, so that it is refused as it would be on chain; no transaction
+    /// is as long as this.
+    private static let ceiling = 8 << 20
 
-    static func read(_ path: String) throws -> [UInt8] {
+    /// Reads a spec for a contract that asks by this binding.
+    static func read(_ path: String, for binding: ContractBinding) throws -> [UInt8] {
+        let limit = binding.specLimit ?? ceiling
         let descriptor = path == "-" ? 0 : unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw CommandFailure("cannot read \(path): \(unsafe String(cString: strerror(errno)))", .usage)
@@ -23,7 +27,8 @@ enum SpecFile {
             bytes += buffer[..<count]
         }
         guard bytes.count <= limit else {
-            throw CommandFailure("\(path) has more than the \(limit) bytes that the contract takes", .usage)
+            let whose = binding.specLimit == nil ? "that a spec can have" : "that the contract takes"
+            throw CommandFailure("\(path) has more than the \(limit) bytes \(whose)", .usage)
         }
         return bytes
     }
