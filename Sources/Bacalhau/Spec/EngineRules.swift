@@ -42,7 +42,7 @@ enum EngineRules {
         let keys = ["Image", "Entrypoint", "Parameters", "EnvironmentVariables", "WorkingDirectory"]
         let params = try parameters(node, of: keys, engine: "docker")
         let image = try params.required("Image")
-        guard try !image.plainString().contains(" ") else { throw image.refusal(.badValue, "has a space") }
+        guard try !image.plainString().has(" ") else { throw image.refusal(.badValue, "has a space") }
         _ = try params.optional("Entrypoint")?.strings()
         _ = try params.optional("Parameters")?.strings()
         try EnvironmentRules.checkAssignments(params.optional("EnvironmentVariables"))

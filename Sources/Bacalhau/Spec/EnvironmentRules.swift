@@ -23,21 +23,26 @@ enum EnvironmentRules {
     static func checkAssignments(_ node: SpecNode?) throws(SpecRefusal) {
         for element in try node?.elements() ?? [] {
             let assignment = try element.plainString()
-            let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, let name = parts.first, !name.isEmpty else {
+            guard let equals = assignment.utf8.firstIndex(of: UInt8(ascii: "=")), equals > assignment.startIndex else {
                 throw element.refusal(.badValue, "\(SafeText.quoted(assignment)) is not of the form NAME=value")
             }
-            try check(name: String(name), value: String(parts[1]), of: element)
+            let (name, value) = (assignment.utf8[..<equals], assignment.utf8[equals...].dropFirst())
+            try check(
+                name: String(decoding: name, as: UTF8.self),
+                value: String(decoding: value, as: UTF8.self),
+                of: element
+            )
         }
     }
 
     private static func check(name: String, value: String, of node: SpecNode) throws(SpecRefusal) {
-        guard !name.uppercased().hasPrefix("BACALHAU_") else {
+        guard !name.begins(withASCII: "bacalhau_") else {
             throw node.refusal(.badValue, "names that begin with BACALHAU_ are Bacalhau's own")
         }
         guard !value.utf8.contains(0) else { throw node.refusal(.badValue, "has a zero byte") }
         // The compute node would replace it by a variable of its own.
-        guard !value.drop(while: \.isWhitespace).lowercased().hasPrefix("env:") else {
+        let content = value.unicodeScalars.drop(while: \.properties.isWhitespace)
+        guard !String(content).begins(withASCII: "env:") else {
             throw node.refusal(
                 .environmentRefused,
                 "\(SafeText.quoted(value)) is refused: env: asks for the compute node's own environment"

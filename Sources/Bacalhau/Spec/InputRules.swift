@@ -16,10 +16,10 @@ enum InputRules {
 
     private static func target(_ node: SpecNode, among inputs: [InputSource]) throws(SpecRefusal) -> String {
         let target = try node.plainString()
-        guard !target.split(separator: "/").contains("..") else {
+        guard !target.climbs else {
             throw node.refusal(.badValue, "\(SafeText.quoted(target)) leads out of its directory")
         }
-        guard !inputs.contains(where: { $0.target == target }) else {
+        guard !inputs.contains(where: { $0.target.isSame(as: target) }) else {
             throw node.refusal(.conflict, "\(SafeText.quoted(target)) is the target of an earlier input")
         }
         return target
@@ -28,7 +28,7 @@ enum InputRules {
     private static func alias(_ node: SpecNode?, among inputs: [InputSource]) throws(SpecRefusal) -> String {
         guard let node else { return "" }
         let alias = try node.string()
-        guard alias.isEmpty || !inputs.contains(where: { $0.alias == alias }) else {
+        guard alias.isEmpty || !inputs.contains(where: { $0.alias.isSame(as: alias) }) else {
             throw node.refusal(.conflict, "\(SafeText.quoted(alias)) is the alias of an earlier input")
         }
         return alias
@@ -81,7 +81,7 @@ private struct SourceKind: Sendable {
         SourceKind(type: "inline", keys: ["URL"]) { (params) throws(SpecRefusal) in
             let node = try params.required("URL")
             let url = try node.plainString()
-            guard url.lowercased().hasPrefix("data:"), url.utf8.contains(UInt8(ascii: ",")) else {
+            guard url.begins(withASCII: "data:"), url.has(",") else {
                 throw node.refusal(.badValue, "\(SafeText.quoted(url)) is no data URL (RFC 2397)")
             }
         },
@@ -99,12 +99,11 @@ private struct SourceKind: Sendable {
 
     /// Scheme, host, and a path whose last part names the file, as Bacalhau wants it.
     private static func isDownload(_ url: String) -> Bool {
-        let lower = url.lowercased()
-        guard let scheme = ["http://", "https://"].first(where: lower.hasPrefix), !url.contains(" ") else {
+        guard let scheme = ["http://", "https://"].first(where: url.begins(withASCII:)), !url.has(" ") else {
             return false
         }
-        let rest = url.dropFirst(scheme.count).prefix { $0 != "?" && $0 != "#" }
-        let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
+        let rest = url.utf8.dropFirst(scheme.utf8.count).prefix { !"?#".utf8.contains($0) }
+        let parts = rest.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         return parts.count >= 2 && parts.first?.isEmpty == false && parts.last?.isEmpty == false
     }
 }

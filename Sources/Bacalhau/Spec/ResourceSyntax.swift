@@ -12,8 +12,8 @@ enum ResourceSyntax {
     /// As above, with another meaning of `kB`; the other units are its powers.
     static func bytes(_ text: String, kilo: UInt64) -> UInt64? {
         let digits = text.utf8.prefix { isDigit($0) || $0 == UInt8(ascii: ".") }
-        var unit = String(decoding: text.utf8.dropFirst(digits.count), as: UTF8.self).lowercased()
-        if unit.utf8.first == UInt8(ascii: " ") { unit.removeFirst() }
+        var unit = text.utf8.dropFirst(digits.count).map { 0x41...0x5a ~= $0 ? $0 | 0x20 : $0 }
+        if unit.first == UInt8(ascii: " ") { unit.removeFirst() }
         guard let factor = factor(of: unit, kilo: kilo) else { return nil }
         return decimal(Array(digits), times: factor)
     }
@@ -24,9 +24,9 @@ enum ResourceSyntax {
         return UInt64(text)
     }
 
-    private static func factor(of unit: String, kilo: UInt64) -> UInt64? {
-        if unit.isEmpty || unit == "b" { return 1 }
-        var letters = Array(unit.utf8)
+    private static func factor(of unit: [UInt8], kilo: UInt64) -> UInt64? {
+        if unit.isEmpty || unit.elementsEqual("b".utf8) { return 1 }
+        var letters = unit
         if letters.last == UInt8(ascii: "b") { letters.removeLast() }
         var base = kilo
         if letters.count == 2, letters.last == UInt8(ascii: "i") {

@@ -16,10 +16,10 @@ enum ResultPathRules {
 
     private static func name(_ node: SpecNode, among results: [ResultPath]) throws(SpecRefusal) -> String {
         let name = try node.plainString()
-        guard !name.utf8.contains(UInt8(ascii: "/")), ![".", ".."].contains(name), !taken.contains(name) else {
+        guard !name.has("/"), ![".", ".."].contains(name), !taken.contains(name) else {
             throw node.refusal(.badValue, "\(SafeText.quoted(name)) cannot be the name of a published directory")
         }
-        guard !results.contains(where: { $0.name == name }) else {
+        guard !results.contains(where: { $0.name.isSame(as: name) }) else {
             throw node.refusal(.conflict, "\(SafeText.quoted(name)) is the name of an earlier result path")
         }
         return name
@@ -27,10 +27,10 @@ enum ResultPathRules {
 
     private static func path(_ node: SpecNode, among results: [ResultPath]) throws(SpecRefusal) -> String {
         let path = try node.plainString()
-        guard path.utf8.first == UInt8(ascii: "/"), !path.split(separator: "/").contains("..") else {
+        guard path.utf8.first == UInt8(ascii: "/"), !path.climbs else {
             throw node.refusal(.badValue, "\(SafeText.quoted(path)) is no absolute path")
         }
-        guard !results.contains(where: { $0.path == path }) else {
+        guard !results.contains(where: { $0.path.isSame(as: path) }) else {
             throw node.refusal(.conflict, "\(SafeText.quoted(path)) is the path of an earlier result path")
         }
         return path

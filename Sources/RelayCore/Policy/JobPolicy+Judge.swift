@@ -69,8 +69,11 @@ extension JobPolicy {
         let assignments = task.engine.member("EnvironmentVariables")?.array ?? []
         let names =
             task.environment.map(\.name)
-            + assignments.map { assignment in String((assignment.string ?? "").prefix { $0 != "=" }) }
-        let refused = names.filter { !environment.contains($0) }
+            + assignments.map { assignment in
+                String(decoding: (assignment.string ?? "").utf8.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
+            }
+        // Byte by byte: for Swift the sign for kelvin is a K.
+        let refused = names.filter { name in !environment.contains { $0.utf8.elementsEqual(name.utf8) } }
         return PolicyObjection(
             .environment,
             refused.map { "the variable \(SafeText.quoted($0)) is not allowed" },

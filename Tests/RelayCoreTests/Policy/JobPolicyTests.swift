@@ -190,6 +190,14 @@ import Testing
                 "policy-environment"
             ]
         )
+        // The sign for kelvin is no K, nor an equals sign with a stroke a part of the name.
+        let key = S.policy(policy) { $0.environment = ["KEY"] }
+        for name in ["\u{212a}EY", "KEYS", "KE\u{301}Y"] {
+            #expect(
+                try S.codes(S.docker(more: #","EnvironmentVariables":["\#(name)=a"]"#), key) == ["policy-environment"]
+            )
+        }
+        #expect(try S.codes(S.docker(more: #","EnvironmentVariables":["KEY=\u0338a"]"#), key) == [])
         let none = S.policy { $0.environment = [] }
         #expect(try S.codes(S.wasm(more: #""Env":{"SEED":"1"}"#), none) == ["policy-environment"])
     }

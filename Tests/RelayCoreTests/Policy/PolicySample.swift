@@ -56,8 +56,11 @@ enum PolicySample {
         try objections(to: spec, policy).map(\.code.rawValue)
     }
 
-    static func policy(_ change: (inout JobPolicy) throws -> Void) rethrows -> JobPolicy {
-        var policy = JobPolicy()
+    static func policy(
+        _ start: JobPolicy = JobPolicy(),
+        _ change: (inout JobPolicy) throws -> Void
+    ) rethrows -> JobPolicy {
+        var policy = start
         try change(&policy)
         return policy
     }
