@@ -118,7 +118,8 @@ enum PolicySettings {
             "publishBuckets",
             0...256,
             .bucket,
-            "The buckets that the publisher s3 may write to, with the compute node's own credentials."
+            "The buckets that the publisher s3 may write to, with the compute node's own credentials. A spec's Key has to hold "
+                + "{jobID} or {executionID}, so that no job writes where another has."
         )
         if policy.publishers.contains(.s3), policy.publishBuckets.isEmpty {
             need(section, "publishers", "s3", "policy.publishBuckets")

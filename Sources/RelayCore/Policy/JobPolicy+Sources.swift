@@ -27,9 +27,21 @@ extension JobPolicy {
             if !publishBuckets.contains(bucket) {
                 found.publishBuckets.append("the bucket \(SafeText.quoted(bucket)) is not allowed for results")
             }
+            let key = publisher.text("Key")
+            if !Self.isOwnPlace(key) {
+                found.publishKeys.append("the key \(SafeText.quoted(key)) is not the job's own")
+            }
         }
         for domain in task.network.domains { look(at: domain, &found) }
         return objections(found)
+    }
+
+    /// Whether no two jobs write there: Bacalhau puts the job's or the execution's id into its key, and makes both up.
+    private static func isOwnPlace(_ key: String) -> Bool {
+        let bytes = Array(key.utf8)
+        return ["{jobID}", "{executionID}"].contains { word in
+            bytes.indices.contains { bytes[$0...].starts(with: word.utf8) }
+        }
     }
 
     func judgePublisher(_ publisher: SpecConfig?) -> PolicyObjection? {
@@ -53,6 +65,7 @@ extension JobPolicy {
         var buckets: [String] = []
         var regions: [String] = []
         var publishBuckets: [String] = []
+        var publishKeys: [String] = []
     }
 
     private func objections(_ found: Found) -> [PolicyObjection?] {
@@ -72,6 +85,11 @@ extension JobPolicy {
             PolicyObjection(.bucket, found.buckets, allowed: allowance("buckets", buckets)),
             PolicyObjection(.region, found.regions, allowed: "A region is of small letters, digits and dashes"),
             PolicyObjection(.publishBucket, found.publishBuckets, allowed: allowance("publishBuckets", publishBuckets)),
+            PolicyObjection(
+                .publishKey,
+                found.publishKeys,
+                allowed: "A key holds {jobID} or {executionID}, so that no job writes where another has"
+            ),
         ]
     }
 

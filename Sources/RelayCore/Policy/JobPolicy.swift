@@ -44,7 +44,7 @@ package struct JobPolicy: Equatable, Sendable {
 
     /// A spec that names none publishes nothing, and may.
     package var publishers: [Publisher] = [.ipfs, .noop]
-    /// Of S3, to write results to.
+    /// Of S3, to write results to, each job at a place of its own.
     package var publishBuckets: [String] = []
 
     package var networks: [Network.Mode] = [.none]

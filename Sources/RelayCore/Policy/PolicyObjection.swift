@@ -21,6 +21,8 @@ package struct PolicyObjection: Equatable, Sendable {
         case region = "policy-region"
         case publisher = "policy-publisher"
         case publishBucket = "policy-publish-bucket"
+        /// A place in a bucket at which another job may have written.
+        case publishKey = "policy-publish-key"
         case network = "policy-network"
         case domain = "policy-domain"
         case environment = "policy-environment"

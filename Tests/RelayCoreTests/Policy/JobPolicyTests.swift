@@ -29,7 +29,7 @@ import Testing
             (S.wasm(more: #""Publisher":{"Type":"s3managed"}"#), ["policy-publisher"]),
             (
                 S.wasm(more: #""Publisher":{"Type":"s3","Params":{"Bucket":"b","Key":"k"}}"#),
-                ["policy-publisher", "policy-publish-bucket"]
+                ["policy-publisher", "policy-publish-bucket", "policy-publish-key"]
             ),
             (S.wasm(more: #""Publisher":{"Type":"estuary"}"#), ["policy-publisher"]),
             (S.wasm(more: #""Network":{"Type":"Bridge"}"#), ["policy-network"]),
@@ -106,48 +106,6 @@ import Testing
             #expect(try S.codes(S.download("http://\(host)/a"), policy) == ["policy-private-host"], "\(host)")
         }
         #expect(try S.codes(S.download("http://example.org:8080/a"), policy) == ["policy-port"])
-    }
-
-    @Test(
-        arguments: [
-            (#""Bucket":"in""#, []), (#""Bucket":"in","Region":"eu-west-1""#, []),
-            (#""Bucket":"in","Endpoint":"""#, []),
-            (#""Bucket":"in","Endpoint":"https://s3.example.org""#, []), (#""Bucket":"out""#, ["policy-bucket"]),
-            (#""Bucket":"in/../out""#, ["policy-bucket"]),
-            (#""Bucket":"in","Endpoint":"s3.example.org""#, ["policy-url"]),
-            (#""Bucket":"in","Endpoint":"https://10.0.0.1""#, ["policy-private-host"]),
-            (#""Bucket":"in","Endpoint":"https://s3.evil.com""#, ["policy-input-host"]),
-            (#""Bucket":"in","Endpoint":"http://s3.example.org""#, ["policy-http"]),
-            (#""Bucket":"in","Endpoint":"https://s3.example.org:9000""#, ["policy-port"]),
-            (#""Bucket":"in","Region":"x.evil.com/#""#, ["policy-region"]),
-            (#""Bucket":"in","Region":"a@b""#, ["policy-region"]),
-        ] as [(String, [String])]
-    )
-    func allowsInputsFromListedBuckets(parameters: String, codes: [String]) throws {
-        let policy = try S.policy {
-            $0.inputs = [.inline, .s3]
-            $0.buckets = ["in"]
-            $0.publishBuckets = ["out"]
-            $0.hosts = [try HostPattern("s3.example.org")]
-        }
-        #expect(try S.codes(S.s3(parameters), policy) == codes)
-    }
-
-    @Test(
-        arguments: [
-            (#""Bucket":"out""#, []), (#""Bucket":"in""#, ["policy-publish-bucket"]),
-            (#""Bucket":"out","Endpoint":"https://169.254.169.254""#, ["policy-private-host"]),
-            (#""Bucket":"out","Region":"a.b""#, ["policy-region"]),
-        ] as [(String, [String])]
-    )
-    func allowsResultsInListedBuckets(parameters: String, codes: [String]) throws {
-        let policy = S.policy {
-            $0.publishers = [.s3]
-            $0.buckets = ["in"]
-            $0.publishBuckets = ["out"]
-        }
-        let publisher = #""Publisher":{"Type":"s3","Params":{"Key":"k",\#(parameters)}}"#
-        #expect(try S.codes(S.wasm(more: publisher), policy) == codes)
     }
 
     /// A CID needs the publisher ipfs, which is filled in before the policy is asked.
