@@ -53,8 +53,9 @@ package enum IPAddress: Hashable, Sendable {
 
     /// What kind of address it is where it is none of the public internet's; nil where it is one.
     ///
-    /// By the special-purpose registries of IPv4 and IPv6 (RFC 6890). Of IPv6 only what is given out today (2000::/3)
-    /// can be public, without the forms that carry an address of IPv4 in them.
+    /// By the special-purpose registries of IPv4 and IPv6 (RFC 6890), and the one public address at which a cloud talks
+    /// to its own machines. Of IPv6 only what is given out today (2000::/3) can be public, without the forms that carry
+    /// an address of IPv4 in them.
     var specialPurpose: String? {
         switch self {
         case .v4(let address):
@@ -65,7 +66,8 @@ package enum IPAddress: Hashable, Sendable {
 
     private static let special4: [(prefix: UInt32, bits: UInt32, words: String)] = [
         (0x0000_0000, 8, "this network's"), (0x0a00_0000, 8, "private"), (0x6440_0000, 10, "a carrier's own (CGNAT)"),
-        (0x7f00_0000, 8, "loopback"), (0xa9fe_0000, 16, "link-local"), (0xac10_0000, 12, "private"),
+        (0x7f00_0000, 8, "loopback"), (0xa83f_8110, 32, "Azure's platform"), (0xa9fe_0000, 16, "link-local"),
+        (0xac10_0000, 12, "private"),
         (0xc000_0000, 24, "reserved"), (0xc000_0200, 24, "for documentation"), (0xc058_6300, 24, "reserved"),
         (0xc0a8_0000, 16, "private"), (0xc612_0000, 15, "for benchmarks"), (0xc633_6400, 24, "for documentation"),
         (0xcb00_7100, 24, "for documentation"), (0xe000_0000, 4, "multicast"), (0xf000_0000, 4, "reserved"),

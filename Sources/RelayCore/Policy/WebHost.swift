@@ -58,7 +58,8 @@ package enum WebHost: Hashable, Sendable {
         }
     }
 
-    /// The last label where no registry gives out names below it.
+    /// The last label where no registry gives out names below it: a resolver that looks in its own domains first finds
+    /// names of its own there, as Kubernetes does those of services (`db.svc`, `kubernetes.default`).
     static func privateEnding(of name: String) -> String? {
         let last = name.split(separator: ".").last.map(String.init) ?? name
         return privateEndings.contains(last) ? last : nil
@@ -66,7 +67,7 @@ package enum WebHost: Hashable, Sendable {
 
     private static let privateEndings: Set<String> = [
         "localhost", "local", "localdomain", "internal", "intranet", "private", "corp", "home", "lan", "arpa", "test",
-        "invalid", "onion", "alt",
+        "invalid", "onion", "alt", "svc", "default", "kube-system",
     ]
 }
 

@@ -102,7 +102,7 @@ import Testing
         }
         #expect(try S.codes(S.download("http://example.org/a"), policy) == [])
         #expect(try S.codes(S.download("http://8.8.8.8/a"), policy) == [])
-        for host in ["10.0.0.1", "192.168.1.1", "100.64.1.1", "[fd00::1]", "[::1]", "a.internal", "redis"] {
+        for host in ["10.0.0.1", "192.168.1.1", "100.64.1.1", "[fd00::1]", "[::1]", "a.internal", "redis", "db.svc"] {
             #expect(try S.codes(S.download("http://\(host)/a"), policy) == ["policy-private-host"], "\(host)")
         }
         #expect(try S.codes(S.download("http://example.org:8080/a"), policy) == ["policy-port"])

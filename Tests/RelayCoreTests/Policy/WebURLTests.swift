@@ -76,7 +76,8 @@ import Testing
         "[0:0:0:0:0:ffff:0a00:0001]", "[5f00::1]", "localhost", "LOCALHOST", "a.localhost", "printer", "printer.local",
         "metadata.google.internal", "a.lan", "a.home.arpa", "1.0.0.127.in-addr.arpa", "a.corp", "a.localdomain",
         "a.onion",
-        "a.test", "metadata",
+        "a.test", "metadata", "168.63.129.16", "db.svc", "db.prod.svc", "db.prod.svc.cluster.local", "DB.SVC",
+        "kubernetes.default", "dns.kube-system",
     ])
     func knowsWhatIsNotPublic(host: String) throws {
         #expect(try WebURL("http://\(host)/a").host.privateReason != nil)
@@ -86,7 +87,8 @@ import Testing
         "1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0",
         "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.0.1.0", "192.167.255.255", "192.169.0.0",
         "198.17.255.255", "198.20.0.0", "223.255.255.255", "[2001:200::1]", "[2001:4860:4860::8888]", "[2a00::1]",
-        "[2003::1]", "[3ffe::1]", "localhost.org", "local.org", "xlocal.com", "internal.example.org",
+        "[2003::1]", "[3ffe::1]", "168.63.129.15", "168.63.129.17", "svc.org", "db.svc.org", "mysvc.com",
+        "localhost.org", "local.org", "xlocal.com", "internal.example.org",
     ])
     func knowsWhatIsPublic(host: String) throws {
         #expect(try WebURL("http://\(host)/a").host.privateReason == nil)
