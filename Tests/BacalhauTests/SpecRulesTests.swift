@@ -75,6 +75,12 @@ import Testing
         (#"{"Type":"inline","Params":{"URL":"data:x"}}"#, .badValue),
         (#"{"Type":"s3","Params":{"Key":"k"}}"#, .missingKey), (#"{"Type":"s3","Params":{"Bucket":""}}"#, .badValue),
         (#"{"Type":"s3","Params":{"Bucket":"b","Partition":"p"}}"#, .wrongKind), ("null", .missingKey),
+        (#"{"Type":"s3","Params":{"Bucket":"b","Partition":{"Type":"object"}}}"#, .badValue),
+        (#"{"Type":"s3","Params":{"Bucket":"b","Partition":{"Type":"substring","StartIndex":-1}}}"#, .badValue),
+        (#"{"Type":"s3","Params":{"Bucket":"b","Partition":{"Type":"None"}}}"#, .badValue),
+        (#"{"Type":"s3","Params":{"Bucket":"b","Partition":{"Type":7}}}"#, .wrongKind),
+        (#"{"Type":"s3","Params":{"Bucket":"b","Partition":{"Pattern":7}}}"#, .unknownKey),
+        (#"{"Type":"s3","Params":{"Bucket":"b","Partition":{"x":1}}}"#, .unknownKey),
     ])
     func ofInputSources(source: String, code: SpecRefusal.Code) {
         let module = #"{"Source":{"Type":"inline","Params":{"URL":"data:,x"}},"Target":"/m.wasm"}"#

@@ -85,6 +85,9 @@ func refusal(of spec: [UInt8], for resultType: ResultType = .stdout) -> SpecRefu
         #"{"Type":"IPFS","Params":{"CID":"bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"}}"#,
         #"{"Type":"urlDownload","Params":{"URL":"https://example.com/a/b.txt?x=1"}}"#,
         #"{"Type":"s3","Params":{"Bucket":"b","Key":"k","Region":"r"}}"#,
+        #"{"Type":"s3","Params":{"Bucket":"b","Partition":{"Type":"none"}}}"#,
+        #"{"Type":"s3","Params":{"Bucket":"b","Partition":{"Type":""}}}"#,
+        #"{"Type":"s3","Params":{"Bucket":"b","Partition":null}}"#,
         #"{"Type":"inline","Params":{"URL":"data:,hello"}}"#,
     ])
     func takesInputsOfTheKnownKinds(source: String) throws {

@@ -93,9 +93,29 @@ private struct SourceKind: Sendable {
             for key in ["Key", "Filter", "Region", "Endpoint", "VersionID", "ChecksumSHA256"] {
                 _ = try params.optional(key)?.string()
             }
-            _ = try params.optional("Partition")?.members()
+            try checkPartition(params.optional("Partition"))
         },
     ]
+
+    /// Refuses every partition but none.
+    ///
+    /// It gives each of a job's nodes another part of the objects. A request is one job with one answer, and where
+    /// several nodes run it they are to come to the same one.
+    private static func checkPartition(_ node: SpecNode?) throws(SpecRefusal) {
+        guard let node else { return }
+        let all = ["Type", "Pattern", "StartIndex", "EndIndex", "DateFormat"]
+        if let type = try node.object(of: all).optional("Type") {
+            let word = try type.string()
+            guard word.isEmpty || word.isSame(as: "none") else {
+                throw type.refusal(
+                    .badValue,
+                    "\(SafeText.quoted(word)) is refused: a request is one job, which reads all objects (allowed: none)"
+                )
+            }
+        }
+        // The rest says how, and Bacalhau minds its kinds all the same.
+        _ = try node.object(of: ["Type"])
+    }
 
     /// Scheme, host, and a path whose last part names the file, as Bacalhau wants it.
     private static func isDownload(_ url: String) -> Bool {
