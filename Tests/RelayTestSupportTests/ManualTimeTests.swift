@@ -126,6 +126,19 @@ struct ManualTimeTests {
         #expect(time.now() == 61_000)
     }
 
+    /// A commit that failed for one, which nobody tells the clock of.
+    @Test func saysWhenItIsHeldForGood() async throws {
+        let time = ManualTime(holdLimit: .milliseconds(20))
+        let sleeper = Task { try await time.sleep(for: .seconds(1)) }
+        try await time.waitForSleepers()
+        time.hold()
+
+        await #expect(throws: ManualTimeError.held(.milliseconds(20))) { try await time.run { false } }
+
+        #expect(time.sleeperCount == 1)
+        sleeper.cancel()
+    }
+
     @Test func saturatesAtTheEndOfTime() async throws {
         let sleeper = Task { try await time.sleep(for: .seconds(Int64.max)) }
         try await time.waitForSleepers()

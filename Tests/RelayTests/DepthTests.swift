@@ -20,9 +20,8 @@ struct DepthTests {
 
     /// However seldom it is looked at while blocks are missing.
     @Test func recordsASettlementWhenItsBlockHasBecomeFinal() async throws {
-        var world = try RelayWorld(settle: 1, receipt: 46)
+        let world = try RelayWorld(settle: 1, receipt: 46)
         world.chain.mine(46)
-        world.isPatient = true
         let request = world.chain.request(spec: RelayWorld.spec)
 
         try await world.runUntilClosed([request])

@@ -160,7 +160,6 @@ struct FairnessTests {
         var world = try Self.world()
         world.options.compute.quotas.requester.perDay = 1
         world.options.compute.quotas.patience = .seconds(1_800)
-        world.isPatient = true
         let requests = world.chain.requests(specs: Array(repeating: RelayWorld.spec, count: 2))
         let start = world.time.now()
         for _ in 0..<2 {

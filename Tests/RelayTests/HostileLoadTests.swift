@@ -67,9 +67,7 @@ struct HostileLoadTests {
 
     /// The node is away when the only answer is to be sent, and nothing else would find out that it is back.
     @Test func sendsTheOnlyAnswerWhenTheNodeIsBack() async throws {
-        var patient = try RelayWorld(settle: 1)
-        patient.isPatient = true
-        let world = patient
+        let world = try RelayWorld(settle: 1)
         world.chain.failNext("eth_maxPriorityFeePerGas", with: .refused, count: 6)
         let request = world.chain.request(spec: RelayWorld.spec)
 
@@ -145,7 +143,6 @@ struct HostileLoadTests {
         wire.time.withLock { [time = world.time] in $0 = time }
         world.bacalhauWire = wire
         world.options.compute.maxRunningJobs = 16
-        world.isPatient = true
         let hanging = world.chain.requests(specs: Array(repeating: RelayWorld.spec, count: 15))
         let ready = world
         try await ready.run { ready.bacalhau.jobs.count == 15 }

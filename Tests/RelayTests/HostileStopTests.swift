@@ -75,7 +75,6 @@ struct HostileStopTests {
     private static func world(window: UInt64 = 2_000) throws -> RelayWorld {
         var world = try RelayWorld()
         world.options.follow.window = window
-        world.isPatient = true
         return world
     }
 

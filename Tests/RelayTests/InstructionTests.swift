@@ -13,7 +13,6 @@ struct InstructionTests {
     /// Whoever wants one request taken up again does not wait for the end of somebody's long replay.
     @Test func takesARequestUpInTheMiddleOfAReplay() async throws {
         var world = try RelayWorld(settle: 1)
-        world.isPatient = true
         world.options.follow.window = 1
         let request = try await deadRequest(in: world)
         world.chain.mine(100)

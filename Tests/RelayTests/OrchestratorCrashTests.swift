@@ -49,7 +49,6 @@ private struct Scene {
         let (made, spare) = try OrchestratorsTests.world()
         var world = made
         world.bacalhauWire = DyingServer(world.bacalhau, dyingAt: .put)
-        world.isPatient = true
         self.world = world
         self.spare = spare
         request = world.chain.request(spec: RelayWorld.spec)

@@ -43,7 +43,6 @@ struct TagPaceTests {
         var world = try RelayWorld(start: isBusy ? 100_000 : 1)
         let wire = TagWatcher(world.chain, world.time)
         world.chainWire = wire
-        world.isPatient = true
         world.options.follow.settle = FinalityRule(tag: .finalized, seconds: 600)
         world.options.follow.pollInterval = .seconds(20)
         if isBusy { world.chain.request(spec: RelayWorld.spec) }

@@ -4,11 +4,16 @@ package enum ManualTimeError: Error, Equatable, CustomStringConvertible {
     case neverHappened(after: Duration)
     /// The condition was still false and nobody sleeps, so that nothing can change any more.
     case stuck
+    /// Nothing has happened for so long but that somebody holds the clock.
+    case held(Duration)
 
     package var description: String {
         switch self {
         case .neverHappened(let duration): "the condition is still false after \(duration) of virtual time"
         case .stuck: "the condition is false, the program is idle and nobody sleeps"
+        case .held(let duration):
+            "the clock has been held for \(duration) in which nothing happened: what held it, such as a commit that"
+                + " failed, has not released it"
         }
     }
 }
@@ -55,16 +60,20 @@ extension ManualTime {
         try await settle()
     }
 
-    /// Waits in real time until the program seems idle.
+    /// Waits in real time until the program seems idle and nobody holds the clock.
     private func settle() async throws {
+        let clock = ContinuousClock()
         var seen = activity
+        var seenAt = clock.now
         var quietRounds = 0
         while quietRounds < 3 || isHeld {
             for _ in 0..<20 { await Task.yield() }
             try await Task.sleep(for: .microseconds(200))
             let now = activity
             quietRounds = now == seen ? quietRounds + 1 : 0
-            seen = now
+            if now != seen { (seen, seenAt) = (now, clock.now) }
+            // Whoever holds it for ever would have the test wait for its time limit, which says nothing of why.
+            guard !isHeld || clock.now - seenAt < holdLimit else { throw ManualTimeError.held(holdLimit) }
         }
     }
 }

@@ -9,9 +9,13 @@ import Transport
 package final class ManualTime: TimeSource {
     private let state: Mutex<Sleepers>
 
+    /// How long, in real time, nothing may happen while the clock is held: no commit takes so long.
+    let holdLimit: Duration
+
     /// Starts at `now`, milliseconds since 1970.
-    package init(now: Int64 = 1_700_000_000_000) {
+    package init(now: Int64 = 1_700_000_000_000, holdLimit: Duration = .seconds(60)) {
         state = Mutex(Sleepers(now: now))
+        self.holdLimit = holdLimit
     }
 
     package func now() -> Int64 {
@@ -81,7 +85,12 @@ package final class ManualTime: TimeSource {
     }
 
     /// Stops the clock of `run(until:)` until `release()`: something is under way that takes real time, a commit for one.
-    package func hold() { state.withLock { $0.holds += 1 } }
+    package func hold() {
+        state.withLock { state in
+            state.activity &+= 1
+            state.holds += 1
+        }
+    }
 
     package func release() {
         state.withLock { state in

@@ -37,7 +37,6 @@ struct AnnouncementTests {
     func silentMeanwhile() async throws {
         for manner in [NodeManners.Socket.silent, .headsOnly] {
             let world = try await RelayWorld.ready(settle: 2) { world in
-                world.isPatient = true
                 world.hasWebSockets = true
                 world.options.follow.pollInterval = nil
                 world.chain.setManners("chain.test") { $0.socket = manner }

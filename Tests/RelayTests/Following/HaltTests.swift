@@ -169,7 +169,6 @@ struct HaltTests {
         var patient = try RelayWorld(settle: 3) { _ in
             FakeJobScript(.completes(FakeRun(stdout: "hello\n")), after: .seconds(60))
         }
-        patient.isPatient = true
         patient.options.follow.haltPatience = .seconds(300)
         let world = patient
         world.chain.mine(20)

@@ -201,7 +201,6 @@ struct LyingHeadTests {
     func steadyLagFromTheStart() async throws {
         for (lag, isSecond) in [(25, true), (6, false)] {
             var patient = try RelayWorld(settle: 3)
-            patient.isPatient = true
             patient.hosts = ["a.test", "b.test"]
             // It goes on all the time: here only how far it is behind counts.
             patient.options.follow.stillTime = .seconds(3_600)

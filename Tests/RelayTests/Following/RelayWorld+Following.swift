@@ -20,8 +20,6 @@ extension RelayWorld {
         _ change: (inout RelayWorld) -> Void = { _ in }
     ) async throws -> RelayWorld {
         var world = try RelayWorld(start: start, settle: settle, receipt: receipt)
-        // What is measured here is how the follower waits, not how busy the machine is.
-        world.isPatient = true
         change(&world)
         world.chain.mine(blocks)
         try await world.readToHead()

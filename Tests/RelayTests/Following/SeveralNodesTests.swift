@@ -138,7 +138,6 @@ struct SeveralNodesTests {
     func nodesThatDifferAtTheFirstStart() async throws {
         var world = try RelayWorld()
         world.hosts = ["a.test", "b.test"]
-        world.isPatient = true
         let other = "0x" + String(repeating: "ab", count: 32)
         world.chain.setManners("b.test") { manners in
             manners.lie = { method, parameters, result in

@@ -35,8 +35,6 @@ struct RelayWorld: Sendable {
     var bacalhauWire: (any HTTPTransport)?
     /// Asks the next relayer to stop.
     var stop = StopRequest()
-    /// Whether time stands still while the disk is at work: for tests that measure time, which it makes slow.
-    var isPatient = false
 
     init(
         start: UInt64 = 1,
@@ -181,15 +179,16 @@ struct RelayWorld: Sendable {
         }
     }
 
+    /// Time stands still while the disk is at work, so that no test measures how long that takes.
     private func hooks(_ crash: CrashSwitch) -> WriterHooks {
         WriterHooks(
-            beforeCommit: { [time, isPatient] _ in
-                time.noteActivity()
+            beforeCommit: { [time] _ in
+                // First: where this throws there is no commit, and nobody would release the clock.
                 try crash.reach("before commit")
-                if isPatient { time.hold() }
+                time.hold()
             },
-            afterCommit: { [time, isPatient] _ in
-                if isPatient { time.release() } else { time.noteActivity() }
+            afterCommit: { [time] _ in
+                time.release()
                 try crash.reach("after commit")
             }
         )
