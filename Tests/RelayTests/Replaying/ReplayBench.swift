@@ -19,7 +19,7 @@ struct ReplayBench {
 
     init() async throws {
         chain = FakeChain(time: time, relayers: [])
-        directory = try TemporaryDirectory()
+        directory = try TemporaryDirectory(inMemory: true)
         store = try RelayStore(path: directory.file("relayer.sqlite"))
         cursors = try await store.register([(address: chain.bridge, startBlock: 0)])
     }

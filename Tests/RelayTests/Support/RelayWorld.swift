@@ -46,7 +46,8 @@ struct RelayWorld: Sendable {
         account = TestAccount(seed: 7)
         chain = FakeChain(time: time, relayers: [account.address])
         bacalhau = FakeBacalhau(time: time, script: script)
-        directory = try TemporaryDirectory()
+        // What a process that dies leaves behind is the same there, and no test waits for a disk.
+        directory = try TemporaryDirectory(inMemory: true)
         log = LogRecorder()
         var following = FollowOptions(settle: FinalityRule(blocks: settle), receipt: FinalityRule(blocks: receipt))
         following.pollInterval = .seconds(4)
