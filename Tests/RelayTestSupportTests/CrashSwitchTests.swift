@@ -50,6 +50,32 @@ struct CrashSwitchTests {
 
         #expect(crashSwitch.crash == Crash(point: "here"))
     }
+
+    @Test func diesAtEachPointUntilALifeHasNoMore() async throws {
+        let died = try await CrashSwitch.dieAtEachPoint(kinds: ["a"]) { crash in
+            for point in ["a", "b", "a", "c"] { try? crash.reach(point) }
+        }
+
+        #expect(died.sorted() == ["a", "a", "b", "c"])
+    }
+
+    /// Its turn came when the points were in another order.
+    @Test func diesByNameAtAKindThatWasMissed() async throws {
+        let lives = Recorder<Int>()
+
+        let died = try await CrashSwitch.dieAtEachPoint(kinds: ["a", "b"], atOnce: 1) { crash in
+            lives.record(lives.count)
+            for point in lives.count == 1 ? ["a", "b"] : ["b", "a"] { try? crash.reach(point) }
+        }
+
+        #expect(died == ["a", "a", "b"])
+    }
+
+    @Test func tellsThatNoLifeDies() async throws {
+        let died = try await CrashSwitch.dieAtEachPoint(kinds: ["a"]) { _ in }
+
+        #expect(died == [])
+    }
 }
 
 @Suite(.timeLimit(.minutes(1)))
