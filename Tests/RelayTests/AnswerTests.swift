@@ -32,10 +32,12 @@ struct AnswerTests {
     }
 
     @Test func cutsAResultToWhatATransactionHolds() async throws {
-        let whole = String(repeating: "x", count: 200_000)
-        var world = try RelayWorld { _ in .prints("xxx") }
+        let tree = PublishedTree(["stdout": String(repeating: "x", count: 200_000)])
+        var run = FakeRun(stdout: "xxx")
+        run.cid = tree.cid
+        var world = try RelayWorld { [run] _ in FakeJobScript(.completes(run)) }
         world.gateway = FakeGateway(time: world.time)
-        world.gateway?.publish(["stdout": whole])
+        world.gateway?.publish(tree)
         var binding = ContractBinding.reference
         binding.form.resultLimit = 1_000_000
         world.options.contracts = [Relayer.Contract(address: world.chain.bridge, startBlock: 0, binding: binding)]
