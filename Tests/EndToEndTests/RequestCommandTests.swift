@@ -122,15 +122,11 @@ extension EndToEnd {
             let network = try Network.shared()
             let bridge = try await Bridge.deploy(on: network)
             let program = try RelayerProgram(for: bridge)
-            _ = try await network.rpc("devnet_setInterval", [60])
 
-            let outcome = try await request(
-                program,
-                network,
-                [Spec.path("hello"), "--yes", "--timeout", "1s", "--json"]
-            )
+            let outcome = try await network.whileSet("devnet_setInterval", to: [60], andBackTo: [0]) {
+                try await request(program, network, [Spec.path("hello"), "--yes", "--timeout", "1s", "--json"])
+            }
 
-            _ = try await network.rpc("devnet_setInterval", [0])
             #expect(outcome.status == 4, "\(outcome.errors)")
             #expect(try outcome.json["transaction"]?.string?.count == 66)
             #expect(try outcome.json["state"] == "sent")

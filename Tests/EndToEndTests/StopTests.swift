@@ -12,14 +12,15 @@ extension EndToEnd {
             let ledger = try await Ledger(for: bridge)
             let process = try await program.start()
             // Some submissions take longer than a relayer that stops may wait for.
-            try await network.compute("delay-next", ["method": "PUT", "count": 3, "ms": 12_000])
+            try await network.compute("delay-next", ["method": "PUT", "count": 3, "ms": 30_000])
             var jobs: [UInt64] = []
             for index in 0..<8 { jobs.append(try await bridge.request(Spec.greeting("\(index)"), .stdout)) }
             try await program.waitForStatus("work is in hand") { ($0["requests"]?["accepted"]?.int64 ?? 0) > 0 }
 
-            // After ten seconds it would be killed.
-            let ending = await process.end(grace: .seconds(10))
+            // It waits for eight seconds.
+            let ending = await process.end(grace: .seconds(30))
             #expect(ending == .exited(0), "\(process.standardError)")
+            #expect(process.standardError.contains("stopped with work in hand"), "\(process.standardError)")
 
             try await program.whileRunning { _ in
                 let answers = try await bridge.waitForAnswers(to: jobs)
@@ -44,7 +45,7 @@ extension EndToEnd {
                 process.standardError.contains("chain node") ? true : nil
             }
 
-            #expect(await process.end() == .exited(0), "\(process.standardError)")
+            #expect(await process.end(grace: .seconds(60)) == .exited(0), "\(process.standardError)")
         }
     }
 }

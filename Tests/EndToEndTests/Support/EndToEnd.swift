@@ -11,7 +11,7 @@ import Testing
 /// the others, and switches of the devnet would meet tests that did not ask for them.
 ///
 /// Each test deploys a contract of its own, so none sees another's requests.
-@Suite(.serialized, .devnet, .timeLimit(.minutes(5)))
+@Suite(.serialized, .devnet, .timeLimit(.minutes(20)))
 struct EndToEnd {}
 
 /// Starts the devnet before the first test of a suite and ends it after the last.

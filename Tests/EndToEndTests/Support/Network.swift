@@ -48,6 +48,21 @@ struct Network: Sendable {
         return try #require(answer["result"], "\(method): \(answer)")
     }
 
+    /// Sets a switch of the chain while `body` runs, and back whatever comes of it: later tests meet the same chain.
+    func whileSet<Success>(
+        _ method: String,
+        to parameters: [JSONValue],
+        andBackTo before: [JSONValue],
+        _ body: () async throws -> Success
+    ) async throws -> Success {
+        _ = try await rpc(method, parameters)
+        let outcome: Result<Success, any Error>
+        do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
+        // In a task of its own: the test's is cancelled when its time is over, and its calls with it.
+        _ = try await Task { try await rpc(method, before) }.value
+        return try outcome.get()
+    }
+
     // MARK: The compute node's switches
 
     /// Of the devnet's own, or of the orchestrator at another address.

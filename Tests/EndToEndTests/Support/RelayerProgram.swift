@@ -102,7 +102,7 @@ struct RelayerProgram: Sendable {
         let process = try await start()
         do {
             let success = try await body(process)
-            #expect(await process.end() == .exited(0), "\(process.standardError)")
+            #expect(await process.end(grace: .seconds(60)) == .exited(0), "\(process.standardError)")
             return success
         } catch {
             await process.end()
