@@ -32,7 +32,7 @@ ROOT = FOLDER.parents[1]
 BINARY = ROOT / ".build" / "debug" / "lilypad-relayer"
 SPECS = FOLDER / "fixtures" / "specs"
 # Seconds for all of it, from the start of the chain on.
-PATIENCE = 55.0
+PATIENCE = 300.0
 READY_SECONDS = 30.0
 LOG_LINES = 20
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -146,7 +146,7 @@ class Relayer:
         """Ends it as an operator does; its exit status."""
         self._process.terminate()
         try:
-            return self._process.wait(12)
+            return self._process.wait(60)
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
-STOP_SECONDS = 5
+STOP_SECONDS = 30
 
 
 class Server:

@@ -27,7 +27,7 @@ def test_answers_seven_requests() -> None:
         [sys.executable, FOLDER / "demo.py"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
         # Settings of somebody's own relayer.
         env=os.environ | {"LILYPAD_DATABASE": "/nowhere/mine.sqlite", "LILYPAD_LOG__LEVEL": "error"},
@@ -78,7 +78,7 @@ def test_stops_what_it_started_when_it_is_stopped(signal_number: int, tmp_path: 
     demo.stdout.read()
 
     was_killed = signal_number == signal.SIGKILL
-    assert demo.wait(30) == (-signal.SIGKILL if was_killed else 1)
+    assert demo.wait(120) == (-signal.SIGKILL if was_killed else 1)
     assert was_killed or not list(tmp_path.iterdir())
     assert len(started) == 3
     end = time.monotonic() + 20
@@ -94,7 +94,7 @@ def test_says_what_is_missing() -> None:
         [sys.executable, FOLDER / "demo.py", "--binary", "/nowhere/lilypad-relayer"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
 
@@ -107,7 +107,7 @@ def test_fails_with_the_relayers_own_words_when_it_does_not_get_ready() -> None:
         [sys.executable, FOLDER / "demo.py", "--binary", "/bin/false"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
 

@@ -25,13 +25,15 @@ def start(*options: str) -> subprocess.Popen[str]:
 
 
 def is_refused(url: str) -> bool:
-    """Whether nobody listens there any more, within a few seconds."""
-    deadline = time.monotonic() + 10
+    """Whether nobody listens there any more, within a minute."""
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             HttpRpc(url, timeout=1)("eth_chainId", [])
         except ConnectionError:
             return True
+        except TimeoutError:
+            pass
         time.sleep(0.05)
     return False
 
@@ -52,7 +54,7 @@ def test_starts_deploys_and_ends_with_its_input() -> None:
         assert [bridge.call(name) for name in ("fee", "callbackGas", "cancelAfter")] == [5, 300_000, 7]
     finally:
         process.stdin.close()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         process.stdout.close()
     assert is_refused(found["rpc"])
 
@@ -88,5 +90,5 @@ def test_runs_one_server_alone(module: str) -> None:
         assert json.loads(process.stdout.readline())["ready"] is True
     finally:
         process.stdin.close()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         process.stdout.close()

@@ -38,7 +38,7 @@ def launch_fixture() -> Iterator[Any]:
     yield launch
     for process in started:
         process.kill()
-        process.wait(10)
+        process.wait(60)
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream is not None:
                 stream.close()
@@ -67,7 +67,7 @@ def test_ready_line_is_all_of_stdout(launch: Any) -> None:
     assert line["ready"] is True
     assert get(line["api"] + "/api/v1/agent/alive") == {"Status": "OK"}
     assert "puts" in get(line["control"] + "/devnet/stats")
-    output, _ = process.communicate(timeout=10)
+    output, _ = process.communicate(timeout=60)
     assert (output, process.returncode) == ("", 0)
 
 
@@ -75,14 +75,14 @@ def test_end_of_stdin_ends_it(launch: Any) -> None:
     process = launch()
     ready(process)
     process.stdin.close()
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
 
 
 def test_signal_ends_it(launch: Any) -> None:
     process = launch()
     ready(process)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
 
 
 def test_runs_without_a_stdin_to_watch(launch: Any) -> None:
@@ -97,7 +97,7 @@ def test_endless_job_does_not_hold_it(launch: Any) -> None:
     while get(f"{api}{JOBS}/spin?namespace=lilypad")["Job"]["State"]["StateType"] != "Running":
         pass
     process.stdin.close()
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
 
 
 def test_options_reach_the_node(launch: Any) -> None:
@@ -110,4 +110,4 @@ def test_options_reach_the_node(launch: Any) -> None:
 
 
 def test_unknown_option_is_refused(launch: Any) -> None:
-    assert launch("--nonsense").wait(10) == 2
+    assert launch("--nonsense").wait(60) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from typing import Any
 
@@ -16,6 +17,10 @@ def outputs(executions: list[dict[str, Any]]) -> list[str]:
 
 def cids(executions: list[dict[str, Any]]) -> set[str]:
     return {execution["PublishedResult"]["Params"]["CID"] for execution in executions}
+
+
+def states(executions: list[dict[str, Any]]) -> list[int]:
+    return sorted(execution["ComputeState"]["StateType"] for execution in executions)
 
 
 def job(name: str, count: int, kind: str = "hello", **changes: Any) -> dict[str, Any]:
@@ -79,9 +84,8 @@ def test_one_node_takes_nothing(start: Start) -> None:
     answer = client.call("PUT", JOBS, {"Job": job("half", 2)})
     client.wait(answer.body["JobID"], states=("Running",))
     until = [1, 9]
-    for _ in range(2_000):
-        found = sorted(execution["ComputeState"]["StateType"] for execution in client.executions("half"))
-        if found == until:
-            break
+    deadline = time.monotonic() + 30
+    while (found := states(client.executions("half"))) != until and time.monotonic() < deadline:
+        time.sleep(0.005)
     assert found == until
     assert client.wait("half", states=("Running",))["State"]["StateType"] == "Running"
