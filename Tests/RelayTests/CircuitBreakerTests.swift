@@ -60,7 +60,7 @@ struct CircuitBreakerTests {
             return world.answer(to: slow) != nil
         }
 
-        #expect(waits.withLock { $0.count > 20 && $0.allSatisfy { $0 < 60_000 } }, "\(waits.withLock(\.self))")
+        #expect(waits.withLock { $0.count > 20 && $0.allSatisfy { $0 < 30_000 } }, "\(waits.withLock(\.self))")
         #expect(world.counters["jobs.circuitOpened"] == 0)
         let reason = try #require(world.reason(of: slow))
         #expect(reason.hasPrefix("its compute node did not take the job within 300 s"), "\(reason)")
