@@ -54,8 +54,9 @@ package struct JobMachine: Equatable, Sendable {
     package let queueSeconds: Int64
     /// How many nodes must agree on this try's answer: what its body was made for, whatever the settings say since.
     package internal(set) var agreement: Agreement?
-    /// On which enough nodes have agreed while others ran on, so that the job was ordered to stop. It is not stored: after a
-    /// restart a look at the job says it again.
+    /// On which enough nodes have agreed while others ran on, so that the job was ordered to stop.
+    ///
+    /// It is not stored: after a restart a look at the job says it again.
     private(set) var agreed: JobAnswer?
 
     package init(
@@ -210,7 +211,7 @@ package struct JobMachine: Equatable, Sendable {
         agreed = nil
     }
 
-    /// What the others still run would cost for nothing. Whatever comes of the order, the answer is given.
+    /// Stops what the others still run, which would cost for nothing; whatever comes of the order, the answer is given.
     mutating func agree(on answer: JobAnswer, _ jobID: String) -> [Action] {
         agreed = answer
         return [.stop(jobID: jobID, reason: "enough compute nodes agree on its answer")]
