@@ -74,8 +74,10 @@ package struct RelayerSettings: Sendable, Equatable {
 extension RelayerSettings {
     /// What is no mistake, and may not be what was meant.
     package var notes: [String] {
-        contracts.enumerated().compactMap { index, contract in
-            contract.hasNoRoomForACID.map { "contracts[\(index)]: \($0)" }
+        contracts.enumerated().flatMap { index, contract in
+            let binding = contract.binding
+            return (contract.hasNoRoomForACID.map { ["contracts[\(index)]: \($0)"] } ?? [])
+                + binding.notes.map { "contracts[\(index)]: the binding \(binding.name): \($0)" }
         }
     }
 }

@@ -74,6 +74,8 @@ package struct ContractBinding: Sendable, Equatable {
     package var gas: Gas
     /// Whether it gives each request the id after the last one's, in the call that logs it: then holes tell of missed logs.
     package var countsJobs = false
+    /// What is no mistake, and may not be what was meant: each with the key that it is about.
+    package var notes: [String] = []
 
     /// Whether the contract's events, and not a view, tell what has been answered.
     package var isToldByEvents: Bool { views.record == nil && !outcomes.isEmpty }

@@ -28,7 +28,7 @@ extension BindingResolver {
                     let word = ArgumentWord(word, place)
                     let argument = try word.argument(for: leaf, of: function, names, declaration, &echoes)
                     if argument == .jobID {
-                        try checkRoom(forID: leaf.type, "\(quoted(leaf.name)) of \(function.signature)", place)
+                        checkRoom(forID: leaf.type, "\(quoted(leaf.name)) of \(function.signature)", place)
                     }
                     return argument
                 })

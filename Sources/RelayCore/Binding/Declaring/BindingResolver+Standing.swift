@@ -11,7 +11,7 @@ extension BindingResolver {
         guard function.inputs.count == 1, let input = function.inputs.first, input.type.isUnsigned else {
             throw BindingProblem("settled.view", "\(function.signature) has to take a job id and nothing else")
         }
-        try checkRoom(forID: input.type, "the input of \(function.signature)", "settled.view")
+        checkRoom(forID: input.type, "the input of \(function.signature)", "settled.view")
         let names = FieldName(parameters: function.outputs, owner: "the output of \(function.signature)")
         let value = standing.value.isEmpty ? "#0" : standing.value
         let found = try names.find(value, "settled.value", "a boolean or an unsigned integer") {
@@ -58,7 +58,7 @@ extension BindingResolver {
         let event = try abi.event(one.event, "\(key).event")
         let names = FieldName(parameters: event.inputs, owner: event.signature)
         let id = try names.find(one.jobID, "\(key).id", "an unsigned integer", \.isUnsigned)
-        try checkRoom(forID: id.parameter.type, "\(quoted(one.jobID)) of \(event.signature)", "\(key).id")
+        checkRoom(forID: id.parameter.type, "\(quoted(one.jobID)) of \(event.signature)", "\(key).id")
         let requester = try one.requester.map { name throws(BindingProblem) in
             try names.find(name, "\(key).requester", "an address") { $0 == .address }.path
         }

@@ -24,6 +24,7 @@ final class BindingResolver {
     let declaration: BindingDeclaration
     let abi: ContractABI
     var problems: [BindingProblem] = []
+    private var notes: [String] = []
     /// Fields that settling functions want back.
     var echoes: [ContractBinding.Path] = []
     /// Of the job's id in the event, once it has been found.
@@ -60,7 +61,7 @@ final class BindingResolver {
             }
         }
         guard let fields, let fulfill else { return nil }
-        return ContractBinding(
+        var binding = ContractBinding(
             name: declaration.name,
             format: declaration.format,
             requestEvent: event,
@@ -76,11 +77,13 @@ final class BindingResolver {
             ),
             gas: declaration.gas
         )
+        binding.notes = notes
+        return binding
     }
 
-    /// Whether a job's id has room there: one that has not could not be told, and its job would be another one's.
-    func checkRoom(forID type: ABIType, _ owner: String, _ key: String) throws(BindingProblem) {
+    /// Notes where not every job's id has room. A contract that counts its jobs never comes so far.
+    func checkRoom(forID type: ABIType, _ owner: String, _ key: String) {
         guard case .uint(let bits) = type, case .uint(let idBits)? = idType, bits < idBits else { return }
-        throw BindingProblem(key, "\(owner) is a \(type), too narrow for the ids of request.id, a uint\(idBits)")
+        notes.append("\(key): \(owner) is a \(type), and request.id a uint\(idBits): larger ids cannot be answered")
     }
 }
