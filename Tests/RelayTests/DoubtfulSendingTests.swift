@@ -35,7 +35,8 @@ struct DoubtfulSendingTests {
 
         try await world.run(blocks: nil) { !world.chain.pooled(of: world.account.address).isEmpty }
 
-        #expect(world.time.now() - from < 10_000)
+        // What may have reached somebody is sent again after thirty seconds.
+        #expect(world.time.now() - from < 25_000, "\(world.time.now() - from) ms")
         try await world.runUntilClosed([request])
         check(world, request)
         #expect(try world.attempt(of: request)?.sends == 1)
