@@ -81,7 +81,9 @@ final class BindingResolver {
         return binding
     }
 
-    /// Notes where not every job's id has room. A contract that counts its jobs never comes so far.
+    /// Notes where not every job's id has room.
+    ///
+    /// That is no mistake: a contract that counts its jobs never comes so far.
     func checkRoom(forID type: ABIType, _ owner: String, _ key: String) {
         guard case .uint(let bits) = type, case .uint(let idBits)? = idType, bits < idBits else { return }
         notes.append("\(key): \(owner) is a \(type), and request.id a uint\(idBits): larger ids cannot be answered")
