@@ -33,7 +33,7 @@ import Testing
     }
 
     /// What a recorded kubo added has the same CIDs here, and is read back.
-    @Test(arguments: ["stdout-5000", "plain-return", "exit-3", "three-writes"]) func readsRecordedTrees(
+    @Test(arguments: ["hello", "stdout-5000", "plain-return", "exit-3", "three-writes"]) func readsRecordedTrees(
         name: String
     ) throws {
         let step = try #require(try Self.recorded("ipfs-files-\(name)"))
