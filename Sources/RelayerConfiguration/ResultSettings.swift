@@ -12,7 +12,7 @@ package struct ResultSettings: Sendable, Equatable {
 
     /// Nil: they are not, and results are what Bacalhau's run output has of them.
     package let source: Source?
-    /// Of one attempt to read a block of a file.
+    /// Of one attempt to read a file.
     package let timeout: Duration
     /// Of a file: 1 KiB to 16 MiB.
     package let maxSize: ByteSize
@@ -38,7 +38,7 @@ package struct ResultSettings: Sendable, Equatable {
             "timeout",
             .duration(.milliseconds(100)...(.seconds(120))),
             default: .seconds(10),
-            "How long one attempt to read a block of a file may take: 256 KiB of it, as kubo makes them."
+            "How long one attempt to read a file may take."
         )
         maxSize = section.value(
             "maxSize",

@@ -17,7 +17,7 @@ struct ResultFilesTests {
         _ source: ResultFiles.Source = gateway,
         maxSize: Int = 1_000
     ) -> ResultFiles {
-        ResultFiles(transport: transport, source: source, maxSize: maxSize, timeout: .seconds(3))
+        ResultFiles(transport: transport, time: ManualTime(), source: source, maxSize: maxSize, timeout: .seconds(3))
     }
 
     /// What a recorded job left, whose CID it is.
@@ -72,6 +72,23 @@ struct ResultFilesTests {
             let transport = ScriptedTransport(Self.block(Self.cid), .success(file))
             let content = try await files(transport, maxSize: maxSize).content(of: .stdout, in: Self.cid)
             #expect(content == ResultFileContent(bytes: Array(text.utf8), isCut: isCut))
+        }
+    }
+
+    /// The time-out is the whole file's: a slow server is one that does not answer, however it divides that up.
+    @Test(arguments: [(1, true), (2, true), (3, false), (4, false)])
+    func readsAFileWithinItsTimeOut(seconds: Int, isRead: Bool) async throws {
+        let time = ManualTime()
+        let file = try step("gateway", "GET", "/stdout?format=raw").response
+        let script = ScriptedTransport(Self.block(Self.cid), .success(file))
+        let transport = SlowTransport(inner: script, time: time, delay: .seconds(seconds))
+        let files = ResultFiles(transport: transport, time: time, source: Self.gateway, timeout: .seconds(3))
+        do {
+            #expect(try await files.content(of: .stdout, in: Self.cid).bytes == Array("hello\n".utf8) && isRead)
+            #expect(script.requests.map(\.totalTimeout) == [.seconds(3), .seconds(3 - seconds)])
+        } catch {
+            #expect(!isRead && error.kind == .transport(.timedOut) && error.isOutage && !error.isLasting)
+            #expect(script.requests.count == 1)
         }
     }
 
@@ -197,5 +214,17 @@ struct ResultFilesTests {
         {
             await #expect(throws: ResultFilesError.self) { try await files(ScriptedTransport(answer)).check() }
         }
+    }
+}
+
+/// Each answer takes its time.
+private struct SlowTransport: HTTPTransport {
+    let inner: ScriptedTransport
+    let time: ManualTime
+    let delay: Duration
+
+    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        time.advance(by: delay)
+        return try await inner.send(request)
     }
 }

@@ -76,6 +76,6 @@ enum SettleBench {
         let gateway = FakeGateway(time: time)
         // What `FakeRun` names.
         gateway.publish(["stdout": "hello\n", "stderr": "", "exitCode": "0"])
-        return ResultFiles(transport: gateway, source: .gateway("http://gateway.test"))
+        return ResultFiles(transport: gateway, time: time, source: .gateway("http://gateway.test"))
     }
 }

@@ -13,12 +13,15 @@ package struct ContentID: Sendable, Hashable {
     package let digest: [UInt8]
     private let isVersion0: Bool
 
+    /// Bytes of the longest that is taken: content that is its own name is short.
+    private static let longest = 128
+
     /// Reads version 0 (`Qm` and 44 more of base58), or version 1 in one of the usual bases; nil for anything else.
     ///
     /// Up to 128 characters.
     package init?(_ text: String) {
         let text = text.utf8
-        guard (1...128).contains(text.count) else { return nil }
+        guard (1...Self.longest).contains(text.count) else { return nil }
         if text.starts(with: "Qm".utf8) {
             guard text.count == 46, let bytes = Multibase.decode(text, Multibase.base58) else { return nil }
             self.init(version0: bytes)
@@ -46,13 +49,19 @@ package struct ContentID: Sendable, Hashable {
     }
 
     private init?(version1 bytes: ArraySlice<UInt8>) {
+        guard bytes.count <= Self.longest else { return nil }
         var reader = WireReader(bytes)
         guard let version = try? reader.number(), version == 1,
             let codec = try? reader.number(),
             let hashFunction = try? reader.number(),
             let length = try? reader.number(),
-            length == UInt64(reader.rest.count)
+            length == UInt64(reader.rest.count),
+            hashFunction != Code.sha256 || length == 32
         else { return nil }
+        // Each number in as few bytes as it takes: a name has one spelling.
+        var header: [UInt8] = []
+        for number in [version, codec, hashFunction, length] { WireReader.append(number, to: &header) }
+        guard bytes.starts(with: header), header.count + reader.rest.count == bytes.count else { return nil }
         isVersion0 = false
         self.codec = codec
         self.hashFunction = hashFunction

@@ -28,11 +28,11 @@ package struct FileWalk: Sendable {
     private var blocks = 0
     private var content: [UInt8] = []
 
-    /// At most `limit` bytes of the file are found, of as many blocks as that takes in pieces of 64 KiB, and a few.
+    /// At most `limit` bytes of the file are found, of as many blocks as that takes in pieces of 16 KiB, and a few.
     package init(to file: ResultFile, in root: ContentID, limit: Int) {
         self.file = file
         self.limit = limit
-        blockLimit = 16 + limit >> 16
+        blockLimit = 16 + limit >> 14
         pending = [root]
     }
 
@@ -41,7 +41,7 @@ package struct FileWalk: Sendable {
         while content.count <= limit, let id = pending.last {
             guard blocks < blockLimit else { throw .unreadable("it is in more than \(blockLimit) blocks") }
             switch id.hashFunction {
-            case ContentID.Code.sha256 where id.digest.count == 32: return .read(id)
+            case ContentID.Code.sha256: return .read(id)
             // Content that is its own name.
             case ContentID.Code.identity: try open(id.digest)
             default: throw .unreadable("\(id.text) is no SHA-256")

@@ -26,18 +26,21 @@ package struct ResultFiles: Sendable {
     package let source: Source
     /// Bytes of a file, at most.
     package let maxSize: Int
-    /// Of each call.
+    /// Of each attempt to read a file, however many blocks it has.
     package let timeout: Duration
     private let transport: any HTTPTransport
+    private let time: any TimeSource
     private var mask: SecretMask { SecretMask(url: source.url) }
 
     package init(
         transport: any HTTPTransport,
+        time: any TimeSource,
         source: Source,
         maxSize: Int = 1 << 20,
         timeout: Duration = .seconds(10)
     ) {
         self.transport = transport
+        self.time = time
         self.source = source
         self.maxSize = maxSize
         self.timeout = timeout
@@ -46,22 +49,30 @@ package struct ResultFiles: Sendable {
     /// The file's first `maxSize` bytes.
     package func content(of file: ResultFile, in cid: String) async throws(ResultFilesError) -> ResultFileContent {
         guard let root = ContentID(cid) else { throw failure(file, .noCID) }
+        let began = time.now()
         var walk = FileWalk(to: file, in: root, limit: maxSize)
         var step = try checked(file) { () throws(FileWalk.Fault) in try walk.next() }
         while true {
             switch step {
             case .found(let content): return content
             case .read(let id):
-                let block = try await block(id, of: file)
+                // A server that takes its time for each block must not hold up the others for all of them.
+                let left = timeout - .milliseconds(time.now() - began)
+                guard left > .zero else { throw failure(file, .transport(.timedOut)) }
+                let block = try await block(id, of: file, within: min(left, timeout))
                 step = try checked(file) { () throws(FileWalk.Fault) in try walk.take(block, sha256: sha256(block)) }
             }
         }
     }
 
-    private func block(_ id: ContentID, of file: ResultFile) async throws(ResultFilesError) -> [UInt8] {
+    private func block(
+        _ id: ContentID,
+        of file: ResultFile,
+        within limit: Duration
+    ) async throws(ResultFilesError) -> [UInt8] {
         let response: HTTPResponse
         do {
-            response = try await transport.send(request(for: id))
+            response = try await transport.send(request(for: id, within: limit))
         } catch {
             throw failure(file, .transport(error.cleaned(by: mask)))
         }
@@ -103,23 +114,23 @@ package struct ResultFiles: Sendable {
         throw failure(.stdout, .unreadable("the empty directory is not empty"))
     }
 
-    private func request(for id: ContentID) -> HTTPRequest {
+    private func request(for id: ContentID, within limit: Duration) -> HTTPRequest {
         switch source {
         case .gateway(let url):
             return HTTPRequest(
                 .get,
                 Self.base(url, "/ipfs") + "/\(id.text)?format=raw",
                 headers: [HTTPRequest.Header("Accept", "application/vnd.ipld.raw")],
-                totalTimeout: timeout,
-                connectTimeout: min(timeout, .seconds(5)),
+                totalTimeout: limit,
+                connectTimeout: min(limit, .seconds(5)),
                 bodyLimit: Self.blockLimit
             )
         case .api(let url):
             return HTTPRequest(
                 .post,
                 Self.base(url, "/api/v0") + "/block/get?arg=\(id.text)",
-                totalTimeout: timeout,
-                connectTimeout: min(timeout, .seconds(5)),
+                totalTimeout: limit,
+                connectTimeout: min(limit, .seconds(5)),
                 bodyLimit: Self.blockLimit
             )
         }

@@ -45,6 +45,14 @@ package struct ResultFilesError: Error, Sendable, Equatable, CustomStringConvert
         }
     }
 
+    /// Whether the server has given the blocks that it was asked for, and the matter lies in them.
+    package var showsBlocks: Bool {
+        switch kind {
+        case .notThere, .unreadable: true
+        case .transport, .refused, .failed, .otherBytes, .noCID: false
+        }
+    }
+
     package var description: String {
         let what =
             switch kind {

@@ -26,7 +26,7 @@ extension ComputeService {
             if error.isOutage {
                 environment.outages.failed(Outages.files, error)
                 filesGate.failed(at: environment.now, retryAfter: nil)
-            } else if error.kind == .notThere {
+            } else if error.showsBlocks {
                 environment.outages.recovered(Outages.files)
                 filesGate.passed()
             }

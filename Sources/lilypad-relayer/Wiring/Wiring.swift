@@ -81,6 +81,7 @@ struct Wiring {
         return settings.source.map { source in
             ResultFiles(
                 transport: transport,
+                time: time,
                 source: ResultFiles.Source(source),
                 maxSize: settings.maxSize.bytes,
                 timeout: settings.timeout

@@ -54,6 +54,8 @@ import Testing
         "f01701221ee40ebf60d8b8092fe3c0bfad4fe2e2d03e363c56e70ebe019be4f79769f2c85",
         "f01ffffffffffffffffffff", "f01701",
         "f01701220ee40ebf60d8b8092fe3c0bfad4fe2e2d03e363c56e70ebe019be4f79769f2c850",
+        // A hash of no bytes, and a version in two.
+        "bafybeaa", "f8100701220ee40ebf60d8b8092fe3c0bfad4fe2e2d03e363c56e70ebe019be4f79769f2c85",
         // A bare hash in a base.
         "f1220ee40ebf60d8b8092fe3c0bfad4fe2e2d03e363c56e70ebe019be4f79769f2c85",
         "zQmeNhAA97qtdGHQtd1Qvgk13C6GHkn6aTCT8ih53JLN7vL",

@@ -33,7 +33,7 @@ struct DoctorTests {
         let clinic = try Clinic()
         let gateway = FakeGateway(time: SystemTime())
         gateway.publish([:])
-        let files = ResultFiles(transport: gateway, source: .gateway("http://gateway.test"))
+        let files = ResultFiles(transport: gateway, time: SystemTime(), source: .gateway("http://gateway.test"))
         let (good, _) = await clinic.examine(files: files)
         gateway.setOutage(.refused)
         let (bad, diagnosis) = await clinic.examine(files: files)

@@ -109,6 +109,7 @@ struct RelayWorld: Sendable {
             files: gateway.map { gateway in
                 ResultFiles(
                     transport: CrashingTransport(gateway, crashSwitch: crash) { _ in "GET file" },
+                    time: time,
                     source: .gateway("http://gateway.test")
                 )
             },
