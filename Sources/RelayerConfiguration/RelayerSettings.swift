@@ -75,10 +75,17 @@ extension RelayerSettings {
     /// What is no mistake, and may not be what was meant.
     package var notes: [String] {
         contracts.enumerated().flatMap { index, contract in
-            let binding = contract.binding
-            return (contract.hasNoRoomForACID.map { ["contracts[\(index)]: \($0)"] } ?? [])
-                + binding.notes.map { "contracts[\(index)]: the binding \(binding.name): \($0)" }
+            let own = [requesterNote(of: contract.binding), contract.hasNoRoomForACID].compactMap { $0 }
+            let binding = contract.binding.notes.map { "the binding \(contract.binding.name): \($0)" }
+            return (own + binding).map { "contracts[\(index)]: \($0)" }
         }
+    }
+
+    private func requesterNote(of binding: ContractBinding) -> String? {
+        guard !binding.fields.isRequesterProven, !policy.requesters.isEverybody else { return nil }
+        return
+            "the binding \(binding.name) does not prove who asks: policy.requesters judges the accounts that send the "
+            + "transactions, and not those that the contract names"
     }
 }
 

@@ -136,6 +136,16 @@ import Testing
         #expect(try settings("", contract: "reference").notes == [])
     }
 
+    @Test func notesThatTheRequesterIsNotProven() throws {
+        let rule = "policy:\n  requesters:\n    allow: ['0x00000000000000000000000000000000000000aa']\n"
+        let notes = try settings(rule, contract: "lilypad-v0-f").notes
+        #expect(
+            notes.count == 1 && notes[0].hasPrefix("contracts[0]: the binding lilypad-v0-f does not prove who asks")
+        )
+        #expect(try settings(rule, contract: "reference").notes == [])
+        #expect(try settings("", contract: "lilypad-v0-f").notes == [])
+    }
+
     @Test func namesWhatDoesNotFitTheABIWithItsPlace() throws {
         let wrong = Self.binding.replacing("spec: task", with: "spec: tusk").replacing(
             "[jobId, text]",

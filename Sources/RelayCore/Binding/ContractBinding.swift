@@ -23,7 +23,7 @@ package struct ContractBinding: Sendable, Equatable {
         package var echoes: [Path] = []
 
         /// Whether the event tells by the contract's word who asks.
-        var isRequesterProven: Bool { requester != nil && !isRequesterClaimed }
+        package var isRequesterProven: Bool { requester != nil && !isRequesterClaimed }
     }
 
     /// Where the text of the spec is, or what it is made of.

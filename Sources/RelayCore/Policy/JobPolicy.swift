@@ -92,7 +92,7 @@ package struct JobPolicy: Equatable, Sendable {
             self.denied = denied
         }
 
-        var isEverybody: Bool { allowed.isEmpty && denied.isEmpty }
+        package var isEverybody: Bool { allowed.isEmpty && denied.isEmpty }
     }
 
     /// The task with what it leaves open filled in, within the policy where it can be.

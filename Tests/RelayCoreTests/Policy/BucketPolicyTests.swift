@@ -53,7 +53,10 @@ import Testing
         arguments: [
             ("{jobID}", true), ("results/{executionID}.tar.gz", true), ("{date}/{jobID}/{time}", true),
             ("{{jobID}}", true), ("{jobID}\u{301}", true), ("k", false), ("{nodeID}/{date}/{time}", false),
-            ("{jobid}", false), ("{jobID", false), ("{ jobID }", false), ("{executionId}", false), ("jobID", false),
+            ("e-mails/j-1/{jobID}", true), ("a..b/{jobID}", true), ("{jobID}/../k", false), ("./{jobID}", false),
+            ("{jobID}/.", false), ("r/j-0a1B2c3d-4e5f-6789-abcd-ef0123456789/{executionID}", false),
+            ("e-0a1b2c3d-4e5f/{jobID}", false), ("{jobid}", false), ("{jobID", false), ("{ jobID }", false),
+            ("{executionId}", false), ("jobID", false),
         ] as [(String, Bool)]
     )
     func allowsResultsAtThePlaceOfTheJobAlone(key: String, passes: Bool) throws {
