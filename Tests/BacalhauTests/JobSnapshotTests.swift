@@ -67,20 +67,6 @@ import Testing
         #expect(throws: error) { try JobSnapshot.read(Array(text.utf8)) }
     }
 
-    @Test func seesABrokenNode() {
-        var job = JobSnapshot(id: "j", state: .pending)
-        #expect(job.nodeSilence(at: 100) == nil)
-        job.executions = [JobExecution(state: .new, createTime: 30), JobExecution(state: .new, createTime: 40)]
-        #expect(job.nodeSilence(at: 100) == 60)
-        #expect(job.nodeSilence(at: 30) == nil)
-        #expect(job.nodeSilence(at: .min) == nil)
-        job.executions.append(JobExecution(state: .bidAccepted, createTime: 50))
-        #expect(job.nodeSilence(at: 100) == nil)
-        job.executions.removeLast()
-        job.state = .running
-        #expect(job.nodeSilence(at: 100) == nil)
-    }
-
     @Test(.timeLimit(.minutes(3))) func survivesDamagedAnswers() throws {
         var random = SeededGenerator(seed: 41)
         let text =
@@ -92,7 +78,6 @@ import Testing
             guard let job = try? JobSnapshot.read(random.mutated(Array(text.utf8), changes: 2)) else { continue }
             read += 1
             for type in ResultType.allCases { _ = JobVerdict.judge(job, resultType: type) }
-            _ = job.nodeSilence(at: .max)
         }
         #expect(read > 300)
     }

@@ -65,4 +65,36 @@ struct CircuitBreakerTests {
         let reason = try #require(world.reason(of: slow))
         #expect(reason.hasPrefix("its compute node did not take the job within 300 s"), "\(reason)")
     }
+
+    /// Where several nodes share the work, the others go on, and the operator is told of the one that does nothing.
+    @Test func namesTheNodeThatTakesNothingWhileOthersDo() async throws {
+        let submissions = Mutex(0)
+        let world = try RelayWorld { _ in
+            let number = submissions.withLock { count in
+                count += 1
+                return count
+            }
+            var script = number == 1 ? FakeJobScript(.seeksInputs) : .prints("well\n")
+            script.node = number == 1 ? "silent-node" : "sound-node"
+            return script
+        }
+        let first = world.chain.request(spec: RelayWorld.spec)
+        try await world.run { world.bacalhau.jobs.count == 1 }
+        let asked = Mutex<[FakeRequest]>([])
+        let last = Mutex(world.time.now())
+
+        try await world.run {
+            guard !world.allSettled([first]) else { return true }
+            if world.time.now() - last.withLock(\.self) >= 20_000 {
+                last.withLock { $0 = world.time.now() }
+                let request = world.chain.request(spec: RelayWorld.spec)
+                asked.withLock { $0.append(request) }
+            }
+            return false
+        }
+
+        #expect(world.counters["jobs.circuitOpened"] == 0)
+        let down = world.log.records.filter { $0.message == "not reachable" }.map(\.fields["outage.of"])
+        #expect(down == ["compute node silent-n"], "\(down)")
+    }
 }

@@ -69,15 +69,10 @@ package enum SnapshotError: Error, Sendable, Equatable, CustomStringConvertible 
 }
 
 extension JobSnapshot {
-    /// Nanoseconds that every execution of a pending job has waited for its compute node to take it; nil when none waits.
-    ///
-    /// A minute of it is a broken node, not a slow job.
-    package func nodeSilence(at now: Int64) -> Int64? {
-        guard state == .pending, !executions.isEmpty, executions.allSatisfy({ $0.state == .new }),
-            let youngest = executions.map(\.createTime).max()
-        else { return nil }
-        let (silence, overflows) = now.subtractingReportingOverflow(youngest)
-        return overflows || silence < 0 ? nil : silence
+    /// The nodes that have taken the job or, where none has, those that were given it.
+    package var nodes: [String] {
+        let taken = currentExecutions.filter { $0.state?.isTaken ?? false }
+        return (taken.isEmpty ? currentExecutions : taken).map(\.nodeID)
     }
 
     /// The executions of the version at hand, oldest first.

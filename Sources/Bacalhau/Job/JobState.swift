@@ -62,6 +62,14 @@ package enum ExecutionState: Int64, Sendable, CaseIterable {
     /// Ended from outside: the job was stopped or changed.
     case cancelled = 11
 
+    /// Whether the compute node has taken the job, whatever has become of it there.
+    var isTaken: Bool {
+        switch self {
+        case .bidAccepted, .running, .publishing, .completed, .failed: true
+        case .undefined, .new, .askForBid, .askForBidAccepted, .askForBidRejected, .bidRejected, .cancelled: false
+        }
+    }
+
     /// The state of a name such as `BidAccepted`, its first letter of either case; nil for any other word.
     package init?(word: String) {
         guard let state = Self.allCases.first(where: { "\($0)" == word.prefix(1).lowercased() + word.dropFirst() })

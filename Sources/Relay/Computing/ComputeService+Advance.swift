@@ -48,7 +48,7 @@ extension ComputeService {
             elsewhere: job.machine.isSilence(event) && canGoElsewhere(job),
             aliveSince: startedAt
         )
-        note(orchestrator.gate.saw(name, event, job.machine, body: job.body, at: environment.now), job)
+        note(orchestrator.gate.saw(name, event, before, job.machine, body: job.body, at: environment.now), job)
         guard job.machine.attempt != before.attempt else { return actions }
         var earlier = EarlierTry.over
         if job.machine.busy != before.busy { earlier = .idle }
@@ -135,7 +135,7 @@ extension ComputeService {
                     ),
                     cause: JobVerdict.cause(of: snapshot).map { SafeText.line($0, limit: 400) },
                     isOver: snapshot.state.isTerminal,
-                    createdAt: snapshot.createTime > 0 ? snapshot.createTime : nil
+                    nodes: snapshot.nodes
                 )
             )
         }

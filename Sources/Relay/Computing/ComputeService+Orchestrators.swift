@@ -87,7 +87,19 @@ extension ComputeService {
             environment.outages.failed(job.orchestrator.computeNode, nodeFailure)
         case .closed:
             environment.outages.recovered(job.orchestrator.computeNode)
+        case .silent(let node):
+            environment.outages.failed(job.orchestrator.computeNode(node), silence)
+        case .heard(let node):
+            environment.outages.recovered(job.orchestrator.computeNode(node))
         }
+    }
+
+    private var silence: SubmissionFailure {
+        SubmissionFailure(
+            description:
+                "it does not take a job that it was given \(options.breaker.patience.components.seconds) s ago, while"
+                + " others take newer ones: restart its Bacalhau"
+        )
     }
 
     private var nodeFailure: SubmissionFailure {

@@ -42,6 +42,11 @@ final class Orchestrator: Sendable {
 
     var outage: String { isFirst ? "orchestrator" : "orchestrator \(name)" }
     var computeNode: String { isFirst ? "compute node" : "compute node of \(name)" }
+    /// One of several; by the beginning of its id, as Bacalhau speaks of it.
+    func computeNode(_ id: String) -> String {
+        "compute node \(SafeText.line(String(id.prefix(8)), limit: 16))" + (isFirst ? "" : " of \(name)")
+    }
+
     var submissions: String { isFirst ? "submission of jobs" : "submission of jobs at \(name)" }
     var submission: String { isFirst ? Outages.submission : "\(Outages.submission) at \(name)" }
 

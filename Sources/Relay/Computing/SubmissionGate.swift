@@ -6,10 +6,12 @@ internal import Synchronization
 final class SubmissionGate: Sendable {
     private let breaker: Mutex<CircuitBreaker>
     private let patience: Duration
+    private let inputPatience: Duration
 
     init(limits: CircuitBreaker.Limits) {
         breaker = Mutex(CircuitBreaker(limits: limits))
         patience = limits.patience
+        inputPatience = min(limits.inputPatience, limits.patience)
     }
 
     /// Whether submitting has stopped, but for the job that finds out.
@@ -30,23 +32,22 @@ final class SubmissionGate: Sendable {
 
     func suspect(at now: Timestamp) { breaker.withLock { $0.suspect(at: now) } }
 
-    /// What an event shows of the compute node: only a fresh look at a job does, and its end.
+    /// What an event shows of the compute nodes: only a fresh look at a job does, and its end.
     func saw(
         _ name: String,
         _ event: JobMachine.Event,
+        _ before: JobMachine,
         _ machine: JobMachine,
         body: [UInt8],
         at now: Timestamp
     ) -> CircuitBreaker.Change {
         guard let evidence = evidence(event, machine) else { return .none }
-        let createdAt: Int64? = if case .found(let sighting) = event { sighting.createdAt } else { nil }
-        var readsInputs = false
-        if case .stage(.untaken, let age) = evidence, age >= patience {
-            readsInputs = StoredJob(body: body)?.readsInputs ?? false
+        var look = CircuitBreaker.Look(name, evidence, submittedAt: before.watchedSince ?? machine.watchedSince)
+        if case .found(let sighting) = event { look.nodes = sighting.nodes }
+        if case .stage(.untaken, let age) = evidence, age >= inputPatience {
+            look.readsInputs = StoredJob(body: body)?.readsInputs ?? false
         }
-        return breaker.withLock {
-            $0.saw(name, evidence, createdAt: createdAt, readsInputs: readsInputs, at: now)
-        }
+        return breaker.withLock { [look] in $0.saw(look, at: now) }
     }
 
     private func evidence(_ event: JobMachine.Event, _ machine: JobMachine) -> CircuitBreaker.Evidence? {

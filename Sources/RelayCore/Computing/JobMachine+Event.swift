@@ -34,8 +34,8 @@ extension JobMachine {
         package let cause: String?
         /// Whether nothing of it runs any more.
         package let isOver: Bool
-        /// When it was created, in nanoseconds by the orchestrator's clock; nil where that does not say.
-        package let createdAt: Int64?
+        /// The compute nodes that have taken it or, where none has, those that were given it.
+        package let nodes: [String]
 
         package init(
             jobID: String,
@@ -43,14 +43,14 @@ extension JobMachine {
             verdict: JobVerdict,
             cause: String? = nil,
             isOver: Bool = true,
-            createdAt: Int64? = nil
+            nodes: [String] = []
         ) {
             self.jobID = jobID
             self.isOurs = isOurs
             self.verdict = verdict
             self.cause = cause
             self.isOver = isOver
-            self.createdAt = createdAt
+            self.nodes = nodes
         }
     }
 

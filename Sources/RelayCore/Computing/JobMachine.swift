@@ -156,13 +156,13 @@ package struct JobMachine: Equatable, Sendable {
         case .submitted(let submission): return submitted(submission, now, limits)
         // What the stop came to is asked of the job itself: it may have ended before the order.
         case .stopTaken:
-            if let answer = agreed { return completed(answer, limits) }
+            if let answer = agreed.take() { return completed(answer, limits) }
             return isOver ? resume(limits: limits) : [.lookUp]
         case .fetched(let answer, let content): return fetched(answer, content, limits)
         case .fetchFailed(let answer, let failure): return fetchFailed(answer, failure, now, limits)
         case .held: return held(now, limits)
         case .unavailable(let retryAfter):
-            if let answer = agreed { return completed(answer, limits) }
+            if let answer = agreed.take() { return completed(answer, limits) }
             return unavailable(retryAfter, now, limits)
         }
     }
@@ -186,6 +186,11 @@ package struct JobMachine: Equatable, Sendable {
     /// Ends it because the request can no longer be planned.
     package mutating func refuse(_ refusal: JobRefusal) -> [Action] {
         end(.failure(refusal.text, source: refusal.source))
+    }
+
+    /// Since when this try's job is known to the orchestrator; nil while it is not, and once it is over.
+    package var watchedSince: Timestamp? {
+        if case .watching(_, let since) = phase { since } else { nil }
     }
 
     private var isOver: Bool {

@@ -35,7 +35,7 @@ import Testing
         #expect(machine.apply(Self.found(.answer(S.result), isOver: false), at: S.now) == [stop])
     }
 
-    /// A file that cannot be read yet is read later, and the order given again until it has been taken.
+    /// A file that cannot be read yet is read later, after another look at the job.
     @Test func theFileIsReadAfterTheOrder() {
         var limits = JobMachine.Limits()
         limits.readsFiles = true

@@ -41,7 +41,7 @@ extension FakeJob {
             if let run, publishes { ["Type": "ipfs", "Params": ["CID": .string(run.cid)]] } else { ["Type": ""] }
         return [
             "ID": .string(execution.id), "Namespace": .string(namespace), "EvalID": "", "Name": "",
-            "NodeID": "46813ad9-8222-4a7c-add7-5f5959b562d7", "JobID": .string(id), "Job": json,
+            "NodeID": .string(script.node), "JobID": .string(id), "Job": json,
             "JobVersion": .number(JSONNumber(execution.jobVersion)), "AllocatedResources": ["Tasks": [:]],
             "DesiredState": ["StateType": .number(JSONNumber(state.isTerminal ? 2 : 1)), "Message": ""],
             "ComputeState": [

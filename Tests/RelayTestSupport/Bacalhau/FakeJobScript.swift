@@ -33,6 +33,8 @@ package struct FakeJobScript: Sendable, Equatable {
     package var duration: Duration
     /// How often it is asked for before it may end.
     package var polls: Int
+    /// The compute node that it is given to.
+    package var node = "46813ad9-8222-4a7c-add7-5f5959b562d7"
 
     package init(_ outcome: Outcome, after duration: Duration = .zero, polls: Int = 0) {
         self.outcome = outcome
