@@ -100,7 +100,7 @@ package struct ContractSettings: Sendable, Equatable {
     private static let roomForACID = 64
 
     /// Why answers with a CID may not fit, where some are asked for; nil where they do.
-    var hasNoRoomForACID: String? {
+    var roomNote: String? {
         let limit = binding.form.resultLimit
         guard limit < Self.roomForACID else { return nil }
         let why: String

@@ -75,7 +75,7 @@ extension RelayerSettings {
     /// What is no mistake, and may not be what was meant.
     package var notes: [String] {
         contracts.enumerated().flatMap { index, contract in
-            let own = [requesterNote(of: contract.binding), contract.hasNoRoomForACID].compactMap { $0 }
+            let own = [requesterNote(of: contract.binding), contract.roomNote].compactMap { $0 }
             let binding = contract.binding.notes.map { "the binding \(contract.binding.name): \($0)" }
             return (own + binding).map { "contracts[\(index)]: \($0)" }
         }

@@ -6,12 +6,10 @@ internal import Synchronization
 final class SubmissionGate: Sendable {
     private let breaker: Mutex<CircuitBreaker>
     private let patience: Duration
-    private let inputPatience: Duration
 
     init(limits: CircuitBreaker.Limits) {
         breaker = Mutex(CircuitBreaker(limits: limits))
         patience = limits.patience
-        inputPatience = min(limits.inputPatience, limits.patience)
     }
 
     /// Whether submitting has stopped, but for the job that finds out.
@@ -44,7 +42,8 @@ final class SubmissionGate: Sendable {
         guard let evidence = evidence(event, machine) else { return .none }
         var look = CircuitBreaker.Look(name, evidence, submittedAt: before.watchedSince ?? machine.watchedSince)
         if case .found(let sighting) = event { look.nodes = sighting.nodes }
-        if case .stage(.untaken, let age) = evidence, age >= inputPatience {
+        // A body is large, and this matters of one job at a time.
+        if case .stage(.untaken, _) = evidence, breaker.withLock({ $0.isProbe(name) }) {
             look.readsInputs = StoredJob(body: body)?.readsInputs ?? false
         }
         return breaker.withLock { [look] in $0.saw(look, at: now) }

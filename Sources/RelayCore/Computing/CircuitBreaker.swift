@@ -216,7 +216,8 @@ package struct CircuitBreaker: Equatable, Sendable {
         state = .open(until: now + limits.pause.delay(after: failures))
     }
 
-    private func isProbe(_ name: String) -> Bool {
+    /// Whether this is the job that finds out.
+    package func isProbe(_ name: String) -> Bool {
         if case .probing(name, _) = state { true } else { false }
     }
 

@@ -27,7 +27,7 @@ package enum IPAddress: Hashable, Sendable {
         }
         while !rest.isEmpty {
             let digits = rest.prefix { $0 != UInt8(ascii: ":") }
-            guard (1...4).contains(digits.count), digits.allSatisfy(isHexDigit),
+            guard (1...4).contains(digits.count), digits.allSatisfy(\.isHexDigit),
                 let group = UInt16(String(decoding: digits, as: UTF8.self), radix: 16), groups.count < 8
             else { return nil }
             groups.append(group)
@@ -45,10 +45,6 @@ package enum IPAddress: Hashable, Sendable {
         guard groups.count < 8 else { return nil }
         groups.insert(contentsOf: repeatElement(0, count: 8 - groups.count), at: gap)
         return .v6(groups)
-    }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
     }
 
     /// What kind of address it is where it is none of the public internet's; nil where it is one.

@@ -44,21 +44,14 @@ extension JobPolicy {
         guard !steps.contains(where: { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) || isID($0) }) else {
             return false
         }
-        let bytes = Array(key.utf8)
-        return ["{jobID}", "{executionID}"].contains { word in
-            bytes.indices.contains { bytes[$0...].starts(with: word.utf8) }
-        }
+        return ["{jobID}", "{executionID}"].contains { key.utf8.contains($0.utf8) }
     }
 
     /// Whether it begins as the ids of jobs and executions do: `j-` or `e-`, and a UUID.
     private static func isID(_ step: Substring.UTF8View) -> Bool {
         let start = Array(step.prefix(11))
         return start.count == 11 && (start.starts(with: "j-".utf8) || start.starts(with: "e-".utf8))
-            && start[2..<10].allSatisfy(isHexDigit) && start[10] == UInt8(ascii: "-")
-    }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        0x30...0x39 ~= byte || 0x61...0x66 ~= byte || 0x41...0x46 ~= byte
+            && start[2..<10].allSatisfy(\.isHexDigit) && start[10] == UInt8(ascii: "-")
     }
 
     func judgePublisher(_ publisher: SpecConfig?) -> PolicyObjection? {

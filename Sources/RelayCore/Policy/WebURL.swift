@@ -87,8 +87,8 @@ package struct WebURL: Equatable, Sendable {
     private static func checkEscapes(_ bytes: [UInt8]) throws(PolicyMistake) {
         for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "%") {
             let digits = bytes[(index + 1)...].prefix(2)
-            let isHex = digits.allSatisfy { 0x30...0x39 ~= $0 || 0x41...0x46 ~= $0 || 0x61...0x66 ~= $0 }
-            guard digits.count == 2, isHex, let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+            guard digits.count == 2, digits.allSatisfy(\.isHexDigit),
+                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
             else { throw PolicyMistake("it has a % that is not followed by two hexadecimal digits") }
             guard value >= 0x20, value != 0x7f, !#"/\."#.utf8.contains(value) else {
                 throw PolicyMistake(
