@@ -97,4 +97,34 @@ struct CircuitBreakerTests {
         let down = world.log.records.filter { $0.message == "not reachable" }.map(\.fields["outage.of"])
         #expect(down == ["compute node silent-n"], "\(down)")
     }
+
+    /// One that waits for inputs and is to find out makes the next one wait for some seconds, and not for a minute.
+    @Test func doesNotWaitLongForOneThatWaitsForInputs() async throws {
+        let world = try RelayWorld { submission in
+            let inputs = submission.task?["InputSources"]?.array ?? []
+            return inputs.contains { $0["Source"]?["Type"] == "ipfs" } ? FakeJobScript(.seeksInputs) : .prints("well\n")
+        }
+        let input = #"{"Source":{"Type":"ipfs","Params":{"CID":"\#(FakeRun().cid)"}},"Target":"/in"}"#
+        let slow = RelayWorld.spec.replacing(#""InputSources":["#, with: #""InputSources":[\#(input),"#)
+        _ = world.chain.request(spec: slow)
+        let second = Mutex<FakeRequest?>(nil)
+        let plain = Mutex<(request: FakeRequest, at: Int64)?>(nil)
+
+        try await world.run {
+            if let asked = plain.withLock(\.self) { return world.allSettled([asked.request]) }
+            if second.withLock({ $0 != nil }) {
+                guard world.bacalhau.jobs.count == 2 else { return false }
+                let request = world.chain.request(spec: RelayWorld.spec)
+                plain.withLock { $0 = (request, world.time.now()) }
+            } else if world.counters["jobs.circuitOpened"] == 1 {
+                let request = world.chain.request(spec: slow)
+                second.withLock { $0 = request }
+            }
+            return false
+        }
+
+        let found = plain.withLock(\.self)
+        let asked = try #require(found)
+        #expect(world.time.now() - asked.at < 45_000, "\(world.time.now() - asked.at) ms")
+    }
 }
